@@ -1,0 +1,41 @@
+"""Numbers about this process, for Prometheus.
+
+A `Metrics` object is made once and handed to whoever counts; there is no registry of the module's own, so
+that two services in one test do not count together. Labels stay few: a partner may be one, a card or a
+station may not.
+"""
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+
+NAMESPACE = "passerelle"
+LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Makes counters, gauges and histograms named `passerelle_<name>`, and tells them all."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def counter(self, name: str, about: str, labels: Sequence[str] = ()) -> Counter:
+        return Counter(name, about, labels, namespace=NAMESPACE, registry=self._registry)
+
+    def gauge(self, name: str, about: str, labels: Sequence[str] = ()) -> Gauge:
+        return Gauge(name, about, labels, namespace=NAMESPACE, registry=self._registry)
+
+    def histogram(
+        self, name: str, about: str, labels: Sequence[str] = (), buckets: Sequence[float] = LATENCY_BUCKETS_S
+    ) -> Histogram:
+        return Histogram(
+            name, about, labels, namespace=NAMESPACE, registry=self._registry, buckets=tuple(buckets)
+        )
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """All numbers and their content type, in the format that the scraper's `Accept` asks for."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self._registry), content_type

@@ -1,0 +1,223 @@
+"""The one owner of the database driver: how a service reaches MongoDB, and what stores may use of it.
+
+Every write is acknowledged by a majority and is in the journal before it counts, whatever the URL says;
+indexes are declared in code. Works on a replica set and on a sharded cluster, where a unique index has to
+begin with the shard key. Money and energy are Decimals on both sides. Stores take their types from here, so
+that changing the driver (PyMongo's own asyncio API is the successor of motor) changes this file.
+"""
+
+import decimal
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, ClassVar, Self, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.decimal128 import Decimal128
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, MongoClient, UpdateOne
+from pymongo.collection import ReturnDocument
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import DuplicateKeyError as DuplicateKey
+from pymongo.write_concern import WriteConcern
+
+from ocpi.process.failures import StartFailed
+from ocpi.process.redaction import without_passwords
+
+__all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "BulkWriteError",
+    "Collection",
+    "CommandRefused",
+    "DatabaseUnavailable",
+    "DeleteOne",
+    "Document",
+    "DriverError",
+    "DuplicateKey",
+    "Index",
+    "IndexConflict",
+    "InsertOne",
+    "Mongo",
+    "ReturnDocument",
+    "UpdateOne",
+    "commands_to",
+]
+
+Document = dict[str, Any]
+Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+DriverError = PyMongoError
+CommandRefused = OperationFailure
+
+DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
+_UNLESS_THE_URL_SAYS_OTHERWISE = {
+    "appname": "passerelle",
+    "serverSelectionTimeoutMS": 5_000,  # a request waits no longer than this for a primary
+    "connectTimeoutMS": 5_000,
+    "socketTimeoutMS": 30_000,
+    "maxPoolSize": 64,
+}
+
+
+class DatabaseUnavailable(StartFailed):
+    """MongoDB cannot be used; the text is one line for an operator, without the password."""
+
+
+class IndexConflict(StartFailed):
+    """An index cannot stand as declared: another one of that name or key does, or the data break it."""
+
+    exit_code: ClassVar[int] = os.EX_DATAERR
+
+
+class _DecimalCodec(TypeCodec):
+    """Decimal with all its digits (34 of them) and its exponent: 1.10 comes back as 1.10."""
+
+    python_type = decimal.Decimal
+    bson_type = Decimal128
+
+    def transform_python(self, value: decimal.Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> decimal.Decimal:
+        return value.to_decimal()
+
+
+_CODEC: CodecOptions[Document] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, type_registry=TypeRegistry([_DecimalCodec()])
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index a store cannot do without.
+
+    `expire_after_s`: a document goes that long after the instant in its (single) key field.
+    `partial`: the filter of the documents it covers.
+    """
+
+    collection: str
+    keys: Sequence[tuple[str, int]]
+    unique: bool = False
+    expire_after_s: int | None = None
+    partial: Document | None = None
+
+    def model(self) -> IndexModel:
+        options: Document = {"unique": True} if self.unique else {}
+        if self.expire_after_s is not None:
+            options["expireAfterSeconds"] = self.expire_after_s
+        if self.partial is not None:
+            options["partialFilterExpression"] = self.partial
+        return IndexModel(list(self.keys), **options)
+
+
+class Mongo:
+    """One database of a MongoDB deployment. Made by `connect`, given back by `close`."""
+
+    def __init__(self, client: "AsyncIOMotorClient[Document]", database: str) -> None:
+        self.name = database
+        self._client = client
+        self._database = client.get_database(database, codec_options=_CODEC, write_concern=DURABLE)
+
+    @classmethod
+    async def connect(cls, url: str, database: str) -> Self:
+        """Reach the deployment at `url`. Raises DatabaseUnavailable: unreachable, refused, a standalone."""
+        mongo = cls(_client(url), database)
+        try:
+            await mongo._check()
+        except PyMongoError as error:
+            mongo.close()
+            raise _unavailable(url, _reason(error)) from None
+        except DatabaseUnavailable:
+            mongo.close()
+            raise
+        return mongo
+
+    async def _check(self) -> None:
+        hello = await self._client.admin.command("hello")
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise DatabaseUnavailable(
+                "MongoDB is a standalone server and cannot acknowledge by majority: "
+                "start it with --replSet and run rs.initiate() once"
+            )
+        await self._database.command({"listCollections": 1, "nameOnly": True, "authorizedCollections": True})
+
+    def collection(self, name: str) -> Collection:
+        return self._database.get_collection(name)
+
+    async def declare(self, indexes: Iterable[Index]) -> None:
+        """Have these indexes, creating what is missing. Raises IndexConflict, which names the index."""
+        for index in indexes:
+            model = index.model()
+            try:
+                await self.collection(index.collection).create_indexes([model])
+            except OperationFailure as error:
+                name = f"{index.collection}.{model.document['name']}"
+                raise IndexConflict(f"index {name} cannot be had as declared: {_reason(error)}") from error
+
+    async def ping(self) -> None:
+        """Return once the primary has answered. Raises DatabaseUnavailable."""
+        try:
+            await self._database.command("ping")
+        except PyMongoError as error:
+            raise DatabaseUnavailable(f"MongoDB does not answer: {_reason(error)}") from error
+
+    async def drop(self) -> None:
+        """Delete the whole database."""
+        await self._client.drop_database(self.name)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@contextmanager
+def commands_to(address: str) -> Iterator[Callable[[Document], Document]]:
+    """Send admin commands to the one server at `address` (host:port), in whatever state it is, and wait.
+
+    For setting up a replica set. Raises CommandRefused and DriverError.
+    """
+    client: MongoClient[Document] = MongoClient(
+        f"mongodb://{address}/?directConnection=true", serverSelectionTimeoutMS=10_000
+    )
+    try:
+        yield client.admin.command
+    finally:
+        client.close()
+
+
+def _client(url: str) -> "AsyncIOMotorClient[Document]":
+    if _has_raw_credentials(url):  # the driver would repeat a part of the password
+        raise _unavailable(url, "user name and password must be percent-encoded")
+    try:
+        with warnings.catch_warnings(action="error", category=UserWarning):
+            return AsyncIOMotorClient(url, **_options(url))
+    except (PyMongoError, ValueError, UserWarning) as error:
+        # A warning too: the driver ignores options it cannot read, and tls=ture would connect in the clear.
+        raise _unavailable(url, _reason(error)) from None
+
+
+def _has_raw_credentials(url: str) -> bool:
+    credentials, _, _ = url.partition("://")[2].partition("?")[0].rpartition("@")
+    return "@" in credentials or "/" in credentials or credentials.count(":") > 1
+
+
+def _options(url: str) -> Document:
+    chosen = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+    return {
+        name: value for name, value in _UNLESS_THE_URL_SAYS_OTHERWISE.items() if name.lower() not in chosen
+    }
+
+
+def _unavailable(url: str, reason: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(f"MongoDB at {without_passwords(url)} cannot be used: {reason}")
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own words, without the dump of its state that it appends."""
+    text = str(error)
+    for appendix in (" (configured timeouts", ", Timeout: ", ", full error: "):
+        text = text.split(appendix, 1)[0]
+    return " ".join(text.split())

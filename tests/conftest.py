@@ -1,0 +1,52 @@
+"""What every test may ask for: a database of its own, and a clock that stands still.
+
+One mongod serves a whole test run, also when pytest-xdist spreads it over processes: the controller starts
+it and the workers find its URL in their environment. A run that asks for no database starts none (without
+xdist).
+"""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
+from ocpi.process.mongo import Mongo
+from tests.fakes.clock import ManualClock
+
+URL = "PASSERELLE_MONGO_URL"
+_of_the_controller = pytest.StashKey[EmbeddedMongo]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_controller = bool(config.getoption("numprocesses", default=None))
+    if is_controller and not config.getoption("collectonly") and not os.environ.get(URL):
+        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start()
+        os.environ[URL] = embedded.url  # inherited by the workers
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if embedded := config.stash.get(_of_the_controller, None):
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_url() -> Iterator[str]:
+    """The URL of the mongod of this test run."""
+    with database_url() as url:
+        yield url
+
+
+@pytest.fixture
+async def mongo(mongo_url: str) -> AsyncIterator[Mongo]:
+    """A database of this test's own, gone afterwards."""
+    database = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
+    yield database
+    await database.drop()
+    database.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
