@@ -1,0 +1,1 @@
+"""The text of the protocol: envelopes, headers, tokens, pages, URLs. Pure."""

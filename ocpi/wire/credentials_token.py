@@ -1,0 +1,71 @@
+"""The secret that authenticates one platform to another, and its spelling in a header.
+
+On the wire: `Authorization: Token <Base64 of the token>`. Partners of older habits send the
+raw token, or Base64 of the token and a newline (so did the specification's own sample);
+reading accepts both, and yields every token that the header may mean.
+Spec: 2.3.0 transport_and_format, Authorization header; credentials, Credentials object.
+"""
+
+import base64
+import binascii
+import hashlib
+import secrets
+from collections.abc import Iterator
+from typing import Final
+
+SCHEME: Final = "Token "
+_PRINTABLE: Final = frozenset(chr(code) for code in range(0x21, 0x7F))
+_MAX_LENGTH: Final = 64
+
+
+class CredentialsToken:
+    """Prints as its last four characters; `reveal()` is the one way to the secret itself."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        if not is_well_formed(secret):
+            raise ValueError("a credentials token has 1 to 64 printable ASCII characters and no blank")
+        self._secret = secret
+
+    @classmethod
+    def generate(cls) -> "CredentialsToken":
+        return cls(secrets.token_urlsafe(32))
+
+    def reveal(self) -> str:
+        return self._secret
+
+    def header(self) -> str:
+        """The value of the Authorization header, Base64 as 2.2.1 and later want it."""
+        return SCHEME + base64.b64encode(self._secret.encode()).decode()
+
+    def digest(self) -> str:
+        """What is stored of a token that a partner shows to us: enough to find it, too little to use it.
+
+        Tokens are 256 random bits of our own making, so a plain hash cannot be searched backwards.
+        """
+        return hashlib.sha256(self._secret.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"Token …{self._secret[-4:]}" if len(self._secret) > 8 else "Token …"  # noqa: PLR2004
+
+
+def is_well_formed(secret: str) -> bool:
+    return 0 < len(secret) <= _MAX_LENGTH and _PRINTABLE.issuperset(secret)
+
+
+def readings(authorization: str) -> Iterator[CredentialsToken]:
+    """Every token that an Authorization header may stand for, the specified spelling first."""
+    if not authorization.startswith(SCHEME):
+        return
+    written = authorization.removeprefix(SCHEME)
+    for secret in (_decoded(written), written):
+        if secret is not None and is_well_formed(secret):
+            yield CredentialsToken(secret)
+
+
+def _decoded(written: str) -> str | None:
+    try:
+        return base64.b64decode(written, validate=True).decode().rstrip()
+    except (binascii.Error, ValueError):
+        return None

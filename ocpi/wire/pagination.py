@@ -1,0 +1,109 @@
+"""Pages: the query of a list, and the headers that lead on.
+
+Spec: 2.3.0 transport_and_format, Pagination.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Self
+
+from yarl import URL
+
+from ocpi.errors import InvalidParameters, Unreadable
+from ocpi.wire import urls
+from schemas.times import parse
+
+TOTAL: Final = "X-Total-Count"
+LIMIT: Final = "X-Limit"
+LINK: Final = "Link"
+MAX_LIMIT: Final = 200
+DEFAULT_LIMIT: Final = 50
+_NEXT: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+_LARGEST: Final = 10**18  # what a database can still skip
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """`date_from` inclusive, `date_to` exclusive, both on last_updated."""
+
+    date_from: datetime | None = None
+    date_to: datetime | None = None
+    offset: int = 0
+    limit: int = DEFAULT_LIMIT
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        """Raises InvalidParameters for what is no date or number; a limit above ours is lowered."""
+        return cls(
+            date_from=_date(query, "date_from"),
+            date_to=_date(query, "date_to"),
+            offset=_number(query, "offset", 0, least=0),
+            limit=min(_number(query, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
+        )
+
+
+def headers(url: URL, query: PageQuery, *, total: int, returned: int) -> dict[str, str]:
+    """X-Total-Count and X-Limit always; Link, with every filter kept, unless this page is the last."""
+    fields = {TOTAL: str(total), LIMIT: str(MAX_LIMIT)}
+    offset = query.offset + returned
+    if returned and offset < total:
+        following = url.update_query(offset=str(offset), limit=str(query.limit))
+        fields[LINK] = next_link(following)
+    return fields
+
+
+def next_link(url: URL) -> str:
+    return f'<{url}>; rel="next"'
+
+
+def next_page(fields: Mapping[str, str], this_page: URL) -> URL | None:
+    """Where the next page is, to be followed as it stands; None on the last page.
+
+    Raises Unreadable for a Link that cannot be followed, or leads to a host other than that of `this_page`:
+    our token goes nowhere else.
+    """
+    found = _NEXT.search(fields.get(LINK, ""))
+    if found is None:
+        return None
+    following = _absolute(found.group(1), this_page)
+    if not urls.share_origin(following, this_page):
+        raise Unreadable(f"the Link header leads away from {this_page.host}")
+    return following
+
+
+def _absolute(written: str, base: URL) -> URL:
+    try:
+        following = base.join(URL(written, encoded=True))
+        urls.callable_url(str(following))
+    except ValueError as error:
+        raise Unreadable(f"the Link header holds nothing to follow: {written[:80]!r}") from error
+    return following
+
+
+def _date(query: Mapping[str, str], name: str) -> datetime | None:
+    written = query.get(name)
+    if not written:
+        return None
+    try:
+        return parse(written)
+    except (ValueError, OverflowError) as error:
+        raise InvalidParameters(f"{name} is no date and time: {written[:40]!r}") from error
+
+
+def _number(query: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    written = query.get(name)
+    if not written:
+        return default
+    number = _whole(written)
+    if number is None or number < least:
+        raise InvalidParameters(f"{name} is no whole number from {least} up: {written[:40]!r}")
+    return number
+
+
+def _whole(written: str) -> int | None:
+    """Digits as a number that a database can hold; absurdly many digits are the largest of them."""
+    if not (written.isascii() and written.isdigit()):
+        return None
+    return int(written) if len(written) < len(str(_LARGEST)) else _LARGEST

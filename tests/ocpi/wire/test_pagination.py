@@ -1,0 +1,102 @@
+from datetime import UTC, datetime
+
+import pytest
+from yarl import URL
+
+from ocpi.errors import InvalidParameters, Unreadable
+from ocpi.wire.pagination import MAX_LIMIT, PageQuery, headers, next_page
+
+URL_OF_LIST = URL("https://hub.example/ocpi/2.3.0/sender/cdrs?date_from=2026-01-01T00:00:00Z&limit=10")
+
+
+def test_a_page_that_is_not_the_last_leads_on_with_every_filter() -> None:
+    """C-025."""
+    query = PageQuery.read(URL_OF_LIST.query)
+    following = next_page(headers(URL_OF_LIST, query, total=25, returned=10), URL_OF_LIST)
+    assert following is not None
+    assert dict(following.query) == {"date_from": "2026-01-01T00:00:00Z", "limit": "10", "offset": "10"}
+    assert following.path == URL_OF_LIST.path
+
+
+@pytest.mark.parametrize(("total", "returned"), [(10, 10), (0, 0), (3, 3)])
+def test_the_last_page_leads_nowhere(total: int, returned: int) -> None:
+    """C-025: also when the total is an exact multiple of the limit."""
+    told = headers(URL_OF_LIST, PageQuery(limit=10), total=total, returned=returned)
+    assert next_page(told, URL_OF_LIST) is None
+
+
+def test_the_limit_header_is_the_largest_page_not_this_one() -> None:
+    """C-026."""
+    told = headers(URL_OF_LIST, PageQuery(limit=10), total=3, returned=3)
+    assert (told["X-Limit"], told["X-Total-Count"]) == (str(MAX_LIMIT), "3")
+
+
+def test_a_larger_limit_is_lowered() -> None:
+    """C-027."""
+    assert PageQuery.read({"limit": "100000"}).limit == MAX_LIMIT
+    assert PageQuery.read({"limit": "9" * 5000}).limit == MAX_LIMIT
+
+
+def test_an_absurd_offset_stays_one_that_a_database_can_skip() -> None:
+    """J-46."""
+    assert PageQuery.read({"offset": "9" * 5000}).offset < 2**63
+
+
+def test_dates_without_a_zone_are_utc() -> None:
+    """C-043."""
+    assert PageQuery.read({"date_from": "2026-01-01T00:00:00"}).date_from == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "-1"},
+        {"offset": "one"},
+        {"offset": "²"},
+        {"limit": "1e9"},
+        {"date_from": "9999-12-31T23:59:59-23:59"},
+        {"date_to": "soon"},
+    ],
+)
+def test_what_is_no_number_or_date_is_refused(query: dict[str, str]) -> None:
+    with pytest.raises(InvalidParameters):
+        PageQuery.read(query)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<https://a.example/x?c=1>; rel="next"',
+        "<https://a.example/x?c=1>;rel=next",
+        '<https://a.example/x?c=1>; rel="NEXT"',
+    ],
+)
+def test_every_spelling_of_link_is_followed(written: str) -> None:
+    assert next_page({"Link": written}, URL("https://a.example/x")) == URL("https://a.example/x?c=1")
+
+
+def test_a_relative_link_is_one_of_the_same_host() -> None:
+    page = URL("https://a.example/ocpi/cdrs?limit=5")
+    assert next_page({"Link": '</ocpi/cdrs?offset=5>; rel="next"'}, page) == URL(
+        "https://a.example/ocpi/cdrs?offset=5"
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/x",
+        "http://a.example/x",
+        "https://a.example:444/x",
+        "//evil.example/x",
+        "http://[bad",
+        "https://a.example:99999/x",
+        "https://é.example/x",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_link_that_leads_away_is_not_followed(target: str) -> None:
+    """F-34, F-39: our token goes to no host but the one that was asked."""
+    with pytest.raises(Unreadable):
+        next_page({"Link": f'<{target}>; rel="next"'}, URL("https://a.example/x"))
