@@ -1,0 +1,1 @@
+"""One script per promise, each printing ratios against a baseline in the same run."""

@@ -1,0 +1,1 @@
+"""Prices in words, for drivers and for those who answer them: English and French."""

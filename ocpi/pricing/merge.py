@@ -1,0 +1,93 @@
+"""Neighbouring periods that are priced alike become one.
+
+Alike: the same kind of time under the same tariff, and every volume of the later one priced by the offer
+that prices the earlier one. A period that makes a FLAT due begins anew.
+Spec: 2.3.0 mod_cdrs, ChargingPeriod.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from ocpi.pricing.offers import Offer
+from ocpi.pricing.periods import Period, Periods
+from ocpi.pricing.policy import Policy
+from ocpi.pricing.select import tariffs_of_periods
+from ocpi.pricing.tariff import Dimension, Tariff
+from ocpi.pricing.walk import Walk
+from ocpi.pricing.zones import Zone
+
+_Prices = dict[Dimension, tuple[Offer | None, int]]
+"""What prices each volume of one period, and the volume."""
+
+
+def merged(periods: Periods, tariffs: Sequence[Tariff], zone: Zone, policy: Policy) -> Periods:
+    """The same session in as few periods as its prices allow. Volumes of nothing are dropped."""
+    walk = Walk(periods, zone, policy)
+    walk.over(tariffs_of_periods(periods, tariffs, policy)[0])
+    prices: list[_Prices] = [{} for _ in periods.items]
+    for line in walk.lines:
+        prices[line.period][line.dimension] = line.offer, line.volume
+    return periods._replace(items=tuple(_without_nothing(each) for each in _runs(periods.items, prices)))
+
+
+def _runs(items: Sequence[Period], prices: Sequence[_Prices]) -> Iterator[Period]:
+    run: Period | None = None
+    first: _Prices = {}
+    for period, price in zip(items, prices, strict=True):
+        if run is not None and _is_alike(run, first, period, price):
+            run = _joined(run, period)
+            continue
+        if run is not None:
+            yield run
+        run, first = period, price
+    if run is not None:
+        yield run
+
+
+def _is_alike(run: Period, first: _Prices, period: Period, price: _Prices) -> bool:
+    if _kind(run) != _kind(period) or run.end != period.start or Dimension.FLAT in price:
+        return False
+    with_flow = period.min_power is not None or period.min_current is not None
+    return all(
+        (volume == 0 and not with_flow) or _offer(first, dimension) is offer
+        for dimension, (offer, volume) in price.items()
+    )
+
+
+def _kind(period: Period) -> tuple[bool, bool, bool, str | None]:
+    return period.time is not None, period.parking is not None, period.reserved is not None, period.tariff_id
+
+
+def _offer(prices: _Prices, dimension: Dimension) -> Offer | None:
+    return prices[dimension][0] if dimension in prices else None
+
+
+def _joined(run: Period, period: Period) -> Period:
+    return Period(
+        run.start,
+        period.end,
+        _sum(run.energy, period.energy),
+        _sum(run.time, period.time),
+        _sum(run.parking, period.parking),
+        _sum(run.reserved, period.reserved),
+        _least(run.min_power, period.min_power),
+        _most(run.max_power, period.max_power),
+        _least(run.min_current, period.min_current),
+        _most(run.max_current, period.max_current),
+        run.tariff_id,
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def _most(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else max(one, other)
+
+
+def _without_nothing(period: Period) -> Period:
+    return period if period.energy else period._replace(energy=None)
