@@ -1,0 +1,1 @@
+"""Who we are connected to, and which parties have an agreement."""

@@ -1,0 +1,145 @@
+"""Partners and agreements as this process knows them now.
+
+Every request asks who is calling and which partner serves a party, so both are answered from memory.
+The memory is read anew after each change made here, and every two seconds for what other processes change.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ocpi.errors import UnknownReceiver, Unreachable
+from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.partners.documents import Admission, Scope
+from ocpi.partners.model import Partner
+from ocpi.partners.snapshot import Snapshot
+from ocpi.partners.store import PartnerStore
+from ocpi.process.clock import Clock
+from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.interfaces import CPO, Side, opposite, serving_role
+from schemas.kinds import PartyId
+
+REFRESH_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller whose token is good, and how far it is good."""
+
+    partner: Partner
+    token: CredentialsToken
+    scope: Scope
+
+
+class Directory:
+    """`on_refresh` is called whenever the memory was read anew."""
+
+    def __init__(self, *, partners: PartnerStore, agreements: AgreementStore, clock: Clock) -> None:
+        self._partners = partners
+        self._agreements = agreements
+        self._clock = clock
+        self._now = Snapshot.of([], [])
+        self._one_at_a_time = asyncio.Lock()
+        self.on_refresh: Callable[[], None] = lambda: None
+
+    async def refresh(self) -> None:
+        """What was written before this was called is known when it returns."""
+        async with self._one_at_a_time:  # else a slow reading could replace one that began after it
+            self._now = Snapshot.of(await self._partners.all(), await self._agreements.all())
+        self.on_refresh()
+
+    async def keep_fresh(self) -> None:
+        while True:
+            await self._clock.sleep(REFRESH_S)
+            await self.refresh()
+
+    async def admit(self, token: CredentialsToken) -> Admitted | None:
+        """Whose token this is; None for an unknown, expired or withdrawn one.
+
+        A token missing in memory is looked for in the database: another process may have just issued it.
+        """
+        digest = token.digest()
+        found = self._now.admissions.get(digest) or await self._newly_issued(digest)
+        if found is None:
+            return None
+        partner, admission = found
+        return Admitted(partner, token, admission.scope) if admission.is_good_at(self._clock.now()) else None
+
+    async def _newly_issued(self, digest: str) -> tuple[Partner, Admission] | None:
+        found = await self._partners.by_digest(digest)
+        if found is None:
+            return None
+        partner, admissions = found
+        return partner, next(each for each in admissions if each.digest == digest)
+
+    def partners(self) -> list[Partner]:
+        return list(self._now.partners.values())
+
+    def active_partners(self) -> list[Partner]:
+        return [partner for partner in self._now.partners.values() if partner.is_active]
+
+    def partner(self, name: str) -> Partner | None:
+        return self._now.partners.get(name)
+
+    def agreements(self) -> list[Agreement]:
+        return list(self._now.agreements.values())
+
+    def agreements_of(self, party: PartyId) -> list[Agreement]:
+        return self._now.agreements_of.get(party, [])
+
+    def agreed(self, party: PartyId, role: str, other: PartyId) -> bool:
+        """Whether `party` (in `role`) and `other` (in the opposite one) have an agreement that holds now."""
+        return self.agreed_since(party, role, other, self._clock.now())
+
+    def agreed_since(self, party: PartyId, role: str, other: PartyId, began: datetime) -> bool:
+        """Whether their agreement holds now, or held when something `began` that is not in the future."""
+        now = self._clock.now()
+        key = (party, other) if role == CPO else (other, party)
+        agreement = self._now.agreements.get(key)
+        if agreement is None:
+            return False
+        return agreement.holds_at(now) or (began <= now and agreement.holds_at(began))
+
+    def counterparts(self, party: PartyId, role: str) -> list[PartyId]:
+        """Everybody of the opposite role with whom `party` has an agreement that holds now."""
+        now = self._clock.now()
+        holding = (agreement for agreement in self.agreements_of(party) if agreement.holds_at(now))
+        if role == CPO:
+            return [agreement.emsp for agreement in holding if agreement.cpo == party]
+        return [agreement.cpo for agreement in holding if agreement.emsp == party]
+
+    def speaker(self, party: PartyId, role: str) -> Partner | None:
+        """The platform of the party itself, connected or suspended; hubs do not count."""
+        return self._now.speakers.get((party, role))
+
+    def route_to(self, party: PartyId, role: str) -> Partner:
+        """The partner that speaks for the party, else the hub that can pass things on.
+
+        Raises Unreachable when the operator suspended the way, UnknownReceiver when there is none.
+        """
+        partner = self.speaker(party, role) or self._hub_for(party, role)
+        if partner is None:
+            raise UnknownReceiver(f"no partner speaks for {party} as {role}")
+        if not partner.is_active:
+            raise Unreachable(f"{party} is not connected: its platform is suspended")
+        return partner
+
+    def _hub_for(self, party: PartyId, role: str) -> Partner | None:
+        """The hub itself where it is the party, else the one that names the party, else the only one."""
+        hubs = self._now.hubs
+        chosen = next((each for each in hubs if each.hub_party == party), None)
+        chosen = chosen or next((each for each in hubs if each.speaks_for(party, role)), None)
+        return chosen or (hubs[0] if len(hubs) == 1 else None)
+
+    def is_hub(self, party: PartyId) -> bool:
+        return any(each.hub_party == party for each in self._now.hubs)
+
+    def endpoint_of(self, partner: Partner, module: str, side: Side) -> str | None:
+        return partner.connection.endpoint(module, side) if partner.connection else None
+
+
+def calling_role(module: str, side: Side) -> str:
+    """The role in which somebody calls this side of a module."""
+    return opposite(serving_role(module, side))

@@ -1,0 +1,121 @@
+"""How a partner lies in the database.
+
+What it shows to us is kept as digests with a scope and an end; what we show to it is sealed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
+from ocpi.partners.seal import Seal
+from ocpi.process.mongo import Document
+from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.interfaces import Side
+from schemas.kinds import PartyId
+
+
+class Scope(StrEnum):
+    """HANDSHAKE: versions and credentials only, as TOKEN_A is meant. FULL: all that the roles allow."""
+
+    HANDSHAKE = "HANDSHAKE"
+    FULL = "FULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A token of ours in a partner's hands, as we know it afterwards."""
+
+    digest: str
+    scope: Scope
+    expires_at: datetime | None = None
+
+    @classmethod
+    def of(cls, token: CredentialsToken, scope: Scope, expires_at: datetime | None = None) -> "Admission":
+        return cls(token.digest(), scope, expires_at)
+
+    def is_good_at(self, instant: datetime) -> bool:
+        return self.expires_at is None or instant < self.expires_at
+
+    def ending(self, at: datetime) -> "Admission":
+        """The same, but no longer than that."""
+        end = at if self.expires_at is None else min(at, self.expires_at)
+        return Admission(self.digest, self.scope, end)
+
+
+def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -> Document:
+    parties = partner.allowed_parties
+    return {
+        "_id": partner.name,
+        "state": partner.state,
+        "allowed_roles": sorted(partner.allowed_roles),
+        "allowed_parties": None if parties is None else sorted(str(each) for each in parties),
+        "connection": None if partner.connection is None else connection_document(partner.connection, seal),
+        "created_at": partner.created_at,
+        "registered_at": partner.registered_at,
+        "revision": partner.revision,
+        "is_greeted": partner.is_greeted,
+        "tokens": admission_documents(admissions),
+    }
+
+
+def connection_document(connection: Connection, seal: Seal) -> Document:
+    return {
+        "version": connection.version,
+        "versions_url": connection.versions_url,
+        "hub_party": str(connection.hub_party) if connection.hub_party else None,
+        "roles": [
+            {"role": each.role, "party": str(each.party), "name": each.name} for each in connection.roles
+        ],
+        "endpoints": [
+            {"module": each.module, "side": each.side, "url": each.url} for each in connection.endpoints
+        ],
+        "token": seal.close(connection.token),
+    }
+
+
+def admission_documents(admissions: Iterable[Admission]) -> list[Document]:
+    return [
+        {"digest": each.digest, "scope": each.scope, "expires_at": each.expires_at} for each in admissions
+    ]
+
+
+def read_partner(document: Document, seal: Seal) -> Partner:
+    """Raises SealBroken."""
+    parties = document["allowed_parties"]
+    return Partner(
+        name=document["_id"],
+        state=PartnerState(document["state"]),
+        allowed_roles=frozenset(document["allowed_roles"]),
+        connection=_read_connection(document["connection"], seal),
+        created_at=document["created_at"],
+        registered_at=document["registered_at"],
+        allowed_parties=None if parties is None else frozenset(PartyId.parse(each) for each in parties),
+        revision=document["revision"],
+        is_greeted=document["is_greeted"],
+    )
+
+
+def read_admissions(document: Document) -> Sequence[Admission]:
+    return [
+        Admission(each["digest"], Scope(each["scope"]), each["expires_at"])
+        for each in document.get("tokens", ())
+    ]
+
+
+def _read_connection(stored: Document | None, seal: Seal) -> Connection | None:
+    if stored is None:
+        return None
+    return Connection(
+        version=stored["version"],
+        versions_url=stored["versions_url"],
+        roles=tuple(
+            PartyRole(each["role"], PartyId.parse(each["party"]), each["name"]) for each in stored["roles"]
+        ),
+        hub_party=PartyId.parse(stored["hub_party"]) if stored["hub_party"] else None,
+        endpoints=tuple(
+            PartnerEndpoint(each["module"], Side(each["side"]), each["url"]) for each in stored["endpoints"]
+        ),
+        token=seal.open(stored["token"]),
+    )

@@ -1,0 +1,105 @@
+"""A partner is a platform we are connected to; a party is a company that acts through it.
+
+Credentials tokens authenticate partners, never parties: what a party may do follows from the roles
+that the operator allowed to its partner.
+Spec: 2.3.0 credentials; terminology, Platform and Party.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.interfaces import Side
+from schemas.kinds import PartyId
+
+
+class PartnerState(StrEnum):
+    """INVITED: holds a TOKEN_A of ours. REGISTERING: we have called and await the answer."""
+
+    INVITED = "INVITED"
+    REGISTERING = "REGISTERING"
+    REGISTERED = "REGISTERED"
+    SUSPENDED = "SUSPENDED"
+    LEFT = "LEFT"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRole:
+    role: str
+    party: PartyId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerEndpoint:
+    """`side` means nothing for credentials; the specification advises SENDER there."""
+
+    module: str
+    side: Side
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a completed handshake tells about the far side; `token` is the one that we show there."""
+
+    version: str
+    versions_url: str
+    roles: tuple[PartyRole, ...]
+    hub_party: PartyId | None
+    endpoints: tuple[PartnerEndpoint, ...]
+    token: CredentialsToken
+
+    def endpoint(self, module: str, side: Side) -> str | None:
+        return next((each.url for each in self.endpoints if (each.module, each.side) == (module, side)), None)
+
+    @property
+    def credentials_url(self) -> str:
+        """There is one: no handshake ends without it."""
+        return next(each.url for each in self.endpoints if each.module == "credentials")
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """`name` is the operator's own short name for the platform.
+
+    `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `revision` grows
+    with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
+    what was for everybody before it came.
+    """
+
+    name: str
+    state: PartnerState
+    allowed_roles: frozenset[str]
+    connection: Connection | None
+    created_at: datetime
+    registered_at: datetime | None = None
+    allowed_parties: frozenset[PartyId] | None = None
+    revision: int = 0
+    is_greeted: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.state is PartnerState.REGISTERED and self.connection is not None
+
+    @property
+    def roles(self) -> tuple[PartyRole, ...]:
+        return self.connection.roles if self.connection else ()
+
+    @property
+    def hub_party(self) -> PartyId | None:
+        return self.connection.hub_party if self.connection else None
+
+    def speaks_for(self, party: PartyId, role: str | None = None) -> bool:
+        return any(each.party == party and role in (None, each.role) for each in self.roles)
+
+    def parties(self) -> tuple[PartyId, ...]:
+        """Each party once, in the order of the roles."""
+        return tuple(dict.fromkeys(each.party for each in self.roles))
+
+
+def claims(roles: Iterable[PartyRole]) -> list[str]:
+    """What must be unique among all partners: a party in a role."""
+    return sorted(f"{each.role}|{each.party}" for each in roles)

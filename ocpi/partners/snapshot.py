@@ -1,0 +1,50 @@
+"""What is known at one moment about partners, their tokens and agreements, arranged for quick questions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from ocpi.partners.agreements import Agreement
+from ocpi.partners.documents import Admission
+from ocpi.partners.model import Partner
+from ocpi.partners.store import Found
+from schemas.kinds import PartyId
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`."""
+
+    partners: dict[str, Partner]
+    admissions: dict[str, tuple[Partner, Admission]]
+    speakers: dict[tuple[PartyId, str], Partner]
+    hubs: list[Partner]
+    agreements: dict[tuple[PartyId, PartyId], Agreement]
+    agreements_of: dict[PartyId, list[Agreement]]
+
+    @classmethod
+    def of(cls, found: Iterable[Found], agreements: Iterable[Agreement]) -> Self:
+        pairs = list(found)
+        partners = [partner for partner, _ in pairs]
+        by_key = {agreement.key: agreement for agreement in agreements}
+        return cls(
+            partners={partner.name: partner for partner in partners},
+            admissions={each.digest: (partner, each) for partner, admitted in pairs for each in admitted},
+            speakers=_speakers(partners),
+            hubs=[partner for partner in partners if partner.hub_party is not None],
+            agreements=by_key,
+            agreements_of=_by_party(by_key.values()),
+        )
+
+
+def _speakers(partners: Iterable[Partner]) -> dict[tuple[PartyId, str], Partner]:
+    own = (partner for partner in partners if partner.hub_party is None)
+    return {(each.party, each.role): partner for partner in own for each in partner.roles}
+
+
+def _by_party(agreements: Iterable[Agreement]) -> dict[PartyId, list[Agreement]]:
+    found: dict[PartyId, list[Agreement]] = {}
+    for agreement in agreements:
+        for party in set(agreement.key):
+            found.setdefault(party, []).append(agreement)
+    return found

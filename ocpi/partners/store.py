@@ -1,0 +1,181 @@
+"""Partners in MongoDB.
+
+A handshake takes seconds and talks to a stranger, so nothing is locked meanwhile: each change is one write
+to exactly the revision that was seen, and whoever comes second finds that out. A failure leaves either the
+old or the new.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ocpi.partners.documents import (
+    Admission,
+    Scope,
+    admission_documents,
+    connection_document,
+    read_admissions,
+    read_partner,
+    to_document,
+)
+from ocpi.partners.model import Connection, Partner, PartnerState, claims
+from ocpi.partners.seal import Seal
+from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
+
+COLLECTION: Final = "partners"
+HANDSHAKE_LIFETIME: Final = timedelta(minutes=5)
+INDEXES = (
+    Index(
+        collection=COLLECTION,
+        keys=(("tokens.digest", ASCENDING),),
+        unique=True,
+        partial={"tokens.digest": {"$exists": True}},
+    ),
+    Index(
+        collection=COLLECTION,
+        keys=(("claims", ASCENDING),),
+        unique=True,
+        partial={"claims": {"$exists": True}},
+    ),
+)
+
+Found = tuple[Partner, Sequence[Admission]]
+
+
+class NameTaken(Exception):
+    """A partner of this name exists already."""
+
+
+class PartyTaken(Exception):
+    """Another partner speaks for the same party in the same role."""
+
+
+class Superseded(Exception):
+    """Somebody else changed this partner since it was seen."""
+
+
+class PartnerStore:
+    """A `Partner` given to a method is the one that was seen; another revision of it is not touched."""
+
+    def __init__(self, mongo: Mongo, seal: Seal) -> None:
+        self._partners = mongo.collection(COLLECTION)
+        self._seal = seal
+
+    async def add(self, partner: Partner, admission: Admission) -> Partner:
+        """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or never
+        ended the handshake.
+
+        Revisions begin somewhere, so that nothing that saw a former bearer of the name can touch this one.
+        """
+        added = replace(partner, revision=secrets.randbits(48))
+        document = to_document(added, [admission], self._seal)
+        abandoned = {
+            "state": PartnerState.REGISTERING,
+            "created_at": {"$lt": partner.created_at - HANDSHAKE_LIFETIME},
+        }
+        replaceable = {"_id": partner.name, "$or": [{"state": PartnerState.LEFT}, abandoned]}
+        try:
+            await self._partners.replace_one(replaceable, document, upsert=True)
+        except DuplicateKey as error:
+            raise NameTaken(f"a partner named {partner.name!r} exists already") from error
+        return added
+
+    async def connect(
+        self,
+        seen: Partner,
+        connection: Connection,
+        admission: Admission,
+        at: datetime,
+        overlap: timedelta = timedelta(0),
+    ) -> None:
+        """The one write that ends a handshake: roles, endpoints, both tokens.
+
+        What was shown to us before stays good for `overlap`; TOKEN_A never does.
+        Raises PartyTaken, Superseded.
+        """
+        before = await self._admissions(seen)
+        kept = [each.ending(at + overlap) for each in before if each.scope is Scope.FULL]
+        admissions = [admission, *(each for each in kept if each.is_good_at(at))]
+        fields: Document = {
+            "state": PartnerState.REGISTERED,
+            "connection": connection_document(connection, self._seal),
+            "tokens": admission_documents(admissions),
+            "registered_at": at,
+            "is_greeted": False,
+        }
+        try:
+            await self._change(seen, _with_claims(fields, connection))
+        except DuplicateKey as error:
+            raise PartyTaken(
+                "another platform is registered for one of these parties in the same role"
+            ) from error
+
+    async def admit_also(self, seen: Partner, admission: Admission) -> Partner:
+        """One more token is good from now on: the new one of a rotation, before the far side uses it."""
+        document = await self._partners.find_one_and_update(
+            _exactly(seen),
+            {"$push": {"tokens": {"$each": admission_documents([admission])}}, "$inc": {"revision": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            raise _superseded(seen)
+        return read_partner(document, self._seal)
+
+    async def withdraw(self, name: str, admission: Admission) -> None:
+        await self._partners.update_one({"_id": name}, {"$pull": {"tokens": {"digest": admission.digest}}})
+
+    async def set_state(self, seen: Partner, state: PartnerState) -> None:
+        """Raises Superseded. Whoever comes back from a suspension is greeted again."""
+        await self._change(seen, {"$set": {"state": state, "is_greeted": False}})
+
+    async def greeted(self, seen: Partner) -> None:
+        await self._partners.update_one(_exactly(seen), {"$set": {"is_greeted": True}})
+
+    async def leave(self, name: str) -> None:
+        """Every token dies; the name and the parties are free again."""
+        gone: Document = {"state": PartnerState.LEFT, "connection": None}
+        await self._partners.update_one(
+            {"_id": name}, {"$set": gone, "$unset": {"tokens": "", "claims": ""}, "$inc": {"revision": 1}}
+        )
+
+    async def forget(self, seen: Partner) -> None:
+        await self._partners.delete_one(_exactly(seen))
+
+    async def all(self) -> list[Found]:
+        """Raises SealBroken."""
+        return [self._found(document) async for document in self._partners.find({}).sort("_id")]
+
+    async def by_digest(self, digest: str) -> Found | None:
+        document = await self._partners.find_one({"tokens.digest": digest})
+        return None if document is None else self._found(document)
+
+    def _found(self, document: Document) -> Found:
+        return read_partner(document, self._seal), read_admissions(document)
+
+    async def _admissions(self, seen: Partner) -> Sequence[Admission]:
+        document = await self._partners.find_one(_exactly(seen), {"tokens": 1})
+        if document is None:
+            raise _superseded(seen)
+        return read_admissions(document)
+
+    async def _change(self, seen: Partner, update: Document) -> None:
+        result = await self._partners.update_one(_exactly(seen), {**update, "$inc": {"revision": 1}})
+        if result.matched_count == 0:
+            raise _superseded(seen)
+
+
+def _exactly(seen: Partner) -> Document:
+    return {"_id": seen.name, "revision": seen.revision}
+
+
+def _superseded(seen: Partner) -> Superseded:
+    return Superseded(f"the partner {seen.name!r} was changed by somebody else meanwhile")
+
+
+def _with_claims(fields: Document, connection: Connection) -> Document:
+    """A hub claims nothing: the parties behind it may have a connection of their own as well."""
+    if connection.hub_party is not None:
+        return {"$set": fields, "$unset": {"claims": ""}}
+    return {"$set": {**fields, "claims": claims(connection.roles)}}

@@ -1,0 +1,119 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from ocpi.errors import UnknownReceiver, Unreachable
+from ocpi.partners.agreements import Agreement
+from ocpi.partners.documents import Scope
+from ocpi.partners.model import PartnerState
+from ocpi.wire.credentials_token import CredentialsToken
+from schemas.kinds import PartyId
+from tests.ocpi.partners.conftest import Rooms
+from tests.platforms import CPO, EMSP, HUB
+
+BEHIND = PartyId("DE", "XYZ")
+
+
+async def test_an_invitation_is_good_until_its_end(rooms: Rooms) -> None:
+    token = CredentialsToken.generate()
+    await rooms.invited("p", token)
+    admitted = await rooms.directory.admit(token)
+    assert admitted is not None
+    assert (admitted.partner.name, admitted.scope) == ("p", Scope.HANDSHAKE)
+    assert await rooms.directory.admit(CredentialsToken.generate()) is None
+    await rooms.clock.advance(hours=24)
+    assert await rooms.directory.admit(token) is None
+
+
+async def test_a_token_that_another_process_has_just_issued_is_known(rooms: Rooms) -> None:
+    await rooms.directory.refresh()
+    token = CredentialsToken.generate()
+    await rooms.invited("p", token)
+    assert await rooms.directory.admit(token) is not None
+
+
+async def test_a_slow_reading_never_replaces_a_newer_one(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who refreshes after a write knows what was written, whatever else is being read."""
+    read, go_on = rooms.partners.all, asyncio.Event()
+
+    async def held_up() -> object:
+        found = await read()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(rooms.partners, "all", held_up)
+    before = asyncio.gather(rooms.directory.refresh())
+    await asyncio.sleep(0.05)
+    monkeypatch.undo()
+    await rooms.invited("p")
+    after = asyncio.gather(rooms.directory.refresh())
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await before
+    await after
+    assert rooms.directory.partner("p") is not None
+
+
+async def test_a_party_is_reached_directly_before_it_is_reached_through_a_hub(rooms: Rooms) -> None:
+    await rooms.connected("a-hub", ("OTHER", HUB), ("EMSP", EMSP), ("EMSP", BEHIND), hub_party=HUB)
+    await rooms.connected("the-emsp", ("EMSP", EMSP))
+    assert rooms.directory.route_to(EMSP, "EMSP").name == "the-emsp"
+    assert rooms.directory.route_to(BEHIND, "EMSP").name == "a-hub"
+    assert rooms.directory.route_to(PartyId("IT", "NEW"), "EMSP").name == "a-hub"
+
+
+async def test_of_two_hubs_the_one_is_taken_that_knows_the_party(rooms: Rooms) -> None:
+    other = PartyId("BE", "HUB")
+    await rooms.connected("a-hub", ("OTHER", HUB), hub_party=HUB)
+    await rooms.connected("b-hub", ("OTHER", other), ("EMSP", BEHIND), hub_party=other)
+    assert rooms.directory.route_to(BEHIND, "EMSP").name == "b-hub"
+    assert rooms.directory.route_to(HUB, "EMSP").name == "a-hub"
+    assert rooms.directory.route_to(other, "EMSP").name == "b-hub"
+    with pytest.raises(UnknownReceiver):
+        rooms.directory.route_to(EMSP, "EMSP")
+
+
+async def test_nobody_is_reached_past_a_suspension(rooms: Rooms) -> None:
+    await rooms.connected("a-hub", ("OTHER", HUB), ("EMSP", EMSP), hub_party=HUB)
+    await rooms.connected("the-emsp", ("EMSP", EMSP))
+    seen = rooms.directory.partner("the-emsp")
+    assert seen is not None
+    await rooms.partners.set_state(seen, PartnerState.SUSPENDED)
+    await rooms.directory.refresh()
+    with pytest.raises(Unreachable):
+        rooms.directory.route_to(EMSP, "EMSP")
+
+
+async def test_an_agreement_holds_from_its_first_day_to_its_last(rooms: Rooms) -> None:
+    today = rooms.clock.now().date()
+    day = timedelta(days=1)
+    for first_day, last_day, holds in (
+        (today, None, True),
+        (today, today, True),
+        (today - day, today - day, False),
+        (today + day, None, False),
+    ):
+        await rooms.agreed(CPO, EMSP, first_day, last_day)
+        assert rooms.directory.agreed(CPO, "CPO", EMSP) is holds
+        assert rooms.directory.agreed(EMSP, "EMSP", CPO) is holds
+        assert rooms.directory.counterparts(CPO, "CPO") == ([EMSP] if holds else [])
+        assert rooms.directory.counterparts(EMSP, "EMSP") == ([CPO] if holds else [])
+    assert not rooms.directory.agreed(EMSP, "CPO", CPO)
+    assert rooms.directory.counterparts(CPO, "EMSP") == []
+
+
+async def test_an_agreement_that_was_changed_meanwhile_is_announced_again(rooms: Rooms) -> None:
+    today = rooms.clock.now().date()
+    await rooms.agreed(CPO, EMSP, today)
+    (seen,) = rooms.directory.agreements()
+    await rooms.agreements.put(Agreement(CPO, EMSP, today))
+    await rooms.agreements.announced(seen)
+    await rooms.directory.refresh()
+    (now,) = rooms.directory.agreements()
+    assert not now.is_announced
+    await rooms.agreements.announced(now)
+    await rooms.directory.refresh()
+    assert rooms.directory.agreements()[0].is_announced
