@@ -1,0 +1,1 @@
+"""Roaming objects as they came: each keeps the bytes of its owner."""
