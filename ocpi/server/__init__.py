@@ -1,0 +1,1 @@
+"""The HTTP side of a platform: what it offers, who may call it, how it answers."""

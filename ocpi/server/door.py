@@ -1,0 +1,125 @@
+"""The one place where a request becomes a Call, and whatever goes wrong becomes an envelope.
+
+First who is calling, then everything else: without a good token every address answers alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+from yarl import URL
+
+from ocpi.errors import UnknownAddress
+from ocpi.partners.directory import Directory
+from ocpi.process.clock import Clock
+from ocpi.process.logs import correlation
+from ocpi.server.answers import respond
+from ocpi.server.authentication import authenticate
+from ocpi.server.call import Answer, Call, Interface
+from ocpi.server.errors import answer_to
+from ocpi.server.metrics import RequestMetrics
+from ocpi.server.paths import Segments, Table, segments
+from ocpi.server.requests import read_body, read_query
+from ocpi.wire.headers import NOWHERE, MessageIds, Routing
+from ocpi.wire.interfaces import Side
+
+DEADLINE: Final = timedelta(seconds=30)
+_NOT_ROUTED: Final = frozenset({"versions", "credentials", "hubclientinfo"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """An interface at its address."""
+
+    module: str
+    side: Side
+    table: Table
+
+    @classmethod
+    def of(cls, interface: Interface) -> "Mount":
+        return cls(interface.module, interface.side, Table(interface.routes))
+
+
+_NOTHING: Final = Mount("unknown", Side.SENDER, Table(()))
+
+
+class Door:
+    """`mounts` are found by the first segments of a path; `public` is how partners reach this door."""
+
+    def __init__(
+        self,
+        *,
+        mounts: Mapping[Segments, Mount],
+        public: str,
+        version: str,
+        directory: Directory,
+        clock: Clock,
+        metrics: RequestMetrics | None,
+    ) -> None:
+        self._mounts = mounts
+        self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
+        self._public = public
+        self._version = version
+        self._directory = directory
+        self._clock = clock
+        self._metrics = metrics
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        began_s = self._clock.monotonic()
+        ids = MessageIds.read(request.headers)
+        mount, rest = self._find(request.rel_url.raw_path)
+        with correlation(ids.correlation_id):
+            asked, answer = await self._answered(request, ids, mount, rest)
+        self._count(mount, answer, self._clock.monotonic() - began_s)
+        return respond(answer, ids, asked, self._clock.now())
+
+    async def _answered(
+        self, request: web.Request, ids: MessageIds, mount: Mount, rest: Segments
+    ) -> tuple[Routing, Answer]:
+        """The routing that was asked for, as far as that was read, and the answer; never raises."""
+        asked = NOWHERE
+        try:
+            shown = request.headers.get("Authorization")
+            admitted = await authenticate(self._directory, shown, mount.module)
+            asked = _routing(request, mount)
+            handler, named = mount.table.find(request.method, rest)
+            call = Call(
+                admitted=admitted,
+                ids=ids,
+                routing=asked,
+                version=self._version,
+                module=mount.module,
+                side=mount.side,
+                method=request.method,
+                url=URL(self._public + request.rel_url.raw_path_qs, encoded=True),
+                rest=rest,
+                path=named,
+                query=read_query(request),
+                body=await read_body(request),
+                deadline=self._clock.now() + DEADLINE,
+            )
+            return asked, await handler(call)
+        except Exception as error:  # noqa: BLE001 - the request's door: nothing may pass it unanswered
+            return asked, answer_to(error, mount.module, ids)
+
+    def _find(self, raw_path: str) -> tuple[Mount, Segments]:
+        """What is mounted there, and the segments that follow its address."""
+        try:
+            path = segments(raw_path)
+        except UnknownAddress:
+            return _NOTHING, ()
+        for length in self._lengths:
+            if (mount := self._mounts.get(path[:length])) is not None:
+                return mount, path[length:]
+        return _NOTHING, path
+
+    def _count(self, mount: Mount, answer: Answer, seconds: float) -> None:
+        if self._metrics is not None:
+            self._metrics.count(mount.module, mount.side, int(answer.http), answer.status_code, seconds)
+
+
+def _routing(request: web.Request, mount: Mount) -> Routing:
+    """Configuration modules are not routed; what somebody says about it there is not read."""
+    return NOWHERE if mount.module in _NOT_ROUTED else Routing.read(request.headers)

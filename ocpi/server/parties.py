@@ -1,0 +1,68 @@
+"""Who acts, on whose behalf, and may they: the party checks of a platform that is no hub.
+
+A partner speaks only for the parties of its own roles. A hub speaks for anybody behind it, so there the
+agreement decides. Without an agreement nothing flows.
+Spec: 2.3.0 transport_and_format, Message Routing Headers; Errors.
+"""
+
+from dataclasses import dataclass
+
+from ocpi.errors import InvalidParameters, NotOwner
+from ocpi.partners.directory import Directory
+from ocpi.server.call import Call
+from ocpi.wire.interfaces import opposite
+from schemas.kinds import PartyId
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The one party of this platform, and its role."""
+
+    party: PartyId
+    role: str
+
+
+class PartyChecks:
+    def __init__(self, own: Own, directory: Directory) -> None:
+        self._own = own
+        self._directory = directory
+
+    def sender(self, call: Call) -> PartyId:
+        """The party that asks. Raises InvalidParameters when it is not the caller's, or has no agreement."""
+        self._check_receiver(call)
+        party = self._named_or_only(call)
+        partner = call.admitted.partner
+        if partner.hub_party is None and not partner.speaks_for(party):
+            raise InvalidParameters(f"{partner.name} does not speak for {party}")
+        return self._agreed(party)
+
+    def owner(self, call: Call, party: PartyId) -> PartyId:
+        """The party in the URL of a push. Raises NotOwner when the caller does not speak for it.
+
+        FROM, where it is told, is the owner itself, or the hub that passes on what the owner told everybody.
+        """
+        self._check_receiver(call)
+        partner = call.admitted.partner
+        if partner.hub_party is None and not partner.speaks_for(party, opposite(self._own.role)):
+            raise NotOwner(f"{party} is not a party of this connection")
+        if call.routing.sender not in (None, party, partner.hub_party):
+            raise InvalidParameters(f"{call.routing.sender} cannot push an object of {party}")
+        return self._agreed(party)
+
+    def _check_receiver(self, call: Call) -> None:
+        to = call.routing.to
+        if to is not None and to != self._own.party:
+            raise InvalidParameters(f"this platform is {self._own.party}, not {to}")
+
+    def _named_or_only(self, call: Call) -> PartyId:
+        if call.routing.sender is not None:
+            return call.routing.sender
+        parties = call.admitted.partner.parties()
+        if call.admitted.partner.hub_party is None and len(parties) == 1:
+            return parties[0]
+        raise InvalidParameters("OCPI-from headers are needed: this connection stands for several parties")
+
+    def _agreed(self, party: PartyId) -> PartyId:
+        if not self._directory.agreed(self._own.party, self._own.role, party):
+            raise InvalidParameters(f"{self._own.party} and {party} have no agreement")
+        return party

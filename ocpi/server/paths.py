@@ -1,0 +1,71 @@
+"""Which handler an address and a method lead to.
+
+An address is taken apart before it is unquoted, so that an id may hold a slash (`%2F`) and stay one segment.
+What no id can be is refused here, once for all modules: a dot-segment, which somebody further on would
+resolve, an empty segment, a control character.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import unquote_to_bytes
+
+from ocpi.errors import MethodNotAllowed, UnknownAddress
+from ocpi.server.call import Handler, Route
+
+Segments = tuple[str, ...]
+REST = "/**"
+"""The path of a route that takes any segments, as long as there are some."""
+
+
+def segments(raw_path: str) -> Segments:
+    """`/FR/CPO/LOC%2F1` is FR, CPO, LOC/1; a slash at the end is forgiven. Raises UnknownAddress."""
+    path = raw_path.removeprefix("/")
+    return tuple(_unquoted(each) for each in path.removesuffix("/").split("/")) if path else ()
+
+
+class Table:
+    """The routes of one interface."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._handlers: dict[str, dict[str, Handler]] = {}
+        for route in routes:
+            self._handlers.setdefault(route.path, {})[route.method] = route.handler
+        self._shapes = {path: segments(path) for path in self._handlers}
+
+    def find(self, method: str, rest: Segments) -> tuple[Handler, dict[str, str]]:
+        """The handler and the segments that its route names. Raises UnknownAddress, MethodNotAllowed."""
+        for path, shape in self._shapes.items():
+            named = _match(path, shape, rest)
+            if named is not None:
+                return _chosen(self._handlers[path], method), named
+        raise UnknownAddress("there is nothing at this address")
+
+
+def _match(path: str, shape: Segments, rest: Segments) -> dict[str, str] | None:
+    if path == REST:
+        return {} if rest else None
+    if len(shape) != len(rest):
+        return None
+    named: dict[str, str] = {}
+    for wanted, given in zip(shape, rest, strict=True):
+        if wanted.startswith("{"):
+            named[wanted[1:-1]] = given
+        elif wanted != given:
+            return None
+    return named
+
+
+def _chosen(handlers: dict[str, Handler], method: str) -> Handler:
+    if method not in handlers:
+        listed = ", ".join(sorted(handlers))
+        raise MethodNotAllowed(f"this address knows {listed}, not {method}", handlers)
+    return handlers[method]
+
+
+def _unquoted(segment: str) -> str:
+    try:
+        text = unquote_to_bytes(segment).decode()
+    except ValueError as error:
+        raise UnknownAddress("the address is not UTF-8") from error
+    if not text.isprintable() or set(text) <= {"."}:
+        raise UnknownAddress("the address has a segment that can be no id")
+    return text

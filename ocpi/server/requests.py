@@ -1,0 +1,44 @@
+"""Reading an HTTP request no further than it can be trusted: bounded in size and time, uncompressed.
+
+Spec: 2.3.0 transport_and_format, JSON / HTTP implementation guide.
+"""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
+
+from ocpi.errors import Compressed, InvalidParameters, MalformedBody, TooLarge, TooSlow
+
+MAX_BODY_BYTES: Final = 2 * 1024 * 1024
+BODY_WITHIN_S: Final = 15.0
+
+
+async def read_body(request: web.Request) -> bytes:
+    """Raises TooLarge, TooSlow, Compressed, MalformedBody."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Compressed("a compressed body is not read: send it as it is")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise TooSlow(f"the body did not arrive within {BODY_WITHIN_S:.0f} s") from error
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _too_large() from error
+    except (RequestPayloadError, ConnectionError) as error:
+        raise MalformedBody("the body ended before it was whole") from error
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+
+
+def read_query(request: web.Request) -> dict[str, str]:
+    """The query, in which no parameter may stand twice: two readers could believe different ones."""
+    query = request.rel_url.query
+    if len(query) != len(set(query)):
+        raise InvalidParameters("a query parameter stands twice")
+    return dict(query)
