@@ -1,0 +1,1 @@
+"""The credentials handshake, both sides."""

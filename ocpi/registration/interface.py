@@ -1,0 +1,28 @@
+"""The credentials module as it is mounted. Spec: 2.3.0 credentials, Interfaces and endpoints."""
+
+from http import HTTPStatus
+
+from ocpi.registration.acceptance import Acceptance
+from ocpi.server.call import Answer, Call, Interface, Route
+from ocpi.wire.interfaces import Side
+from schemas import codec
+
+
+def credentials_interface(acceptance: Acceptance) -> Interface:
+    async def show(call: Call) -> Answer:
+        return Answer(codec.dump(acceptance.ours(call.admitted.token)))
+
+    async def register(call: Call) -> Answer:
+        ours = await acceptance.register(call.admitted, call.json_object())
+        return Answer(codec.dump(ours), http=HTTPStatus.CREATED)
+
+    async def renew(call: Call) -> Answer:
+        return Answer(codec.dump(await acceptance.renew(call.admitted, call.json_object())))
+
+    async def part(call: Call) -> Answer:
+        await acceptance.part(call.admitted)
+        return Answer()
+
+    handlers = {"GET": show, "POST": register, "PUT": renew, "DELETE": part}
+    routes = tuple(Route(method, "", handler) for method, handler in handlers.items())
+    return Interface("credentials", Side.SENDER, routes)

@@ -1,0 +1,254 @@
+"""We come to register, renew and leave, with a platform that invited us."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from ocpi.partners.model import Partner, PartnerState
+from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.headers import Routing
+from ocpi.wire.interfaces import Side
+from passerelle.admin_client import AdminRefused
+from simulators.partner import Heard, Reply, Request, SimulatedPartner
+from tests.fakes.clock import ManualClock
+from tests.platforms import CPO, HUB, Running, connect, operate
+
+
+async def register(hub: Running, partner: SimulatedPartner, **changes: Any) -> Any:
+    """The operator's command, with a TOKEN_A that the partner has just made."""
+    wanted = {
+        "name": "the-cpo",
+        "roles": ["CPO"],
+        "versions_url": partner.versions_url,
+        "token": partner.invite().reveal(),
+    }
+    return await operate(hub, "/partners", {**wanted, **changes})
+
+
+def known(hub: Running, name: str = "the-cpo") -> Partner | None:
+    return hub.foundation.directory.partner(name)
+
+
+async def pull(partner: SimulatedPartner, token: str | None = None) -> Heard:
+    """Any functional request; it says nothing but who is let in."""
+    shown = partner.their_token if token is None else CredentialsToken(token)
+    assert shown is not None
+    url = partner.endpoints["tokens", "SENDER"]
+    return await partner.send("GET", url, shown, routing=Routing(to=HUB, sender=CPO))
+
+
+async def test_each_side_ends_with_what_it_shows_to_the_other(hub: Running, cpo: SimulatedPartner) -> None:
+    """C-011: token B opens here, token C there; TOKEN_A is not used again."""
+    shown = await register(hub, cpo)
+    assert (shown["state"], shown["version"]) == ("REGISTERED", "2.3.0")
+    assert (await pull(cpo)).status == 1000
+
+    ours = known(hub)
+    assert ours is not None
+    assert ours.connection is not None
+    heard = await cpo.plain("GET", cpo.versions_url, ours.connection.token.header())
+    assert heard.status == 1000
+
+
+async def test_token_b_opens_the_handshake_alone_until_the_far_side_has_answered(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    """C-008, C-009: good for the callback, and for nothing else yet."""
+    during: list[Heard] = []
+
+    async def answer_after_a_look(arrived: Request) -> Reply:
+        token_b = CredentialsToken(arrived.json()["token"])
+        await cpo.discover(arrived.json()["url"], token_b)
+        during.append(await pull(cpo, token_b.reveal()))
+        cpo.their_token = token_b
+        return Reply(cpo.credentials(cpo.invite()))
+
+    cpo.answer("POST", "credentials", Side.SENDER, answer_after_a_look)
+    await register(hub, cpo)
+    assert [each.http for each in during] == [401]
+    assert (await pull(cpo)).status == 1000
+
+
+@pytest.mark.parametrize(
+    ("module", "method", "reply"),
+    [
+        ("versions", "GET", Reply(http=404, raw=b"<html>")),
+        ("versions", "GET", Reply([])),
+        ("details", "GET", Reply({"version": "2.3.0", "endpoints": []})),
+        ("credentials", "POST", Reply(http=405, status_code=2000)),
+        ("credentials", "POST", Reply(status_code=3001)),
+        ("credentials", "POST", Reply({"token": "x"})),
+    ],
+)
+async def test_a_registration_that_fails_leaves_nothing_behind(
+    hub: Running, cpo: SimulatedPartner, module: str, method: str, reply: Reply
+) -> None:
+    cpo.answer(method, module, Side.SENDER, lambda _: reply)
+    with pytest.raises(AdminRefused):
+        await register(hub, cpo)
+    assert known(hub) is None
+    assert await hub.foundation.mongo.collection("partners").count_documents({}) == 0
+    cpo.answer(method, module, Side.SENDER, cpo.usual(module))
+    assert (await register(hub, cpo))["state"] == "REGISTERED"
+
+
+async def test_credentials_that_we_cannot_accept_are_given_back(hub: Running, cpo: SimulatedPartner) -> None:
+    """The far side believes that we are registered: with its own new token we tell it otherwise."""
+    given = cpo.invite()
+    wrong = {**cpo.credentials(given), "roles": [{**cpo.credentials(given)["roles"][0], "role": "EMSP"}]}
+    cpo.answer("POST", "credentials", Side.SENDER, lambda _: Reply(wrong))
+    with pytest.raises(AdminRefused, match="EMSP was not allowed"):
+        await register(hub, cpo)
+
+    (deleted,) = (each for each in cpo.handshakes if each.method == "DELETE")
+    assert deleted.token == given.reveal()
+    assert await hub.foundation.mongo.collection("partners").count_documents({}) == 0
+
+
+async def test_a_party_that_is_taken_is_given_back_too(hub: Running, cpo: SimulatedPartner) -> None:
+    await connect(hub, cpo, "the-cpo", "CPO")
+    async with SimulatedPartner(("CPO", CPO)) as twin:
+        with pytest.raises(AdminRefused, match="another platform"):
+            await register(hub, twin, name="the-twin")
+        assert [each.method for each in twin.handshakes if each.module == "credentials"] == ["POST", "DELETE"]
+    assert known(hub, "the-twin") is None
+
+
+async def test_of_two_registrations_under_one_name_the_second_is_refused(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    """And does not take the first one's place away."""
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: Request) -> Reply:
+        arrived.set()
+        await go_on.wait()
+        return await cpo.usual("credentials")(request)
+
+    cpo.answer("POST", "credentials", Side.SENDER, slowly)
+    first = asyncio.gather(register(hub, cpo))
+    await arrived.wait()
+    with pytest.raises(AdminRefused, match="exists already"):
+        await register(hub, cpo)
+    go_on.set()
+    ((shown,),) = (await first,)
+    assert shown["state"] == "REGISTERED"
+    assert (await pull(cpo)).status == 1000
+
+
+async def test_a_registration_that_a_crash_cut_off_can_be_begun_again(
+    hub: Running, cpo: SimulatedPartner, clock: ManualClock
+) -> None:
+    """The name is held for five minutes, no longer."""
+    await register(hub, cpo)
+    left = {"state": PartnerState.REGISTERING, "connection": None}
+    await hub.foundation.mongo.collection("partners").update_one({}, {"$set": left, "$unset": {"claims": ""}})
+    with pytest.raises(AdminRefused, match="exists already"):
+        await register(hub, cpo)
+    await clock.advance(minutes=5, seconds=1)
+    assert (await register(hub, cpo))["state"] == "REGISTERED"
+
+
+async def test_renewing_changes_both_tokens_and_overlaps_the_old(
+    hub: Running, cpo: SimulatedPartner, clock: ManualClock
+) -> None:
+    """C-014 from our side."""
+    await register(hub, cpo)
+    before, theirs_before = known(hub), cpo.their_token
+    await operate(hub, "/partners/the-cpo/renew", {})
+    after = known(hub)
+
+    assert before is not None
+    assert after is not None
+    assert before.connection is not None
+    assert after.connection is not None
+    assert before.connection.token.reveal() != after.connection.token.reveal()
+    assert theirs_before is not None
+    assert (await pull(cpo)).status == 1000
+    assert (await pull(cpo, theirs_before.reveal())).status == 1000
+    await clock.advance(minutes=5)
+    assert (await pull(cpo, theirs_before.reveal())).http == 401
+
+
+async def test_a_renewal_that_is_refused_leaves_everything_as_it_was(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    await register(hub, cpo)
+    offered: list[str] = []
+
+    def refuse(arrived: Request) -> Reply:
+        offered.append(arrived.json()["token"])
+        return Reply(http=405, status_code=2000)
+
+    cpo.answer("PUT", "credentials", Side.SENDER, refuse)
+    with pytest.raises(AdminRefused):
+        await operate(hub, "/partners/the-cpo/renew", {})
+    assert (await pull(cpo)).status == 1000
+    assert (await pull(cpo, offered[0])).http == 401
+
+
+async def test_a_renewal_that_ends_in_the_dark_locks_nobody_out(hub: Running, cpo: SimulatedPartner) -> None:
+    """The far side may have taken the new token before the answer was lost: both open."""
+    await register(hub, cpo)
+    old = cpo.their_token
+    offered: list[str] = []
+
+    def take_it_and_fall_silent(arrived: Request) -> Reply:
+        offered.append(arrived.json()["token"])
+        return Reply(raw=b"connection lost")
+
+    cpo.answer("PUT", "credentials", Side.SENDER, take_it_and_fall_silent)
+    with pytest.raises(AdminRefused):
+        await operate(hub, "/partners/the-cpo/renew", {})
+    assert old is not None
+    assert (await pull(cpo, old.reveal())).status == 1000
+    assert (await pull(cpo, offered[0])).status == 1000
+
+
+async def test_leaving_is_told_to_the_far_side_and_ends_here_in_any_case(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    """C-018 from our side."""
+    await register(hub, cpo)
+    told = await asyncio.to_thread(hub.admin.delete, "/partners/the-cpo")
+    assert told == {"name": "the-cpo", "trouble": None}
+    assert [each.method for each in cpo.handshakes][-1] == "DELETE"
+    assert (await pull(cpo)).http == 401
+
+    await register(hub, cpo)
+    cpo.is_online = False
+    told = await asyncio.to_thread(hub.admin.delete, "/partners/the-cpo")
+    assert "cannot be reached" in told["trouble"]
+    cpo.is_online = True
+    assert (await pull(cpo)).http == 401
+    with pytest.raises(AdminRefused, match="no partner named"):
+        await asyncio.to_thread(hub.admin.delete, "/partners/the-cpo")
+
+
+async def test_a_suspended_partner_is_refused_until_it_is_resumed(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    """A-12."""
+    await connect(hub, cpo, "the-cpo", "CPO")
+    await operate(hub, "/partners/the-cpo/suspend", {})
+    assert (await pull(cpo)).http == 401
+    with pytest.raises(AdminRefused, match="is SUSPENDED"):
+        await operate(hub, "/partners/the-cpo/renew", {})
+    with pytest.raises(AdminRefused, match="is SUSPENDED"):
+        await operate(hub, "/partners/the-cpo/suspend", {})
+
+    await operate(hub, "/partners/the-cpo/resume", {})
+    assert (await pull(cpo)).status == 1000
+    with pytest.raises(AdminRefused, match="is REGISTERED"):
+        await operate(hub, "/partners/the-cpo/resume", {})
+
+
+async def test_credentials_of_the_far_side_may_hold_more_than_we_know(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    """C-022."""
+    cpo.answer(
+        "POST", "credentials", Side.SENDER, lambda _: Reply({**cpo.credentials(cpo.invite()), "odd": [1]})
+    )
+    assert (await register(hub, cpo))["state"] == "REGISTERED"
