@@ -1,0 +1,75 @@
+"""One mark becomes one request: the object as it is now, to the party that lacks it.
+
+A bill is POSTed, anything else is PUT whole, a tombstone is DELETEd. A bill that the far side has already
+is delivered: its answer is the same 1000.
+Spec: 2.3.0 transport_and_format, Push; mod_cdrs, POST method.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from yarl import URL
+
+from ocpi.client.http import Outgoing, accepted, send
+from ocpi.delivery.outbox import Mark
+from ocpi.errors import UnknownReceiver
+from ocpi.objects.record import Record
+from ocpi.partners.directory import Directory
+from ocpi.partners.model import Connection
+from ocpi.process.clock import Clock
+from ocpi.process.egress import Egress
+from ocpi.wire import urls
+from ocpi.wire.headers import MessageIds, Routing
+from ocpi.wire.interfaces import Side
+from schemas.kinds import ObjectKind
+
+TIMEOUT: Final = timedelta(seconds=30)
+
+
+class Sender:
+    def __init__(self, *, egress: Egress, directory: Directory, clock: Clock) -> None:
+        self._egress = egress
+        self._directory = directory
+        self._clock = clock
+
+    def is_wanted(self, mark: Mark, record: Record) -> bool:
+        """What is for everybody goes to hubs, and to whom its owner has an agreement with now.
+
+        What was meant for one party was accepted for it, and is owed to it whatever has ended since.
+        """
+        to = mark.due.to
+        if record.audience is not None or self._directory.is_hub(to):
+            return True
+        return self._directory.agreed(to, mark.due.role, record.key.owner)
+
+    async def deliver(self, mark: Mark, record: Record) -> str | None:
+        """The Location that the far side gave to it, if it did. Raises a DeliveryError."""
+        due = mark.due
+        partner = self._directory.route_to(due.to, due.role)
+        endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
+        if partner.connection is None or endpoint is None:
+            raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
+        request = self._request(mark, record, partner.connection, endpoint)
+        received = await send(self._egress, self._clock, request)
+        accepted(received)
+        return received.headers.get("Location")
+
+    def _request(self, mark: Mark, record: Record, connection: Connection, endpoint: str) -> Outgoing:
+        method, url = _target(record, endpoint)
+        return Outgoing(
+            method=method,
+            url=url,
+            token=connection.token,
+            ids=MessageIds.fresh(),
+            deadline=self._clock.now() + TIMEOUT,
+            routing=Routing(to=mark.due.to, sender=mark.due.sender),
+            body=None if method == "DELETE" else record.body,
+        )
+
+
+def _target(record: Record, endpoint: str) -> tuple[str, URL]:
+    key = record.key
+    if key.kind is ObjectKind.CDR:
+        return "POST", urls.join(endpoint)
+    url = urls.object_url(endpoint, key)
+    return ("DELETE" if record.deleted else "PUT"), url

@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+
+from ocpi.delivery.outbox import INDEXES, Due, Mark, Outbox
+from ocpi.process.mongo import Mongo
+from schemas.kinds import ObjectKind, PartyId
+from tests.fakes.clock import ManualClock
+from tests.platforms import CPO, EMSP
+
+OTHER = PartyId("DE", "XYZ")
+
+
+@pytest.fixture
+async def outbox(mongo: Mongo, clock: ManualClock) -> Outbox:
+    await mongo.declare(INDEXES)
+    return Outbox(mongo, clock)
+
+
+def due(
+    name: str = "location/FR*CPO/l1|*", to: PartyId = EMSP, kind: ObjectKind = ObjectKind.LOCATION
+) -> Due:
+    return Due(name, kind, sender=CPO, to=to, role="EMSP")
+
+
+async def only_mark(outbox: Outbox, to: PartyId = EMSP) -> Mark:
+    (mark,) = await outbox.due_to(to, 10)
+    return mark
+
+
+async def test_forty_marks_of_one_object_are_one(outbox: Outbox) -> None:
+    await outbox.put([due()] * 40)
+    assert (await only_mark(outbox)).due == due()
+
+
+async def test_thousands_of_marks_are_put_at_once(outbox: Outbox) -> None:
+    await outbox.put([due(f"location/FR*CPO/{n}|*") for n in range(2500)])
+    assert await outbox.waiting() == 2500
+
+
+async def test_what_was_marked_again_on_its_way_stays_due(outbox: Outbox) -> None:
+    await outbox.put([due()])
+    seen = await only_mark(outbox)
+    await outbox.put([due()])
+    for write in (
+        outbox.delivered(seen, None),
+        outbox.drop(seen),
+        outbox.park(seen, "refused"),
+        outbox.postpone(seen, seen.since + timedelta(hours=1), "away", refused=False),
+    ):
+        await write
+        assert (await only_mark(outbox)).revision == seen.revision + 1
+
+
+async def test_who_is_due_is_told_without_those_who_are_served(outbox: Outbox, clock: ManualClock) -> None:
+    await outbox.put([due(), due("location/FR*CPO/l2|*"), due(to=OTHER)])
+    assert sorted(await outbox.parties_due([])) == [OTHER, EMSP]
+    assert await outbox.parties_due([EMSP]) == [OTHER]
+    await outbox.postpone(await only_mark(outbox, OTHER), clock.now() + timedelta(1), "away", refused=False)
+    assert await outbox.parties_due([EMSP]) == []
+
+
+async def test_the_longest_waiting_goes_first(outbox: Outbox, clock: ManualClock) -> None:
+    for name in ("b", "a", "c"):
+        await outbox.put([due(name)])
+        await clock.advance(seconds=1)
+    assert [mark.due.object_id for mark in await outbox.due_to(EMSP, 2)] == ["b", "a"]
+
+
+async def test_refusals_are_counted_apart(outbox: Outbox, clock: ManualClock) -> None:
+    await outbox.put([due()])
+    await outbox.postpone(await only_mark(outbox), clock.now(), "away", refused=False)
+    await outbox.postpone(await only_mark(outbox), clock.now(), "no", refused=True)
+    mark = await only_mark(outbox)
+    assert (mark.attempts, mark.refusals) == (2, 1)
+    await outbox.put([due()])
+    assert (await only_mark(outbox)).attempts == 0
+
+
+async def test_since_is_the_begin_of_the_lack_and_begins_anew_after_parking(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    """Else a bill that is sent again after a week would be given up at once."""
+    began = clock.now()
+    await outbox.put([due()])
+    await clock.advance(hours=1)
+    await outbox.put([due()])
+    mark = await only_mark(outbox)
+    assert mark.since == began
+    await outbox.park(mark, "refused")
+    assert (await outbox.waiting(), await outbox.parked()) == (0, 1)
+    await outbox.put([due()])
+    assert (await only_mark(outbox)).since == clock.now()
+    assert await outbox.parked() == 0
+
+
+async def test_what_was_parked_is_revived_for_its_party(outbox: Outbox, clock: ManualClock) -> None:
+    await outbox.put([due(), due(to=OTHER)])
+    for party in (EMSP, OTHER):
+        await outbox.park(await only_mark(outbox, party), "refused")
+    await clock.advance(hours=1)
+    assert await outbox.revive(EMSP) == 1
+    mark = await only_mark(outbox)
+    assert (mark.attempts, mark.refusals, mark.since) == (0, 0, clock.now())
+    assert await outbox.parked() == 1
+
+
+async def test_a_party_that_is_back_gets_at_once_what_waited_and_not_what_it_refused(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    await outbox.put([due("away"), due("refused")])
+    later = clock.now() + timedelta(minutes=5)
+    for mark in await outbox.due_to(EMSP, 2):
+        await outbox.postpone(mark, later, "x", refused=mark.due.object_id == "refused")
+    await outbox.hurry(EMSP)
+    assert (await only_mark(outbox)).due.object_id == "away"
+
+
+async def test_a_bill_that_has_arrived_is_not_marked_again(outbox: Outbox) -> None:
+    bill = due("cdr/FR*CPO/c1|NL*MSP", kind=ObjectKind.CDR)
+    await outbox.put_unless_delivered(bill)
+    await outbox.delivered(await only_mark(outbox), "https://x.example/c1")
+    await outbox.put_unless_delivered(bill)
+    assert await outbox.waiting() == 0
+    await outbox.put_unless_delivered(due("cdr/FR*CPO/c1|DE*XYZ", to=OTHER, kind=ObjectKind.CDR))
+    assert await outbox.waiting() == 1
+
+
+async def test_a_mark_waits_for_another_until_that_is_gone_or_parked(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    await outbox.put([due()])
+    mark = await only_mark(outbox)
+    assert await outbox.waits_until(mark.due.mark_id) == clock.now()
+    await outbox.park(mark, "refused")
+    assert await outbox.waits_until(mark.due.mark_id) is None
+    assert await outbox.waits_until("nothing") is None
+
+
+async def test_an_id_is_never_read_as_an_instruction_to_the_database(outbox: Outbox) -> None:
+    """J-45."""
+    await outbox.put([due("$since"), due("$$ROOT")])
+    assert {mark.due.object_id for mark in await outbox.due_to(EMSP, 9)} == {"$since", "$$ROOT"}
