@@ -1,0 +1,92 @@
+"""What operators send, as it is checked: each mistake is told with the pointer of its place."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ocpi.registration.offer import HUB
+from ocpi.registration.service import Invited
+from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.interfaces import Side
+from ocpi.wire.urls import callable_url
+from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import Role
+
+ROLES = frozenset({*(role.value for role in Role), HUB})
+
+
+def _party(written: str) -> str:
+    return str(PartyId.parse(written))
+
+
+def _role(written: str) -> str:
+    if written not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(sorted(ROLES))}")
+    return written
+
+
+def _token(written: str) -> str:
+    return CredentialsToken(written).reveal()
+
+
+def _url(written: str) -> str:
+    return str(callable_url(written))
+
+
+Party = Annotated[str, AfterValidator(_party)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Roles = Annotated[frozenset[Annotated[str, AfterValidator(_role)]], Field(min_length=1)]
+
+
+class Request(BaseModel):
+    """A field that nobody reads is a mistake too, most often of spelling."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Admitting(Request):
+    """`parties` bounds which parties the partner may claim; absent: any that nobody else has."""
+
+    name: Name
+    roles: Roles
+    parties: frozenset[Party] | None = None
+
+    def invited(self) -> Invited:
+        parties = None if self.parties is None else frozenset(PartyId.parse(each) for each in self.parties)
+        return Invited(self.name, self.roles, parties)
+
+
+class Invite(Admitting):
+    lifetime_s: int = Field(default=7 * 24 * 3600, gt=0, le=90 * 24 * 3600)
+
+
+class Register(Admitting):
+    versions_url: Annotated[str, AfterValidator(_url)]
+    token: Annotated[str, AfterValidator(_token)]
+
+
+class Curl(Request):
+    module: str
+    side: Side = Side.SENDER
+    to: Party | None = None
+    sender: Party | None = None
+    query: dict[str, str] = {}
+
+
+class Revive(Request):
+    to: Party
+
+
+class Pair(Request):
+    cpo: Party
+    emsp: Party
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise PydanticCustomError("order", "the last day comes before the first")
+        return self

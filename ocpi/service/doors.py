@@ -1,0 +1,107 @@
+"""The two doors of every service: the OCPI port for partners, the admin port for its operator."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from ocpi.admin.agreements import AgreementRoutes
+from ocpi.admin.app import admin_application
+from ocpi.admin.objects import ObjectRoutes
+from ocpi.admin.outbox import OutboxRoutes
+from ocpi.admin.partners import PartnerRoutes
+from ocpi.admin.verdicts import VerdictRoutes
+from ocpi.process import health
+from ocpi.registration.acceptance import Acceptance
+from ocpi.registration.discovery import Needed
+from ocpi.registration.handshake import Handshake
+from ocpi.registration.identity import Identity
+from ocpi.registration.interface import credentials_interface
+from ocpi.registration.service import Registration
+from ocpi.server.app import Platform
+from ocpi.server.call import Interface
+from ocpi.server.metrics import RequestMetrics
+from ocpi.server.operator_auth import new_key
+from ocpi.service.foundation import Foundation
+from ocpi.service.key_files import secret_in
+from ocpi.service.newcomers import Newcomers, Reactions
+
+__all__ = ["Doors", "Reactions", "open_doors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    ocpi: web.Application
+    admin: web.Application
+    registration: Registration
+
+
+def open_doors(
+    foundation: Foundation,
+    *,
+    platform: Platform,
+    identity: Identity,
+    needed: Needed,
+    interfaces: Sequence[Interface],
+    reactions: Reactions,
+    more_admin: Sequence[web.RouteDef] = (),
+) -> Doors:
+    newcomers = _newcomers(foundation, reactions)
+    handshake = _handshake(foundation, platform, identity, needed)
+    registration = Registration(handshake)
+    nouns = (*_nouns(foundation, registration, newcomers), *more_admin)
+    return Doors(
+        ocpi=platform.application(
+            [credentials_interface(Acceptance(handshake)), *interfaces], RequestMetrics(foundation.metrics)
+        ),
+        admin=_admin(foundation, nouns),
+        registration=registration,
+    )
+
+
+def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
+    newcomers = Newcomers(
+        directory=foundation.directory,
+        partners=foundation.partners,
+        agreements=foundation.agreements,
+        reactions=reactions,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
+    return newcomers
+
+
+def _handshake(foundation: Foundation, platform: Platform, identity: Identity, needed: Needed) -> Handshake:
+    return Handshake(
+        identity=identity,
+        partners=foundation.partners,
+        directory=foundation.directory,
+        client=foundation.egress.httpx_client(),
+        clock=foundation.clock,
+        version=platform.version,
+        needed=needed,
+    )
+
+
+def _nouns(
+    foundation: Foundation, registration: Registration, newcomers: Newcomers
+) -> Iterator[web.RouteDef]:
+    yield from PartnerRoutes(registration, foundation.directory).routes()
+    yield from AgreementRoutes(
+        agreements=foundation.agreements,
+        directory=foundation.directory,
+        clock=foundation.clock,
+        added=newcomers.greet,
+    ).routes()
+    yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
+    yield from ObjectRoutes(foundation.store).routes()
+    yield from VerdictRoutes(foundation.verdicts).routes()
+
+
+def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Application:
+    return admin_application(
+        operator_key=secret_in(foundation.keys / "operator.key", new_key),
+        clock=foundation.clock,
+        health=health.routes(foundation.name, foundation.health, foundation.metrics),
+        nouns=nouns,
+    )

@@ -1,0 +1,111 @@
+"""The parts that every service stands on, put together once, in the order in which they need each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocpi.delivery import outbox as outboxes
+from ocpi.delivery.dispatcher import Delivery
+from ocpi.delivery.lane import Tools
+from ocpi.delivery.leases import Leases
+from ocpi.delivery.outbox import Outbox
+from ocpi.delivery.send import Sender
+from ocpi.objects import store as objects
+from ocpi.objects import verdicts
+from ocpi.objects.intake import Intake
+from ocpi.objects.store import ObjectStore
+from ocpi.objects.verdicts import Verdicts
+from ocpi.partners import store as partners
+from ocpi.partners.agreements import AgreementStore
+from ocpi.partners.directory import Directory
+from ocpi.partners.seal import Seal
+from ocpi.partners.store import PartnerStore
+from ocpi.process.clock import Clock
+from ocpi.process.egress import Egress
+from ocpi.process.health import HealthChecks
+from ocpi.process.metrics import Metrics
+from ocpi.process.mongo import Index, Mongo
+from ocpi.process.tasks import Supervisor
+from ocpi.service.key_files import secret_in
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    mongo: Mongo
+    clock: Clock
+    supervisor: Supervisor
+    egress: Egress
+    partners: PartnerStore
+    agreements: AgreementStore
+    directory: Directory
+    store: ObjectStore
+    intake: Intake
+    verdicts: Verdicts
+    outbox: Outbox
+    delivery: Delivery
+    keys: Path
+    name: str
+    health: HealthChecks
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a foundation is laid on: already connected, already running, owned by whoever made it.
+
+    `instance` names this process among several of one service, and is the same after a restart.
+    """
+
+    mongo: Mongo
+    clock: Clock
+    supervisor: Supervisor
+    egress: Egress
+    keys: Path
+    name: str
+    instance: str
+
+
+INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES)
+
+
+async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
+    """Raises IndexConflict, SealBroken, KeyFileOpen: each one line for the operator."""
+    await ground.mongo.declare((*INDEXES, *more_indexes))
+    seal = Seal(secret_in(ground.keys / "seal.key", Seal.generate_key))
+    partner_store = PartnerStore(ground.mongo, seal)
+    agreements = AgreementStore(ground.mongo)
+    directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
+    await directory.refresh()
+    store = ObjectStore(ground.mongo, ground.clock)
+    verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
+    outbox = Outbox(ground.mongo, ground.clock)
+    sender = Sender(egress=ground.egress, directory=directory, clock=ground.clock)
+    delivery = Delivery(
+        tools=Tools(outbox, store, sender, ground.clock),
+        leases=Leases(ground.mongo, ground.clock, ground.instance),
+        supervisor=ground.supervisor,
+    )
+    return Foundation(
+        mongo=ground.mongo,
+        clock=ground.clock,
+        supervisor=ground.supervisor,
+        egress=ground.egress,
+        partners=partner_store,
+        agreements=agreements,
+        directory=directory,
+        store=store,
+        intake=Intake(store, verdict_store),
+        verdicts=verdict_store,
+        outbox=outbox,
+        delivery=delivery,
+        keys=ground.keys,
+        name=ground.name,
+        health=_health(ground),
+        metrics=Metrics(),
+    )
+
+
+def _health(ground: Ground) -> HealthChecks:
+    checks = HealthChecks(clock=ground.clock)
+    checks.add("database", ground.mongo.ping)
+    return checks
