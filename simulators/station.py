@@ -1,0 +1,196 @@
+"""A simulated charging station: OCPP 1.6J by the `ocpp` package, over a real socket.
+
+It behaves as a good station does. It stays connected and comes back by itself; it boots once, not at every
+reconnection; everything it has to say waits in one queue until it is answered, so that a central system that
+dies during a charge loses nothing; and it counts its own energy, so that a bill can be held against it.
+Spec: OCPP 1.6, 3.7 (transaction messages are kept and retried), chapter 4.
+"""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+from aiohttp.hdrs import AUTHORIZATION
+from ocpp.exceptions import OCPPError
+from ocpp.v16 import call
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, MessageTrigger, RegistrationStatus
+
+from ocpi.process import logs
+from ocpi.process.clock import Clock
+from ocpi.process.tasks import Supervisor
+from simulators.charge import Charge, Charged, stamp
+from simulators.errands import Errands
+from simulators.ocpp_link import Link, LinkLost
+from simulators.playing import Outlet, Player, back_to_back
+from simulators.wire16 import Wire16
+
+_log = logs.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationSettings:
+    """How a station is made. Times are real seconds; `remote_charge` is what a remote start sets off.
+
+    Its clock is `clock_behind_s` behind when it boots: so much simulated time will be replayed, and a status
+    that is told at the boot must not be newer than those told of the charges.
+    """
+
+    identity: str
+    key: str
+    connectors: int = 1
+    vendor: str = "Passerelle"
+    model: str = "Simulator"
+    reconnect_s: float = 1
+    patience_s: float = 10
+    attempts: int = 10
+    retry_s: float = 2
+    remote_charge: Charge | None = None
+    clock_behind_s: int = 0
+
+
+class SimulatedStation:
+    """`start` it once, and `charge` at it; it connects and comes back by itself."""
+
+    def __init__(
+        self,
+        settings: StationSettings,
+        *,
+        url: str,
+        session: ClientSession,
+        supervisor: Supervisor,
+        clock: Clock,
+    ) -> None:
+        """`url` is the central system's, to which the station adds its identity."""
+        self.settings = settings
+        self._url = f"{url.rstrip('/')}/{quote(settings.identity, safe='')}"
+        self._session = session
+        self._supervisor = supervisor
+        self._clock = clock
+        self._errands = Errands(clock=clock, attempts=settings.attempts, retry_s=settings.retry_s)
+        self._outlets = {number: Outlet(number) for number in range(1, settings.connectors + 1)}
+        self._booted = asyncio.Event()
+        self._heartbeat_s: float = 300
+        self._socket: ClientWebSocketResponse | None = None
+
+    def start(self) -> None:
+        self._supervisor.start(self.settings.identity, self._stay_connected)
+
+    async def ready(self) -> None:
+        """Once the central system has accepted its boot."""
+        await self._booted.wait()
+
+    async def cut(self) -> None:
+        """Lose the connection, as a mobile network does; it comes back by itself."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def charge(self, charge: Charge) -> Charged:
+        """Hold the card up, charge if it is accepted, and return once all has been delivered."""
+        (charged,) = await self.charges([charge])
+        return charged
+
+    async def charges(self, charges: Sequence[Charge]) -> list[Charged]:
+        """One after another, back to back in simulated time; the last stamps are of now."""
+        begins = back_to_back(charges, self._clock.now())
+        return [await self._player(charge).play(at) for charge, at in zip(charges, begins, strict=True)]
+
+    def remote_start(self, uid: str, connector: int) -> bool:
+        template = self.settings.remote_charge
+        if template is None or connector not in self._outlets or self._outlets[connector].is_busy:
+            return False
+        charge = replace(template, uid=uid, connector=connector)
+        self._supervisor.start(f"{self.settings.identity} remote", partial(self._charge_remotely, charge))
+        return True
+
+    def remote_stop(self, transaction_id: int) -> bool:
+        return any(outlet.stop(transaction_id) for outlet in self._outlets.values())
+
+    def trigger(self, message: str, connector: int | None) -> bool:
+        if message == MessageTrigger.boot_notification:
+            self._errands.tell(self._boot_notification)
+        elif message == MessageTrigger.status_notification:
+            for outlet in self._outlets.values() if connector is None else [self._outlets[connector]]:
+                self._tell_status(outlet.number, outlet.status, self._clock.now())
+        else:
+            return False
+        return True
+
+    async def _charge_remotely(self, charge: Charge) -> None:
+        (began_at,) = back_to_back([charge], self._clock.now())
+        await self._player(charge).play(began_at, asks=False)
+
+    def _player(self, charge: Charge) -> Player:
+        return Player(
+            charge,
+            self._outlets[charge.connector],
+            errands=self._errands,
+            tell=self._tell_status,
+            clock=self._clock,
+        )
+
+    async def _stay_connected(self) -> None:
+        while True:
+            try:
+                await self._connect()
+            except (ClientError, LinkLost, OSError) as error:
+                _log.info("link lost", station=self.settings.identity, reason=str(error))
+            await self._clock.sleep(self.settings.reconnect_s)
+
+    async def _connect(self) -> None:
+        headers = {AUTHORIZATION: _basic(self.settings.identity, self.settings.key)}
+        async with self._session.ws_connect(self._url, protocols=("ocpp1.6",), headers=headers) as socket:
+            self._socket = socket
+            wire = Wire16(
+                self.settings.identity, Link(socket), station=self, patience_s=self.settings.patience_s
+            )
+            async with Supervisor(name=self.settings.identity, clock=self._clock) as beside:
+                beside.start("talk", partial(self._talk, wire, socket))
+                beside.start("heartbeat", self._beat)
+                await wire.listen()
+
+    async def _talk(self, wire: Wire16, socket: ClientWebSocketResponse) -> None:
+        try:
+            if not self._booted.is_set():
+                await self._boot(wire)
+            await self._errands.run(wire)
+        except (LinkLost, OCPPError, TimeoutError) as error:
+            _log.info("conversation failed", station=self.settings.identity, reason=str(error))
+            await socket.close()
+
+    async def _boot(self, wire: Wire16) -> None:
+        while True:
+            answer = await wire.talk(self._boot_notification())
+            if answer.status == RegistrationStatus.accepted:
+                break
+            await self._clock.sleep(answer.interval)
+        self._heartbeat_s = answer.interval
+        self._booted.set()
+        booted_at = self._clock.now() - timedelta(seconds=self.settings.clock_behind_s)
+        for outlet in self._outlets.values():
+            self._tell_status(outlet.number, outlet.status, booted_at)
+
+    async def _beat(self) -> None:
+        await self._booted.wait()
+        while True:
+            await self._clock.sleep(self._heartbeat_s)
+            self._errands.tell(call.Heartbeat)
+
+    def _boot_notification(self) -> Any:
+        return call.BootNotification(
+            charge_point_model=self.settings.model, charge_point_vendor=self.settings.vendor
+        )
+
+    def _tell_status(self, connector: int, status: ChargePointStatus, at: datetime) -> None:
+        """`at` is of the time that is replayed: whether a car drew power is judged beside its readings."""
+        notification = call.StatusNotification(connector, ChargePointErrorCode.no_error, status, stamp(at))
+        self._errands.tell(lambda: notification)
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
