@@ -1,0 +1,1 @@
+"""The roaming hub: passes OCPI messages between partners, keeps what must not be lost."""

@@ -1,0 +1,3 @@
+from hub.bootstrap import main
+
+raise SystemExit(main())

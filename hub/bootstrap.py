@@ -1,0 +1,91 @@
+"""Where the parts of the hub meet."""
+
+from hub.routing import links as relay_links
+from hub.routing.forward import Forwarding
+from hub.routing.holdings import Holdings
+from hub.routing.links import Links
+from hub.routing.open_routing import OpenRouting
+from hub.routing.pushes import Pushes
+from hub.routing.relay import Relay
+from hub.routing.router import Router, Ways
+from hub.routing.visibility import Visibility
+from hub.settings import HubSettings
+from ocpi.partners.model import PartyRole
+from ocpi.registration.discovery import Needed
+from ocpi.registration.identity import Identity
+from ocpi.server.app import Platform
+from ocpi.service.doors import Reactions, open_doors
+from ocpi.service.foundation import Foundation
+from ocpi.service.run import Built, run
+from ocpi.wire.interfaces import Side
+from schemas.kinds import PartyId
+
+VERSION = "2.3.0"
+NEEDED: Needed = frozenset()
+INDEXES = relay_links.INDEXES
+
+
+def main() -> int:
+    return run(HubSettings, build, INDEXES)
+
+
+async def build(foundation: Foundation, settings: HubSettings) -> Built:
+    hub = settings.own_party
+    platform = Platform(
+        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+    )
+    forwarding = Forwarding(
+        hub=hub,
+        directory=foundation.directory,
+        store=foundation.store,
+        delivery=foundation.delivery,
+        clock=foundation.clock,
+    )
+    bills_url = platform.url_of("cdrs", Side.RECEIVER)
+    ways = _ways(foundation, hub, forwarding, bills_url)
+    router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
+    doors = open_doors(
+        foundation,
+        platform=platform,
+        identity=Identity(platform.versions_url, lambda: _roles(foundation, settings), hub_party=hub),
+        needed=NEEDED,
+        interfaces=router.interfaces(),
+        reactions=_reactions(foundation, forwarding),
+    )
+    return Built(ocpi=doors.ocpi, admin=doors.admin)
+
+
+def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_url: str) -> Ways:
+    directory, store, clock = foundation.directory, foundation.store, foundation.clock
+    links = Links(foundation.mongo, clock)
+    relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
+    return Ways(
+        relay=relay,
+        pushes=Pushes(
+            hub=hub,
+            directory=directory,
+            store=store,
+            intake=foundation.intake,
+            relay=relay,
+            forwarding=forwarding,
+            bills_url=bills_url,
+        ),
+        open_routing=OpenRouting(directory=directory, store=store, relay=relay, clock=clock),
+        holdings=Holdings(hub=hub, store=store, visibility=Visibility(directory)),
+    )
+
+
+def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
+    async def connected(name: str) -> None:
+        partner = foundation.directory.partner(name)
+        await forwarding.on_connected(partner.parties() if partner else ())
+
+    return Reactions(connected=connected, agreed=forwarding.on_agreement)
+
+
+def _roles(foundation: Foundation, settings: HubSettings) -> list[PartyRole]:
+    """The parties that can be reached through this hub, each role once, and the hub's own as OTHER."""
+    own = PartyRole("OTHER", settings.own_party, settings.name)
+    behind = (role for partner in foundation.directory.active_partners() for role in partner.roles)
+    unique = {(role.role, role.party): role for role in (*behind, own)}
+    return list(unique.values())

@@ -1,0 +1,1 @@
+"""From a request to the party that it is for."""

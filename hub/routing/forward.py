@@ -1,0 +1,102 @@
+"""What is pushed through the hub is stored first, answered, and then delivered for as long as it takes.
+
+A push to one party is kept for that party alone; a push to everybody is kept once, and marked for each party
+with an agreement whose platform receives the module. A bill is marked behind its session.
+Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
+"""
+
+from collections.abc import Iterable
+
+from ocpi.delivery.dispatcher import Delivery
+from ocpi.delivery.outbox import Due, mark_id
+from ocpi.objects.intake import Accepted
+from ocpi.objects.record import Outcome, database_id
+from ocpi.objects.store import ObjectStore, Selection
+from ocpi.partners.agreements import Agreement
+from ocpi.partners.directory import Directory
+from ocpi.process.clock import Clock
+from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
+
+BROADCAST_KINDS = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
+
+
+class Forwarding:
+    def __init__(
+        self, *, hub: PartyId, directory: Directory, store: ObjectStore, delivery: Delivery, clock: Clock
+    ) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._store = store
+        self._delivery = delivery
+        self._clock = clock
+
+    async def to_one(self, accepted: Accepted, to: PartyId) -> None:
+        """A bill that came again is marked unless it has arrived: a crash may have come before its mark."""
+        record = accepted.record
+        due = Due(
+            object_id=record.database_id,
+            kind=record.key.kind,
+            sender=record.key.owner,
+            to=to,
+            role=_receiving_role(record.key.kind),
+            behind=_session_of(accepted, to),
+        )
+        if record.key.kind is ObjectKind.CDR and accepted.outcome is Outcome.UNCHANGED:
+            await self._delivery.mark_unless_delivered(due)
+        else:
+            await self._delivery.mark(due)
+
+    async def to_all(self, accepted: Accepted) -> None:
+        key = accepted.record.key
+        parties = self._directory.counterparts(key.owner, opposite(_receiving_role(key.kind)))
+        dues = (self._due(accepted.record.database_id, key.kind, party) for party in parties)
+        await self._delivery.mark(*(due for due in dues if self._receives(due)))
+
+    async def on_agreement(self, agreement: Agreement) -> None:
+        """Each side lacks what the other has told everybody before."""
+        for party in agreement.key:
+            await self._tell_of(agreement, party)
+
+    async def on_connected(self, parties: Iterable[PartyId]) -> None:
+        """A partner that is new, or comes back, lacks everything that its parties may see."""
+        now = self._clock.now()
+        for party in parties:
+            for agreement in self._directory.agreements_of(party):
+                if agreement.holds_at(now):
+                    await self._tell_of(agreement, party)
+
+    async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
+        """Mark for one side of the agreement what the other side told everybody."""
+        role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
+        for kind in BROADCAST_KINDS:
+            if _receiving_role(kind) == role:
+                told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
+                dues = [self._due(record.database_id, kind, to) async for record in told]
+                await self._delivery.mark(*(due for due in dues if self._receives(due)))
+
+    def _due(self, object_id: str, kind: ObjectKind, party: PartyId) -> Due:
+        return Due(object_id, kind, sender=self._hub, to=party, role=_receiving_role(kind))
+
+    def _receives(self, due: Due) -> bool:
+        """Parties behind another hub hear through that hub, which broadcasts by itself."""
+        partner = self._directory.speaker(due.to, due.role)
+        if partner is None or not partner.is_active:
+            return False
+        return self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER) is not None
+
+
+def _receiving_role(kind: ObjectKind) -> str:
+    return serving_role(kind.module, Side.RECEIVER)
+
+
+def _session_of(accepted: Accepted, to: PartyId) -> str | None:
+    """The mark that a bill waits for: that of its own session for the same party."""
+    key = accepted.record.key
+    if key.kind is not ObjectKind.CDR:
+        return None
+    session_id = accepted.record.value().get("session_id")
+    if not session_id:
+        return None
+    session = ObjectKey(ObjectKind.SESSION, key.owner, session_id)
+    return mark_id(to, database_id(session, to))

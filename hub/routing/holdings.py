@@ -1,0 +1,35 @@
+"""What the hub answers from its own store: lists of everything that a party may see, and bills by their URL.
+
+Spec: 2.3.0 transport_and_format, GET All via Hubs; mod_cdrs, GET method (CDR by its URL).
+"""
+
+from hub.routing.parties import check_owner
+from hub.routing.visibility import Visibility
+from ocpi.errors import UnknownObject
+from ocpi.objects.address import address_in
+from ocpi.objects.interfaces import list_answer
+from ocpi.objects.kinds import BY_MODULE
+from ocpi.objects.store import ObjectStore
+from ocpi.server.call import Answer, Call
+from ocpi.wire.headers import Routing
+from schemas.kinds import ObjectKind, PartyId
+
+
+class Holdings:
+    def __init__(self, *, hub: PartyId, store: ObjectStore, visibility: Visibility) -> None:
+        self._hub = hub
+        self._store = store
+        self._visibility = visibility
+
+    async def everything(self, call: Call, party: PartyId) -> Answer:
+        selection = self._visibility.of(party, BY_MODULE[call.module], call)
+        return await list_answer(self._store, selection, call, Routing(to=party, sender=self._hub))
+
+    async def bill(self, call: Call, party: PartyId) -> Answer:
+        """The CDR that its owner POSTed, by the Location that it was answered with."""
+        key = address_in(ObjectKind.CDR, call.rest, call.query).key
+        check_owner(party, key.owner)
+        held = [record for record in await self._store.named(ObjectKind.CDR, key.id) if record.key == key]
+        if not held:
+            raise UnknownObject(f"there is no CDR {key.id!r}")
+        return Answer(held[0].body, routing=Routing(to=party, sender=self._hub))

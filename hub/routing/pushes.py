@@ -1,0 +1,111 @@
+"""A push: taken in if it is whole and its owner's, stored, marked for whoever should have it, answered.
+
+1000 is answered when both the object and the marks are on disk. What kept one of them from it is answered
+instead, and the sender's next try finds everything ready to be done again.
+Spec: 2.3.0 transport_and_format, Push; Broadcast Push.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from hub.routing.forward import Forwarding
+from hub.routing.parties import check_agreement, check_owner
+from hub.routing.relay import Relay
+from ocpi.errors import MethodNotAllowed, UnknownAddress
+from ocpi.objects.address import address_in
+from ocpi.objects.intake import Accepted, Intake
+from ocpi.objects.interfaces import bill_answer
+from ocpi.objects.kinds import BY_MODULE, CHANGES, Json, key_of
+from ocpi.objects.record import Outcome
+from ocpi.objects.store import ObjectStore
+from ocpi.partners.directory import Directory
+from ocpi.server.call import Answer, Call
+from ocpi.wire.headers import Routing
+from schemas.kinds import ObjectKind, PartyId
+from schemas.times import parse
+
+
+class Pushes:
+    def __init__(
+        self,
+        *,
+        hub: PartyId,
+        directory: Directory,
+        store: ObjectStore,
+        intake: Intake,
+        relay: Relay,
+        forwarding: Forwarding,
+        bills_url: str,
+    ) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._store = store
+        self._intake = intake
+        self._relay = relay
+        self._forwarding = forwarding
+        self._bills_url = bills_url
+
+    async def to_one(self, call: Call, party: PartyId, to: PartyId) -> Answer:
+        """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
+        _check_method(call)
+        check_agreement(self._directory, call, party, to, await self._began(call, to))
+        self._relay.leg(call, party, to)
+        accepted = await self._taken(call, party, to)
+        await self._forwarding.to_one(accepted, to)
+        return self._done(call, accepted, Routing(to=party, sender=to))
+
+    async def to_all(self, call: Call, party: PartyId) -> Answer:
+        _check_method(call)
+        accepted = await self._taken(call, party, None)
+        await self._forwarding.to_all(accepted)
+        return self._done(call, accepted, Routing(to=party, sender=self._hub))
+
+    async def _taken(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
+        if call.method == "POST":
+            return await self._bill(call, party, audience)
+        address = address_in(BY_MODULE[call.module], call.rest, call.query, audience)
+        check_owner(party, address.key.owner)
+        takes: dict[str, Callable[[], Awaitable[Accepted]]] = {
+            "PUT": lambda: self._intake.put(address, call.body, call.json_object()),
+            "PATCH": lambda: self._intake.patch(address, call.json_object()),
+            "DELETE": lambda: self._intake.delete(address),
+        }
+        return await takes[call.method]()
+
+    async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
+        if call.rest:
+            raise UnknownAddress("a CDR is POSTed to the address of the module itself")
+        value = call.json_object()
+        key = key_of(ObjectKind.CDR, value)
+        check_owner(party, key.owner)
+        return await self._intake.bill(call.body, value, key, audience)
+
+    def _done(self, call: Call, accepted: Accepted, routing: Routing) -> Answer:
+        if call.method == "POST":
+            return bill_answer(accepted, self._bills_url, routing)
+        http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
+        return Answer(http=http, routing=routing)
+
+    async def _began(self, call: Call, to: PartyId) -> datetime | None:
+        """When the charge began that a session or a bill is about, as far as that can be told."""
+        if call.module not in ("sessions", "cdrs"):
+            return None
+        if call.method != "PATCH":
+            return _start_of(call.json_object())
+        held = await self._store.get(address_in(ObjectKind.SESSION, call.rest, call.query).key, to)
+        return None if held is None else _start_of(held.value())
+
+
+def _check_method(call: Call) -> None:
+    changes = CHANGES[BY_MODULE[call.module]]
+    if call.method not in changes:
+        listed = ", ".join(sorted(changes))
+        raise MethodNotAllowed(f"{call.module} are pushed by {listed}, not {call.method}", {"GET", *changes})
+
+
+def _start_of(value: Json) -> datetime | None:
+    try:
+        return parse(value["start_date_time"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None

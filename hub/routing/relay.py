@@ -1,0 +1,113 @@
+"""One request passed on to one party, and its answer passed back, byte for byte.
+
+The request id is new, the correlation id stays, the deadline is shorter than the caller's. What the
+receiver answers is the receiver's word, but for a 401: that is a trouble between it and the hub.
+Spec: 2.3.0 transport_and_format, Unique message IDs; status_codes, 4xxx.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from yarl import URL
+
+from hub.routing.links import Links, Track
+from ocpi.client.http import Outgoing, Received, send
+from ocpi.errors import InvalidParameters, UnknownReceiver, Unreachable, Unreadable
+from ocpi.partners.directory import Directory
+from ocpi.partners.model import Connection
+from ocpi.process.clock import Clock
+from ocpi.process.egress import Egress
+from ocpi.server.call import Answer, Call
+from ocpi.wire import envelope, pagination, urls
+from ocpi.wire.headers import Routing
+from ocpi.wire.interfaces import serving_role
+from schemas.kinds import PartyId
+
+BUDGET: Final = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way to the receiver: who asks whom, and at which address."""
+
+    sender: PartyId
+    to: PartyId
+    connection: Connection
+    url: URL
+
+
+class Relay:
+    def __init__(self, *, egress: Egress, directory: Directory, links: Links, clock: Clock) -> None:
+        self._egress = egress
+        self._directory = directory
+        self._links = links
+        self._clock = clock
+
+    def leg(self, call: Call, sender: PartyId, to: PartyId) -> Leg:
+        """The same side of the same module at the receiver. Raises UnknownReceiver, Unreachable."""
+        partner = self._directory.route_to(to, serving_role(call.module, call.side))
+        if partner.hub_party is not None and call.admitted.partner.hub_party is not None:
+            raise UnknownReceiver(f"{to} is behind another hub, and what comes from a hub goes to no other")
+        endpoint = self._directory.endpoint_of(partner, call.module, call.side)
+        if partner.connection is None or endpoint is None:
+            raise Unreachable(f"{to} is not connected for {call.module} {call.side}")
+        return Leg(sender, to, partner.connection, _same_place(endpoint, call))
+
+    async def pass_on(self, call: Call, leg: Leg, until: datetime | None = None) -> Answer:
+        """Raises TimedOut, Unreachable, Unreadable."""
+        received = await send(self._egress, self._clock, self._request(call, leg, until))
+        if received.http == HTTPStatus.UNAUTHORIZED:
+            raise Unreachable(f"{leg.to} does not admit this hub: its registration needs renewal")
+        return Answer(
+            http=received.http,
+            status_code=_status(received, leg),
+            headers=await self._headers(received.headers, call, leg),
+            routing=Routing(to=leg.sender, sender=leg.to),
+            relayed=received.body,
+        )
+
+    async def follow(self, call: Call, sender: PartyId, name: str) -> Answer:
+        """The page that a Link of ours stands for. Raises InvalidParameters, and as `pass_on`."""
+        track = await self._links.find(name, call, sender)
+        leg = self.leg(call, sender, track.to)
+        if not urls.share_origin(leg.url, track.url):
+            raise InvalidParameters("this page can no longer be followed: begin the list anew")
+        return await self.pass_on(call, replace(leg, url=track.url))
+
+    def _request(self, call: Call, leg: Leg, until: datetime | None) -> Outgoing:
+        return Outgoing(
+            method=call.method,
+            url=leg.url,
+            token=leg.connection.token,
+            ids=call.ids.forwarded(),
+            deadline=min(call.deadline, until or self._clock.now() + BUDGET),
+            routing=Routing(to=leg.to, sender=leg.sender),
+            body=call.body or None,
+        )
+
+    async def _headers(self, received: Mapping[str, str], call: Call, leg: Leg) -> dict[str, str]:
+        """Page counts as they are; a Link to the receiver's own host becomes one to ours."""
+        counts = ((name, received.get(name, "")) for name in (pagination.TOTAL, pagination.LIMIT))
+        kept = {name: count for name, count in counts if count.isascii() and count.isdigit()}
+        following = pagination.next_page(received, leg.url)
+        if following is None:
+            return kept
+        ours = call.url.with_query(await self._links.hide(Track(following, leg.to), call, leg.sender))
+        return {**kept, pagination.LINK: pagination.next_link(ours)}
+
+
+def _same_place(endpoint: str, call: Call) -> URL:
+    """What followed our module's URL follows the receiver's; the query to the letter."""
+    url = urls.join(endpoint, *call.rest)
+    query = call.url.raw_query_string
+    return URL(f"{url}?{query}", encoded=True) if query else url
+
+
+def _status(received: Received, leg: Leg) -> int:
+    try:
+        return envelope.read(received.body).status_code
+    except Unreadable as error:
+        raise Unreachable(f"{leg.to} answered HTTP {received.http} without an OCPI envelope") from error

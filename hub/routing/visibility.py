@@ -1,0 +1,24 @@
+"""What a party may see of the hub's own store.
+
+Broadcast objects of everybody with whom it has an agreement now; of sessions and bills exactly those that
+were meant for it, whatever agreement has ended since.
+Spec: 2.3.0 transport_and_format, GET All via Hubs.
+"""
+
+from ocpi.objects.store import Selection
+from ocpi.partners.directory import Directory, calling_role
+from ocpi.server.call import Call
+from schemas.kinds import ObjectKind, PartyId
+
+_TARGETED = frozenset({ObjectKind.SESSION, ObjectKind.CDR})
+
+
+class Visibility:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def of(self, party: PartyId, kind: ObjectKind, call: Call) -> Selection:
+        if kind in _TARGETED:
+            return Selection(kind, audiences=[party])
+        owners = self._directory.counterparts(party, calling_role(call.module, call.side))
+        return Selection(kind, owners=owners, audiences=[None])
