@@ -1,0 +1,3 @@
+from cpo_adapter.bootstrap import main
+
+raise SystemExit(main())

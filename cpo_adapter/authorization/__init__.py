@@ -1,0 +1,1 @@
+"""Which card may charge at which of our stations, now."""

@@ -1,0 +1,152 @@
+"""A card is held against a station: the answer, within the five seconds that a driver waits.
+
+The token's whitelist type says whether we decide or its issuer. Too late, or nobody to be reached: only a
+card that may charge offline does. Never queued, never asked twice.
+Spec: 2.3.0 mod_tokens, WhitelistType; OCPP 1.6, 4.1 (Authorize), 4.8 (StartTransaction).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from cpo_adapter.authorization.memory import Authorizations
+from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.authorization.rules import Decision, accepted, decide, spellings, status_of
+from cpo_adapter.ocpp.events import Authorizing, TransactionBegan
+from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
+from cpo_adapter.stations.model import Inventory
+from ocpi.errors import DeliveryError, UnknownToken
+from ocpi.objects.store import ObjectStore
+from ocpi.process.clock import Clock
+from ocpi.process.logs import logger, pseudonym
+from schemas.kinds import ObjectKind, PartyId
+from schemas.v2_3_0.enums import AllowedType, AuthMethod, WhitelistType
+from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences, Token
+
+log = logger(__name__)
+
+ASKING: Final = timedelta(seconds=4.5)
+OFFLINE: Final = timedelta(minutes=5)
+"""A start that is told so much later was made while the station could ask nobody."""
+
+_INVALID: Final = CardAnswer(CardStatus.INVALID)
+
+
+class Asking(Protocol):
+    """Who reaches the issuers of cards."""
+
+    def is_agreed(self, issuer: PartyId) -> bool: ...
+
+    async def ask(
+        self, uid: str, owner: PartyId | None, at: LocationReferences, deadline: datetime
+    ) -> AuthorizationInfo:
+        """Raises UnknownToken, DeliveryError."""
+
+
+class Cards:
+    """The `CardDesk` of the door."""
+
+    def __init__(
+        self,
+        *,
+        store: ObjectStore,
+        inventory: Inventory,
+        issuers: Asking,
+        memory: Authorizations,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._inventory = inventory
+        self._issuers = issuers
+        self._memory = memory
+        self._clock = clock
+
+    async def authorize(self, event: Authorizing) -> CardAnswer:
+        answer, _ = await self._judge(event.origin.station, event.uid, event.origin.received_at)
+        return answer
+
+    async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
+        """What the station hears of the card, and what the session rests on, which may be a yes all the same.
+
+        The yes that was given when the card was held up counts. A card that charged while the station could
+        ask nobody is its issuer's, whatever is said of it today.
+        """
+        station, heard_at = event.origin.station, event.origin.received_at
+        remembered = await self._memory.recall(station, event.uid, heard_at)
+        if remembered is not None:
+            return accepted(remembered.token, heard_at), remembered
+        answer, authorized = await self._judge(station, event.uid, heard_at)
+        if authorized is None and heard_at - event.at > OFFLINE:
+            authorized = await self._offline(event)
+        return answer, authorized
+
+    async def _offline(self, event: TransactionBegan) -> Authorized | None:
+        """Of a token that may never charge unasked, nobody could know."""
+        token = await self._known(event.uid)
+        if token is None or token.whitelist is WhitelistType.NEVER:
+            return None
+        return _by_whitelist(event.uid, token, event.at)
+
+    async def _judge(self, station: str, uid: str, at: datetime) -> tuple[CardAnswer, Authorized | None]:
+        """A yes is remembered, a no ends what was remembered."""
+        token = await self._known(uid)
+        answer, authorized = await self._judged(station, uid, token, at)
+        if authorized is None:
+            await self._memory.forget(station, uid)
+        else:
+            await self._memory.remember(station, authorized)
+        log.info("card judged", station=station, uid=pseudonym(uid), status=answer.status)
+        return answer, authorized
+
+    async def _judged(
+        self, station: str, uid: str, token: Token | None, at: datetime
+    ) -> tuple[CardAnswer, Authorized | None]:
+        decision = decide(token)
+        if decision is Decision.YES and token is not None:
+            return accepted(token, at), _by_whitelist(uid, token, at)
+        if decision is Decision.NO:
+            return CardAnswer(CardStatus.BLOCKED), None
+        try:
+            return await self._asked(station, uid, token, at)
+        except UnknownToken:
+            return _INVALID, None
+        except DeliveryError as error:
+            log.warning("issuer not reached", station=station, uid=pseudonym(uid), error=error.text)
+        if decision is Decision.ASK_ELSE_YES and token is not None:
+            return accepted(token, at), _by_whitelist(uid, token, at)
+        return _INVALID, None
+
+    async def _asked(
+        self, station: str, uid: str, token: Token | None, at: datetime
+    ) -> tuple[CardAnswer, Authorized | None]:
+        owner = PartyId(token.country_code, token.party_id) if token else None
+        where = self._where(station)
+        info = await self._issuers.ask(token.uid if token else uid, owner, where, self._clock.now() + ASKING)
+        if info.allowed is not AllowedType.ALLOWED:
+            return CardAnswer(status_of(info.allowed)), None
+        reference = str(info.authorization_reference) if info.authorization_reference else None
+        authorized = Authorized(uid, info.token, AuthMethod.AUTH_REQUEST, reference, at)
+        return accepted(info.token, at), authorized
+
+    async def _known(self, uid: str) -> Token | None:
+        for spelling in spellings(uid):
+            token = await self._known_as(spelling)
+            if token is not None:
+                return token
+        return None
+
+    async def _known_as(self, uid: str) -> Token | None:
+        """The one token of this uid whose issuer has an agreement with us; two are as good as none."""
+        held = await self._store.named(ObjectKind.TOKEN, f"RFID/{uid}")
+        agreed = [record for record in held if self._issuers.is_agreed(record.key.owner)]
+        return Token.model_validate(agreed[0].value()) if len(agreed) == 1 else None
+
+    def _where(self, station: str) -> LocationReferences:
+        """The station of 1.6 does not say at which connector the card was held up, so all are asked for."""
+        spots = list(self._inventory.spots(station))
+        return LocationReferences(
+            location_id=spots[0].site.id, evse_uids=tuple(spot.evse.uid for spot in spots)
+        )
+
+
+def _by_whitelist(uid: str, token: Token, at: datetime) -> Authorized:
+    return Authorized(uid, token, AuthMethod.WHITELIST, None, at)

@@ -1,0 +1,73 @@
+"""Where the parts of the CPO adapter meet."""
+
+from cpo_adapter.authorization import memory as authorizations
+from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.sessions import store as transactions
+from cpo_adapter.settings import CpoSettings
+from cpo_adapter.station_rooms import read_authored, station_rooms
+from ocpi.delivery.announce import Announcer
+from ocpi.partners.agreements import Agreement
+from ocpi.partners.model import PartyRole
+from ocpi.registration.discovery import Needed
+from ocpi.registration.identity import Identity
+from ocpi.server.app import Platform
+from ocpi.server.parties import Own, PartyChecks
+from ocpi.service.doors import Reactions, open_doors
+from ocpi.service.foundation import Foundation
+from ocpi.service.run import Built, run
+from ocpi.wire.interfaces import CPO, Side
+from schemas.kinds import ObjectKind
+
+VERSION = "2.3.0"
+NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
+INDEXES = (*authorizations.INDEXES, *transactions.INDEXES)
+
+
+def main() -> int:
+    return run(CpoSettings, build, INDEXES)
+
+
+async def build(foundation: Foundation, settings: CpoSettings) -> Built:
+    own = Own(settings.own_party, CPO)
+    authored = read_authored(settings, foundation.clock.now())
+    announcer = Announcer(
+        own=own,
+        kinds=[ObjectKind.LOCATION, ObjectKind.TARIFF],
+        directory=foundation.directory,
+        store=foundation.store,
+        delivery=foundation.delivery,
+    )
+    await authored.tariffs.publish(announcer, foundation.store, own.party, foundation.clock.now())
+    stations = await station_rooms(foundation, settings, authored, announcer)
+    platform = Platform(
+        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+    )
+    modules = Modules(
+        own=own,
+        store=foundation.store,
+        intake=foundation.intake,
+        checks=PartyChecks(own, foundation.directory),
+    )
+    doors = open_doors(
+        foundation,
+        platform=platform,
+        identity=Identity(platform.versions_url, lambda: [PartyRole(CPO, own.party, settings.name)]),
+        needed=NEEDED,
+        interfaces=modules.interfaces(),
+        reactions=_reactions(foundation, announcer),
+        more_admin=stations.routes,
+    )
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
+
+
+def _reactions(foundation: Foundation, announcer: Announcer) -> Reactions:
+    async def connected(name: str) -> None:
+        partner = foundation.directory.partner(name)
+        if partner is not None:
+            await announcer.catch_up(partner)
+
+    async def agreed(_: Agreement) -> None:
+        for partner in foundation.directory.active_partners():
+            await announcer.catch_up(partner)
+
+    return Reactions(connected=connected, agreed=agreed)

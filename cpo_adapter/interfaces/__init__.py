@@ -1,0 +1,1 @@
+"""What the CPO serves to partners."""

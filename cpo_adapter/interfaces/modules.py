@@ -1,0 +1,47 @@
+"""The modules of a CPO: locations, tariffs, sessions and CDRs as their sender, tokens as their receiver.
+
+Locations and tariffs are for every partner with an agreement; a session or a bill only for the issuer of
+its token.
+Spec: 2.3.0 mod_locations, mod_tariffs, mod_sessions, mod_cdrs: Sender Interface; mod_tokens: Receiver
+Interface.
+"""
+
+from ocpi.objects.intake import Intake
+from ocpi.objects.interfaces import ReceiverInterface, SenderInterface
+from ocpi.objects.store import ObjectStore, Selection
+from ocpi.server.call import Call, Interface
+from ocpi.server.parties import Own, PartyChecks
+from schemas.kinds import ObjectKind
+
+
+class Modules:
+    def __init__(self, *, own: Own, store: ObjectStore, intake: Intake, checks: PartyChecks) -> None:
+        self._own = own
+        self._store = store
+        self._intake = intake
+        self._checks = checks
+
+    def interfaces(self) -> list[Interface]:
+        tokens = ReceiverInterface(
+            ObjectKind.TOKEN, store=self._store, intake=self._intake, checks=self._checks
+        )
+        return [
+            self._for_all(ObjectKind.LOCATION),
+            self._for_all(ObjectKind.TARIFF),
+            self._for_the_issuer(ObjectKind.SESSION),
+            self._for_the_issuer(ObjectKind.CDR),
+            tokens.interface(),
+        ]
+
+    def _for_all(self, kind: ObjectKind) -> Interface:
+        def visible(call: Call) -> Selection:
+            self._checks.sender(call)
+            return Selection(kind, owners=[self._own.party], audiences=[None])
+
+        return SenderInterface(kind, store=self._store, visible=visible).interface()
+
+    def _for_the_issuer(self, kind: ObjectKind) -> Interface:
+        def visible(call: Call) -> Selection:
+            return Selection(kind, owners=[self._own.party], audiences=[self._checks.sender(call)])
+
+        return SenderInterface(kind, store=self._store, visible=visible).interface()

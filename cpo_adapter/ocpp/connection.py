@@ -1,0 +1,132 @@
+"""One websocket of one station, from the moment it is authenticated.
+
+Reading never waits: a CALL is answered from a lane beside it, an answer to our own CALL goes straight to
+whoever waits. Transaction messages and all that is quick share one lane and keep their order; what may wait
+on the network (Authorize) has another, so that a slow card issuer holds up nothing else.
+"""
+
+from functools import partial
+
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
+from aiohttp.web import WebSocketResponse
+from ocpp.exceptions import InternalError
+
+from cpo_adapter.ocpp import framing, validation
+from cpo_adapter.ocpp.calls import Calls
+from cpo_adapter.ocpp.casing import payload
+from cpo_adapter.ocpp.dialect import Dialect
+from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Unreadable
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone
+from cpo_adapter.ocpp.lane import Lane, LaneFull
+from cpo_adapter.ocpp.refusal import Refusal
+from cpo_adapter.ocpp.rooms import CannotStore
+from cpo_adapter.ocpp.validation import Part
+from ocpi.process import logs
+from ocpi.process.tasks import Supervisor
+
+_log = logs.logger(__name__)
+
+_UNANSWERED = 256
+"""An honest station waits for each answer; one that brings this many without waiting is cut off."""
+
+
+class Connection:
+    def __init__(
+        self,
+        socket: WebSocketResponse,
+        *,
+        station: str,
+        dialect: Dialect,
+        supervisor: Supervisor,
+        patience_s: float,
+    ) -> None:
+        self.station = station
+        self._socket = socket
+        self._dialect = dialect
+        self._calls = Calls(self._send, patience_s=patience_s)
+        self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
+        self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
+
+    async def read(self) -> None:
+        """Until the socket ends, for whatever reason."""
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    self._take(message.data)
+                else:
+                    _log.warning("frame ignored", station=self.station, type=message.type.name)
+        except LaneFull:
+            _log.warning("station flooded us", station=self.station)
+            await self.close("too many messages without waiting", code=WSCloseCode.POLICY_VIOLATION)
+        finally:
+            self._calls.end("connection ended")
+
+    async def ask(self, intent: Intent) -> Outcome:
+        """Raises NotAsked, or Refusal for what no station could be sent."""
+        message = self._dialect.request(intent)
+        action, request = type(message).__name__, payload(message)
+        validation.must_fit(self._dialect.schemas, action, Part.REQUEST, request)
+        return self._dialect.outcome(await self._calls.call(action, request))
+
+    async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
+        """Whoever waits for this station hears at once; the socket may take a while."""
+        self._calls.end(reason)
+        await self._socket.close(code=code, message=reason.encode())
+
+    def _take(self, frame: str) -> None:
+        match framing.read(frame):
+            case Call() as call:
+                lane = self._beside if call.action in self._dialect.waiting else self._in_order
+                lane.add(partial(self._answer, call))
+            case CallResult() | CallError() as answer:
+                self._settle(answer)
+            case Unreadable() as unreadable:
+                self._in_order.add(partial(self._answer_unreadable, unreadable))
+
+    def _settle(self, answer: CallResult | CallError) -> None:
+        if not self._calls.settle(answer):
+            _log.info("answer that nobody waits for", station=self.station, answer=type(answer).__name__)
+
+    async def _answer(self, call: Call) -> None:
+        reply = await self._reply(call)
+        if reply is not None:
+            await self._send_if_open(reply)
+
+    async def _reply(self, call: Call) -> str | None:
+        """The frame that answers, or None for silence. The one place where a message may fail in any way."""
+        try:
+            answer = await self._dialect.answer(self.station, call)
+        except CannotStore as error:
+            _log.error("message not stored, station not answered", station=self.station, reason=str(error))
+            return None
+        except Refusal as refusal:
+            return self._refusal(call, refusal)
+        except Exception:  # noqa: BLE001 - one of the four doors: a message of a websocket
+            _log.exception("message failed", station=self.station, action=call.action)
+            return self._refusal(call, Refusal(InternalError, "the central system failed"))
+        return framing.call_result(call.message_id, answer)
+
+    def _refusal(self, call: Call, refusal: Refusal) -> str | None:
+        _log.warning("message refused", station=self.station, action=call.action[:50], reason=str(refusal))
+        if call.action in self._dialect.never_refused:
+            return None
+        return framing.call_error(call.message_id, refusal.code, str(refusal))
+
+    async def _answer_unreadable(self, unreadable: Unreadable) -> None:
+        _log.warning("unreadable frame", station=self.station, flaw=unreadable.flaw.value)
+        reply = self._dialect.answer_unreadable(unreadable)
+        if reply is not None:
+            await self._send_if_open(reply)
+
+    async def _send_if_open(self, frame: str) -> None:
+        """A station that left before its answer will ask again."""
+        try:
+            await self._socket.send_str(frame)
+        except ClientConnectionResetError:
+            _log.info("station left before its answer", station=self.station)
+
+    async def _send(self, frame: str) -> None:
+        try:
+            await self._socket.send_str(frame)
+        except ClientConnectionResetError as error:
+            raise StationGone("connection ended") from error

@@ -1,0 +1,38 @@
+"""What the door asks of one version of OCPP: everything that differs between versions, and nothing else."""
+
+from typing import Protocol
+
+from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.framing import Call, Payload, Unreadable
+from cpo_adapter.ocpp.intents import Intent, Outcome
+from schemas.codec import Json
+
+
+class Dialect(Protocol):
+    @property
+    def subprotocol(self) -> str:
+        """As it stands in Sec-WebSocket-Protocol."""
+
+    @property
+    def schemas(self) -> str:
+        """The module of the `ocpp` package that holds the version's schemas."""
+
+    @property
+    def never_refused(self) -> frozenset[str]:
+        """Actions that get a result or no answer at all: then the station keeps what it could not deliver."""
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Actions whose answer may wait on the network, which nothing else has to wait for."""
+
+    async def answer(self, station: str, call: Call) -> Payload:
+        """The payload of the CALLRESULT. Raises Refusal for a CALLERROR, CannotStore for silence."""
+
+    def answer_unreadable(self, unreadable: Unreadable) -> str | None:
+        """The frame that the version wants back for something that is no message, if any."""
+
+    def request(self, intent: Intent) -> OcppDataclass:
+        """The message of the `ocpp` package that carries an intent."""
+
+    def outcome(self, payload: Json) -> Outcome:
+        """What a CALLRESULT says came of it; what says nothing readable is a rejection."""

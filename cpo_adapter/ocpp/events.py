@@ -1,0 +1,160 @@
+"""What stations tell, in words that every version of OCPP shares.
+
+A door of one version turns a message into one of these facts; the rooms behind know no version. Every fact
+carries its origin, frame included, for what must be kept is what was said, not what we made of it.
+Energy is in Wh, power in W, current in A; instants are aware and UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who said it, when we heard it, and the frame itself."""
+
+    station: str
+    received_at: datetime
+    frame: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Outlet:
+    """A connector as OCPP counts it: EVSE and connector of a station, both from 1.
+
+    OCPP 1.6 knows connectors only, so there each one is an EVSE of its own; the station itself is 0.
+    """
+
+    evse: int
+    connector: int = 1
+
+
+STATION = Outlet(0, 0)
+
+
+class ConnectorStatus(StrEnum):
+    """The states of OCPP 1.6, ChargePointStatus."""
+
+    AVAILABLE = "Available"
+    PREPARING = "Preparing"
+    CHARGING = "Charging"
+    SUSPENDED_EV = "SuspendedEV"
+    SUSPENDED_EVSE = "SuspendedEVSE"
+    FINISHING = "Finishing"
+    RESERVED = "Reserved"
+    UNAVAILABLE = "Unavailable"
+    FAULTED = "Faulted"
+
+
+class Doubt(StrEnum):
+    """What a door had to mend to read a message. None of it keeps a message out; the bill shows it."""
+
+    TIME_REPLACED = "time replaced by the time of receipt"
+    METER_UNREADABLE = "meter value unreadable"
+    SAMPLE_UNREADABLE = "sampled value unreadable"
+    CARD_MISSING = "no card"
+    CONNECTOR_UNREADABLE = "connector unreadable"
+    REASON_UNKNOWN = "reason unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """Texts are empty when the station told none."""
+
+    origin: Origin
+    vendor: str
+    model: str
+    serial: str
+    firmware: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """`at` is the station's own time, or the time of receipt when it told none."""
+
+    origin: Origin
+    outlet: Outlet
+    status: ConnectorStatus
+    error_code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareProgressed:
+    origin: Origin
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A message that is kept and shown, and changes nothing: diagnostics, logs, security events."""
+
+    origin: Origin
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizing:
+    """A card is held against a station; `uid` as the reader spells it."""
+
+    origin: Origin
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sampled value, in base units (Wh, W, A, V), finite.
+
+    `measurand`, `context`, `location` and `phase` in the specification's spelling; an empty phase is all of
+    them.
+    """
+
+    at: datetime
+    measurand: str
+    value: Decimal
+    phase: str = ""
+    context: str = "Sample.Periodic"
+    location: str = "Outlet"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionBegan:
+    """In 1.6 the central system names the transaction, so a start carries no reference."""
+
+    origin: Origin
+    outlet: Outlet
+    uid: str
+    meter_wh: int
+    at: datetime
+    doubts: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRead:
+    """`reference` is how the station names the transaction; empty: connector and time must tell."""
+
+    origin: Origin
+    outlet: Outlet
+    reference: str
+    samples: tuple[Sample, ...]
+    doubts: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEnded:
+    """`reference` may name no transaction at all. An empty `uid` means that no card was shown."""
+
+    origin: Origin
+    reference: str
+    uid: str
+    meter_wh: int
+    at: datetime
+    reason: str
+    samples: tuple[Sample, ...] = ()
+    doubts: frozenset[Doubt] = frozenset()
+
+
+TransactionEvent: TypeAlias = TransactionBegan | MeterRead | TransactionEnded

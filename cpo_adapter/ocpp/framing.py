@@ -1,0 +1,150 @@
+"""What travels over a station's websocket: three kinds of message as JSON lists, and what is none of them.
+
+A frame is measured before it is parsed, so that neither nesting nor size can hurt; reading one never raises.
+What to say about an unreadable frame differs between versions of OCPP: that is the dialect's business, the
+facts are here.
+Spec: OCPP-J 1.6, RPC framework (message structures and their fields).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from schemas.codec import Json, MalformedJson, decode, encode
+
+LONGEST_FRAME_BYTES = 1 << 20
+"""Forty times the largest frame seen from a shipped station; the websocket itself enforces it."""
+
+DEEPEST_NESTING = 32
+"""No message of OCPP needs ten."""
+
+LONGEST_MESSAGE_ID = 255
+"""1.6 allows 36; stations that send more are answered all the same."""
+
+_CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+Payload: TypeAlias = "dict[str, Json]"
+
+
+class Flaw(Enum):
+    """Why a frame is no message."""
+
+    NOT_JSON = "not JSON"
+    TOO_DEEP = "nested too deeply"
+    NOT_A_LIST = "not a JSON list"
+    UNKNOWN_TYPE = "unknown message type"
+    NO_MESSAGE_ID = "no usable message id"
+    WRONG_LENGTH = "wrong number of elements"
+    NO_ACTION = "the action is no text"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`[2, message_id, action, payload]`; the payload is any JSON value, `frame` the text as it came."""
+
+    message_id: str
+    action: str
+    payload: Json
+    frame: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """`[3, message_id, payload]`"""
+
+    message_id: str
+    payload: Json
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    """`[4, message_id, code, description, details]`; stations leave out the last ones."""
+
+    message_id: str
+    code: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """No message; `message_id` is known when the frame was a CALL that somebody waits for."""
+
+    flaw: Flaw
+    message_id: str | None = None
+
+
+Message: TypeAlias = Call | CallResult | CallError | Unreadable
+
+
+def read(frame: str) -> Message:
+    """Never raises."""
+    if _is_too_deep(frame):
+        return Unreadable(Flaw.TOO_DEEP)
+    try:
+        elements = decode(frame.encode())
+    except (MalformedJson, UnicodeEncodeError):
+        return Unreadable(Flaw.NOT_JSON)
+    if not isinstance(elements, list):
+        return Unreadable(Flaw.NOT_A_LIST)
+    return _message(elements, frame)
+
+
+def call(message_id: str, action: str, payload: Mapping[str, object]) -> str:
+    return _write([_CALL, message_id, action, payload])
+
+
+def call_result(message_id: str, payload: Mapping[str, object]) -> str:
+    return _write([_CALL_RESULT, message_id, payload])
+
+
+def call_error(message_id: str, code: str, description: str) -> str:
+    """Short: small stations read into buffers of 2 kB, and what they sent is not repeated to them."""
+    return _write([_CALL_ERROR, message_id, code, description[:255], {}])
+
+
+def _write(elements: list[object]) -> str:
+    return encode(elements).decode()
+
+
+def _is_too_deep(frame: str) -> bool:
+    if frame.count("[") + frame.count("{") <= DEEPEST_NESTING:
+        return False
+    depth = 0
+    for token in _BRACKETS.finditer(frame):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > DEEPEST_NESTING:
+            return True
+    return False
+
+
+def _message(elements: list[Json], frame: str) -> Message:
+    kind = elements[0] if elements else None
+    if type(kind) is not int or kind not in (_CALL, _CALL_RESULT, _CALL_ERROR):
+        return Unreadable(Flaw.UNKNOWN_TYPE)
+    message_id = elements[1] if len(elements) > 1 else None
+    if not (isinstance(message_id, str) and 0 < len(message_id) <= LONGEST_MESSAGE_ID):
+        return Unreadable(Flaw.NO_MESSAGE_ID)
+    if kind == _CALL:
+        return _call(message_id, elements, frame)
+    return _answer(kind, message_id, elements)
+
+
+def _call(message_id: str, elements: list[Json], frame: str) -> Call | Unreadable:
+    if len(elements) != 4:  # noqa: PLR2004 - type, id, action, payload
+        return Unreadable(Flaw.WRONG_LENGTH, message_id)
+    action, payload = elements[2:]
+    if not isinstance(action, str):
+        return Unreadable(Flaw.NO_ACTION, message_id)
+    return Call(message_id, action, {} if payload is None else payload, frame)
+
+
+def _answer(kind: int, message_id: str, elements: list[Json]) -> CallResult | CallError | Unreadable:
+    if kind == _CALL_ERROR:
+        texts = [str(element) for element in elements[2:4]]
+        return CallError(message_id, *(texts or ["GenericError"]))
+    if len(elements) != 3:  # noqa: PLR2004 - type, id, payload
+        return Unreadable(Flaw.WRONG_LENGTH)
+    return CallResult(message_id, elements[2])

@@ -1,0 +1,87 @@
+"""What the door needs from the rooms behind it, and what they answer.
+
+A room returns once what it was told is on disk: then the station gets its answer. What follows from the fact
+(OCPI, tariffs, bills) comes afterwards and in the room's own time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from cpo_adapter.ocpp.events import (
+    Authorizing,
+    Booted,
+    FirmwareProgressed,
+    MeterRead,
+    Noticed,
+    StatusChanged,
+    TransactionBegan,
+    TransactionEnded,
+)
+
+
+class CannotStore(Exception):
+    """A fact could not be kept. The station is not answered, so that it says it again."""
+
+
+class Registration(StrEnum):
+    ACCEPTED = "Accepted"
+    PENDING = "Pending"
+
+
+class CardStatus(StrEnum):
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+    EXPIRED = "Expired"
+    INVALID = "Invalid"
+    CONCURRENT = "ConcurrentTx"
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswer:
+    """What a station is told of a card; `expires` bounds how long it may remember it."""
+
+    status: CardStatus
+    expires: datetime | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`number` is how the station names the transaction from now on, 1 to 2^31-1."""
+
+    number: int
+    card: CardAnswer
+
+
+class StationWatch(Protocol):
+    """Who keeps what stations are and how they do."""
+
+    def is_accepted(self, station: str) -> bool:
+        """Whether it has ever been accepted: it then need not boot again."""
+
+    async def booted(self, event: Booted) -> Registration: ...
+
+    async def status_changed(self, event: StatusChanged) -> None: ...
+
+    async def firmware_progressed(self, event: FirmwareProgressed) -> None: ...
+
+    async def noticed(self, event: Noticed) -> None: ...
+
+
+class CardDesk(Protocol):
+    """Who knows which card may charge here, now."""
+
+    async def authorize(self, event: Authorizing) -> CardAnswer: ...
+
+
+class SessionDesk(Protocol):
+    """Who keeps transactions. Raises CannotStore, and nothing else."""
+
+    async def began(self, event: TransactionBegan) -> Begun: ...
+
+    async def metered(self, event: MeterRead) -> None: ...
+
+    async def ended(self, event: TransactionEnded) -> CardAnswer | None:
+        """What to tell of the card that ended it, if one did."""

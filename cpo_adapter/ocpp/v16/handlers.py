@@ -1,0 +1,213 @@
+"""What a 1.6 station may say, as facts, and what it hears back once the fact is kept.
+
+Spec: OCPP 1.6, chapter 4 (operations initiated by the charge point); security whitepaper, chapter 5
+(extensions).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from ocpp.exceptions import PropertyConstraintViolationError
+from ocpp.v16 import call_result, enums
+
+from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.events import (
+    Authorizing,
+    Booted,
+    ConnectorStatus,
+    Doubt,
+    FirmwareProgressed,
+    MeterRead,
+    Noticed,
+    Origin,
+    StatusChanged,
+    TransactionBegan,
+    TransactionEnded,
+)
+from cpo_adapter.ocpp.framing import Payload
+from cpo_adapter.ocpp.refusal import Refusal
+from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
+from cpo_adapter.ocpp.v16 import answers
+from cpo_adapter.ocpp.v16.reading import Reading
+from ocpi.process.clock import Clock
+
+_NOTICES: Mapping[str, OcppDataclass] = MappingProxyType(
+    {
+        "DataTransfer": call_result.DataTransfer(status=enums.DataTransferStatus.unknown_vendor_id),
+        "DiagnosticsStatusNotification": call_result.DiagnosticsStatusNotification(),
+        "LogStatusNotification": call_result.LogStatusNotification(),
+        "SecurityEventNotification": call_result.SecurityEventNotification(),
+        "SignCertificate": call_result.SignCertificate(status=enums.GenericStatus.rejected),
+    }
+)
+"""Kept, and answered always alike: no vendor's extension is spoken, no certificate is signed."""
+
+_REASONS = frozenset(enums.Reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A CALL that was let in."""
+
+    origin: Origin
+    action: str
+    payload: Payload
+
+    def reading(self) -> Reading:
+        return Reading(self.payload, self.origin.received_at)
+
+
+Handler: TypeAlias = Callable[[Request], Awaitable[OcppDataclass]]
+
+
+class Handlers:
+    """One method an action; `table()` says which."""
+
+    def __init__(
+        self,
+        *,
+        stations: StationWatch,
+        cards: CardDesk,
+        sessions: SessionDesk,
+        clock: Clock,
+        heartbeat_s: int = 300,
+    ) -> None:
+        self._stations = stations
+        self._cards = cards
+        self._sessions = sessions
+        self._clock = clock
+        self._heartbeat_s = heartbeat_s
+
+    def table(self) -> Mapping[str, Handler]:
+        return {
+            **dict.fromkeys(_NOTICES, self._notice),
+            "Authorize": self._authorize,
+            "BootNotification": self._boot_notification,
+            "FirmwareStatusNotification": self._firmware_status,
+            "Heartbeat": self._heartbeat,
+            "MeterValues": self._meter_values,
+            "SignedFirmwareStatusNotification": self._signed_firmware_status,
+            "StartTransaction": self._start_transaction,
+            "StatusNotification": self._status_notification,
+            "StopTransaction": self._stop_transaction,
+        }
+
+    async def _notice(self, request: Request) -> OcppDataclass:
+        await self._stations.noticed(Noticed(request.origin, request.action))
+        return _NOTICES[request.action]
+
+    async def _authorize(self, request: Request) -> OcppDataclass:
+        card = await self._cards.authorize(Authorizing(request.origin, request.reading().text("idTag")))
+        return call_result.Authorize(id_tag_info=answers.id_tag_info(card))
+
+    async def _boot_notification(self, request: Request) -> OcppDataclass:
+        registration = await self._stations.booted(_booted(request))
+        return call_result.BootNotification(
+            current_time=answers.instant(self._clock.now()),
+            interval=self._heartbeat_s,
+            status=enums.RegistrationStatus(registration.value),
+        )
+
+    async def _firmware_status(self, request: Request) -> OcppDataclass:
+        await self._stations.firmware_progressed(_firmware_progressed(request))
+        return call_result.FirmwareStatusNotification()
+
+    async def _signed_firmware_status(self, request: Request) -> OcppDataclass:
+        await self._stations.firmware_progressed(_firmware_progressed(request))
+        return call_result.SignedFirmwareStatusNotification()
+
+    async def _heartbeat(self, _: Request) -> OcppDataclass:
+        return call_result.Heartbeat(current_time=answers.instant(self._clock.now()))
+
+    async def _status_notification(self, request: Request) -> OcppDataclass:
+        await self._stations.status_changed(_status_changed(request))
+        return call_result.StatusNotification()
+
+    async def _start_transaction(self, request: Request) -> OcppDataclass:
+        begun = await self._sessions.began(transaction_began(request))
+        return call_result.StartTransaction(
+            transaction_id=begun.number, id_tag_info=answers.id_tag_info(begun.card)
+        )
+
+    async def _meter_values(self, request: Request) -> OcppDataclass:
+        await self._sessions.metered(meter_read(request))
+        return call_result.MeterValues()
+
+    async def _stop_transaction(self, request: Request) -> OcppDataclass:
+        card = await self._sessions.ended(transaction_ended(request))
+        return call_result.StopTransaction(id_tag_info=answers.id_tag_info(card) if card else None)
+
+
+def transaction_began(request: Request) -> TransactionBegan:
+    reading = request.reading()
+    return TransactionBegan(
+        origin=request.origin,
+        outlet=reading.outlet("connectorId"),
+        uid=reading.card("idTag"),
+        meter_wh=reading.meter_wh("meterStart"),
+        at=reading.instant("timestamp"),
+        doubts=frozenset(reading.doubts),
+    )
+
+
+def meter_read(request: Request) -> MeterRead:
+    reading = request.reading()
+    return MeterRead(
+        origin=request.origin,
+        outlet=reading.outlet("connectorId"),
+        reference=reading.reference("transactionId"),
+        samples=reading.samples("meterValue"),
+        doubts=frozenset(reading.doubts),
+    )
+
+
+def transaction_ended(request: Request) -> TransactionEnded:
+    """Without a reason it was a local one, says the specification; an unknown one is Other."""
+    reading = request.reading()
+    reason = reading.text("reason") or enums.Reason.local
+    if reason not in _REASONS:
+        reading.doubts.add(Doubt.REASON_UNKNOWN)
+        reason = enums.Reason.other
+    return TransactionEnded(
+        origin=request.origin,
+        reference=reading.reference("transactionId"),
+        uid=reading.text("idTag"),
+        meter_wh=reading.meter_wh("meterStop"),
+        at=reading.instant("timestamp"),
+        reason=str(reason),
+        samples=reading.samples("transactionData"),
+        doubts=frozenset(reading.doubts),
+    )
+
+
+def _booted(request: Request) -> Booted:
+    reading = request.reading()
+    return Booted(
+        origin=request.origin,
+        vendor=reading.text("chargePointVendor"),
+        model=reading.text("chargePointModel"),
+        serial=reading.text("chargePointSerialNumber"),
+        firmware=reading.text("firmwareVersion"),
+    )
+
+
+def _firmware_progressed(request: Request) -> FirmwareProgressed:
+    return FirmwareProgressed(request.origin, request.reading().text("status"))
+
+
+def _status_changed(request: Request) -> StatusChanged:
+    """Raises Refusal: a status that nobody knows says nothing."""
+    reading = request.reading()
+    try:
+        status = ConnectorStatus(reading.text("status"))
+    except ValueError:
+        raise Refusal(PropertyConstraintViolationError, "status: no such status") from None
+    return StatusChanged(
+        origin=request.origin,
+        outlet=reading.outlet("connectorId"),
+        status=status,
+        error_code=reading.text("errorCode"),
+        at=reading.instant("timestamp"),
+    )

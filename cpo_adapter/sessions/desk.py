@@ -1,0 +1,160 @@
+"""What stations tell of transactions: kept first, then answered, then passed on.
+
+A fact is on disk when its method returns. What it means for partners is somebody else's work, in its own
+time.
+Spec: OCPP 1.6, 4.7, 4.8, 4.10 (a transaction that has begun is never refused, only its card).
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.ocpp.events import MeterRead, Origin, StatusChanged, TransactionBegan, TransactionEnded
+from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus
+from cpo_adapter.sessions.attribution import Attribution
+from cpo_adapter.sessions.store import Ending, TransactionStore
+from cpo_adapter.sessions.terms import TermsBook
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered
+from ocpi.process.clock import Clock
+from ocpi.process.logs import logger, pseudonym
+from ocpi.process.mongo import DriverError
+
+log = logger(__name__)
+
+
+_NOT_JUDGED = CardAnswer(CardStatus.INVALID)
+
+
+class CardJudge(Protocol):
+    async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
+        """What the station hears of the card, and what the session rests on."""
+
+
+class Sessions:
+    """The `SessionDesk` of the door. `touched` hears the number of every transaction that has changed."""
+
+    def __init__(
+        self,
+        *,
+        store: TransactionStore,
+        terms: TermsBook,
+        cards: CardJudge,
+        touched: Callable[[int], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._terms = terms
+        self._cards = cards
+        self._touched = touched
+        self._clock = clock
+        self._attribution = Attribution(store)
+
+    async def began(self, event: TransactionBegan) -> Begun:
+        """Kept before the card is judged: that may take seconds, in which anything can happen."""
+        async with _storing("the start of a transaction"):
+            begin = await self._store.told_before(event) or await self._begin(event)
+            await self._close_older(begin)
+            answer = await self._judged(begin, event)
+        self._touched(begin.number)
+        return Begun(begin.number, answer)
+
+    async def recover(self) -> None:
+        """Judge the cards of starts that a crash left unanswered: they may never be told again."""
+        for begin, frame in await self._store.unjudged():
+            await self._judged(begin, _as_told(begin, frame))
+            self._touched(begin.number)
+
+    async def metered(self, event: MeterRead) -> None:
+        async with _storing("meter values"):
+            await self._keep_samples(event)
+
+    async def ended(self, event: TransactionEnded) -> CardAnswer | None:
+        async with _storing("the end of a transaction"):
+            await self._end(event)
+        return CardAnswer(CardStatus.ACCEPTED) if event.uid else None
+
+    async def status_changed(self, event: StatusChanged) -> None:
+        """Whether the car draws power matters to the bill: a transaction keeps its connector's statuses."""
+        for begin in await self._store.running(event.origin.station, event.outlet):
+            fact = Changed(event.status, event.at, event.origin.received_at)
+            await self._store.add(begin.number, fact, event.origin.frame)
+
+    async def _begin(self, event: TransactionBegan) -> Begin:
+        begin = Begin(
+            number=await self._store.next_number(self._clock.now()),
+            session_id=str(uuid.uuid4()),
+            station=event.origin.station,
+            outlet=event.outlet,
+            uid=event.uid,
+            at=event.at,
+            meter_wh=event.meter_wh,
+            heard_at=event.origin.received_at,
+            terms=self._terms.at(event.origin.station, event.outlet, event.at),
+            doubts=event.doubts,
+        )
+        kept = await self._store.begin(begin, event)
+        log.info("transaction began", station=begin.station, number=kept.number, uid=pseudonym(event.uid))
+        return kept
+
+    async def _judged(self, begin: Begin, event: TransactionBegan) -> CardAnswer:
+        """A start that is told again gets the answer that it got before."""
+        if begin.card is None:
+            answer, authorized = await self._cards.judge_start(event)
+            begin = await self._store.judge(begin.number, answer, authorized)
+        return begin.card or _NOT_JUDGED
+
+    async def _close_older(self, begin: Begin) -> None:
+        """A connector serves one car: what ran there before has ended, and nobody told."""
+        for older in await self._store.running(begin.station, begin.outlet):
+            if older.number == begin.number or older.at > begin.at:
+                continue
+            so_far = await self._store.load(older.number)
+            end = End(so_far.until, int(so_far.meter_wh), "Other", begin.heard_at, is_assumed=True)
+            await self._store.assume_end(older.number, end)
+            log.warning("end of a transaction assumed", station=begin.station, number=older.number)
+            self._touched(older.number)
+
+    async def _keep_samples(self, event: MeterRead) -> None:
+        station, frame, heard_at = event.origin.station, event.origin.frame, event.origin.received_at
+        number = await self._attribution.of_samples(event)
+        if number is not None:
+            await self._store.add(number, Metered(event.samples, heard_at), frame)
+            self._touched(number)
+        elif event.reference:
+            await self._store.stray(station, frame, "meter values of no transaction", heard_at)
+
+    async def _end(self, event: TransactionEnded) -> None:
+        station, frame, heard_at = event.origin.station, event.origin.frame, event.origin.received_at
+        end = End(event.at, event.meter_wh, event.reason, heard_at, event.samples, event.doubts)
+        number = await self._attribution.of_end(event)
+        if number is None:
+            log.warning("end of no transaction", station=station)
+            await self._store.stray(station, frame, "the end of no transaction", heard_at)
+            return
+        ending = await self._store.end(number, end, frame)
+        log.info("transaction ended", station=station, number=number, reason=event.reason, end=ending.value)
+        if ending is Ending.CONTRADICTED:
+            await self._store.stray(station, frame, f"an end, {ending.value}", heard_at)
+        self._touched(number)
+
+
+def _as_told(begin: Begin, frame: str) -> TransactionBegan:
+    return TransactionBegan(
+        origin=Origin(begin.station, begin.heard_at, frame),
+        outlet=begin.outlet,
+        uid=begin.uid,
+        meter_wh=begin.meter_wh,
+        at=begin.at,
+        doubts=begin.doubts,
+    )
+
+
+@asynccontextmanager
+async def _storing(what: str) -> AsyncIterator[None]:
+    """Raises CannotStore when the database is away."""
+    try:
+        yield
+    except DriverError as error:
+        raise CannotStore(f"{what} cannot be kept") from error

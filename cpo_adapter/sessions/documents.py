@@ -1,0 +1,126 @@
+"""Transactions as MongoDB documents, both ways."""
+
+from typing import Any
+
+from cpo_adapter.authorization.memory import authorized_of, of_authorized
+from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Outlet, Sample
+from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Since, Terms
+from ocpi.process.mongo import Document
+from schemas import codec
+from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.tariffs import Tariff
+
+
+def of_begin(begin: Begin) -> Document:
+    terms = begin.terms
+    return {
+        "_id": begin.number,
+        "session_id": begin.session_id,
+        "station": begin.station,
+        "evse": begin.outlet.evse,
+        "connector": begin.outlet.connector,
+        "uid": begin.uid,
+        "began_at": begin.at,
+        "meter_wh": begin.meter_wh,
+        "heard_at": begin.heard_at,
+        "doubts": _of_doubts(begin.doubts),
+        "location": codec.dump(terms.location),
+        "time_zone": terms.time_zone,
+        "max_power_w": terms.max_power_w,
+        "tariffs": [codec.dump(tariff) for tariff in terms.tariffs],
+        **of_judgement(begin.card, begin.authorized),
+    }
+
+
+def of_judgement(card: CardAnswer | None, authorized: Authorized | None) -> Document:
+    told = {"status": card.status, "expires": card.expires, "group": card.group} if card else None
+    return {"card": told, "authorized": of_authorized(authorized) if authorized else None}
+
+
+def begin_of(document: Document) -> Begin:
+    return Begin(
+        number=document["_id"],
+        session_id=document["session_id"],
+        station=document["station"],
+        outlet=Outlet(document["evse"], document["connector"]),
+        uid=document["uid"],
+        at=document["began_at"],
+        meter_wh=document["meter_wh"],
+        heard_at=document["heard_at"],
+        terms=Terms(
+            location=CdrLocation.model_validate(codec.decode(document["location"])),
+            time_zone=document["time_zone"],
+            max_power_w=document["max_power_w"],
+            tariffs=tuple(Tariff.model_validate(codec.decode(each)) for each in document["tariffs"]),
+        ),
+        card=_card(document["card"]),
+        authorized=_authorized(document),
+        doubts=_doubts_of(document["doubts"]),
+    )
+
+
+def of_fact(fact: Since) -> Document:
+    if isinstance(fact, Metered):
+        return {"samples": of_samples(fact.samples), "heard_at": fact.heard_at}
+    return {"status": fact.status, "at": fact.at, "heard_at": fact.heard_at}
+
+
+def fact_of(document: Document) -> Since:
+    if "samples" in document:
+        return Metered(samples_of(document["samples"]), document["heard_at"])
+    return Changed(ConnectorStatus(document["status"]), document["at"], document["heard_at"])
+
+
+def of_end(end: End) -> Document:
+    return {
+        "at": end.at,
+        "meter_wh": end.meter_wh,
+        "reason": end.reason,
+        "heard_at": end.heard_at,
+        "samples": of_samples(end.samples),
+        "doubts": _of_doubts(end.doubts),
+        "is_assumed": end.is_assumed,
+    }
+
+
+def end_of(document: Document) -> End:
+    return End(
+        at=document["at"],
+        meter_wh=document["meter_wh"],
+        reason=document["reason"],
+        heard_at=document["heard_at"],
+        samples=samples_of(document["samples"]),
+        doubts=_doubts_of(document["doubts"]),
+        is_assumed=document["is_assumed"],
+    )
+
+
+def of_samples(samples: tuple[Sample, ...]) -> list[list[Any]]:
+    return [
+        [each.at, each.measurand, each.value, each.phase, each.context, each.location] for each in samples
+    ]
+
+
+def samples_of(stored: list[list[Any]]) -> tuple[Sample, ...]:
+    return tuple(Sample(*each) for each in stored)
+
+
+def _of_doubts(doubts: frozenset[Doubt]) -> list[str]:
+    return sorted(doubt.value for doubt in doubts)
+
+
+def _doubts_of(stored: list[str]) -> frozenset[Doubt]:
+    return frozenset(map(Doubt, stored))
+
+
+def _card(stored: Document | None) -> CardAnswer | None:
+    if stored is None:
+        return None
+    return CardAnswer(CardStatus(stored["status"]), stored["expires"], stored["group"])
+
+
+def _authorized(document: Document) -> Authorized | None:
+    stored = document["authorized"]
+    return None if stored is None else authorized_of(stored, document["uid"])

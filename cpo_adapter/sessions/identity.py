@@ -1,0 +1,48 @@
+"""What makes two messages the same one, whatever ids they bear. Pure.
+
+Stations repeat a message that was not answered, some with a new message id, all with the same content; and
+they count their ids from 1 again after a boot. So what is told counts, not in which envelope.
+Spec: OCPP 1.6, 3.7 (repeated delivery).
+"""
+
+import hashlib
+
+from cpo_adapter.ocpp import framing
+from cpo_adapter.ocpp.events import Doubt, TransactionBegan
+from cpo_adapter.sessions.transaction import Metered, Since
+from schemas import codec
+
+
+def of_start(event: TransactionBegan) -> str:
+    """Who, where, which card, when, and the meter.
+
+    A start whose time could not be believed has ours, which differs when it is told again: its content
+    counts.
+    """
+    if Doubt.TIME_REPLACED in event.doubts:
+        return f"{event.origin.station}|{_content(event.origin.frame)}"
+    told = (
+        event.origin.station,
+        event.outlet.evse,
+        event.outlet.connector,
+        event.uid.casefold(),
+        event.at.isoformat(),
+        event.meter_wh,
+    )
+    return "|".join(str(each) for each in told)
+
+
+def of_fact(number: int, fact: Since) -> str:
+    """The same however often it is told."""
+    told = repr(fact.samples) if isinstance(fact, Metered) else f"{fact.status} {fact.at.isoformat()}"
+    return f"{number}|{_digest(told)}"
+
+
+def _content(frame: str) -> str:
+    message = framing.read(frame)
+    payload = message.payload if isinstance(message, framing.Call) else frame
+    return _digest(codec.encode(payload).decode())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

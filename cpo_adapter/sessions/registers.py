@@ -1,0 +1,66 @@
+"""The energy register of an outlet, out of everything that a station samples. Pure.
+
+The register of the whole outlet is one value; some stations tell one per phase instead, and some of those
+tell the same total three times. What is nearer to the reading before is meant.
+Spec: OCPP 1.6, SampledValue (Energy.Active.Import.Register, phase, location); 2.3.0 mod_cdrs, ENERGY.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from cpo_adapter.ocpp.events import Sample
+
+_ALL_PHASES: Final = frozenset({"L1", "L2", "L3"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Cumulative Wh at an instant."""
+
+    at: datetime
+    register_wh: Decimal
+
+
+def readings(samples: Iterable[Sample], start_wh: int) -> Iterator[Reading]:
+    """In order of time, never falling and never below `start_wh`: what falls behind is left out.
+
+    `samples` are in order of time. Samples of a transaction's begin and end repeat its start and stop.
+    """
+    highest = Decimal(start_wh)
+    for at, told in _by_instant(samples).items():
+        fitting = [total for total in _totals(told) if total >= highest]
+        if fitting:
+            highest = min(fitting)
+            yield Reading(at, highest)
+
+
+def _by_instant(samples: Iterable[Sample]) -> dict[datetime, dict[str, Decimal]]:
+    """The register values of each instant, by phase."""
+    told: defaultdict[datetime, dict[str, Decimal]] = defaultdict(dict)
+    for sample in samples:
+        if _is_register(sample):
+            told[sample.at][sample.phase] = sample.value
+    return told
+
+
+def _totals(told: dict[str, Decimal]) -> list[Decimal]:
+    """What the outlet may have read: the value without a phase, else the sum of three, or one of them."""
+    if "" in told:
+        return [told[""]]
+    phases = [value for phase, value in told.items() if phase in _ALL_PHASES]
+    if len(phases) < len(_ALL_PHASES):
+        return []
+    total = sum(phases, Decimal(0))
+    return [total, phases[0]] if len(set(phases)) == 1 else [total]
+
+
+def _is_register(sample: Sample) -> bool:
+    return (
+        sample.measurand == "Energy.Active.Import.Register"
+        and sample.location == "Outlet"
+        and not sample.context.startswith("Transaction.")
+    )

@@ -1,0 +1,52 @@
+"""What is fixed when a transaction begins: where it is, and which tariffs were valid.
+
+Spec: 2.3.0 mod_cdrs, CdrLocation; mod_tariffs (the tariff at the start stays for the whole session).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from cpo_adapter.ocpp.events import Outlet
+from cpo_adapter.sessions.transaction import Terms
+from cpo_adapter.stations.model import Connector, Inventory, Spot
+from cpo_adapter.tariffs.book import TariffBook
+from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.evses import GeoLocation
+
+_NOT_GIVEN: Final = "#NA"
+
+
+class TermsBook:
+    def __init__(self, inventory: Inventory, tariffs: TariffBook) -> None:
+        self._inventory = inventory
+        self._tariffs = tariffs
+
+    def at(self, station: str, outlet: Outlet, instant: datetime) -> Terms:
+        """For a connector that the inventory does not know: the station's first, so that nothing is lost."""
+        spot = self._inventory.spot(station, outlet.evse) or next(self._inventory.spots(station))
+        connector = spot.evse.connector(outlet.connector) or spot.evse.connectors[0]
+        return Terms(
+            location=_location(spot, connector),
+            time_zone=spot.site.time_zone,
+            max_power_w=connector.power_w,
+            tariffs=self._tariffs.tariffs_at(connector.tariff_ids, instant),
+        )
+
+
+def _location(spot: Spot, connector: Connector) -> CdrLocation:
+    site = spot.site
+    return CdrLocation(
+        id=site.id,
+        name=site.name,
+        address=site.address,
+        city=site.city,
+        postal_code=site.postal_code,
+        country=site.country,
+        coordinates=GeoLocation(latitude=site.latitude, longitude=site.longitude),
+        evse_uid=spot.evse.uid,
+        evse_id=spot.evse.evse_id or _NOT_GIVEN,
+        connector_id=str(connector.id),
+        connector_standard=connector.standard,
+        connector_format=connector.format,
+        connector_power_type=connector.power_type,
+    )

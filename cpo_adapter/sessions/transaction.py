@@ -1,0 +1,165 @@
+"""A transaction: how it began, what was heard since, how it ended. Pure.
+
+Facts come in any order, late, and more than once; what is known is the same whichever way they came.
+Energy in Wh, power in W; instants are the station's own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+
+from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Outlet, Sample
+from cpo_adapter.ocpp.rooms import CardAnswer
+from cpo_adapter.sessions.registers import Reading, readings
+from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.tariffs import Tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is fixed when a transaction begins: a later change of tariff or place is not for it."""
+
+    location: CdrLocation
+    time_zone: str
+    max_power_w: int
+    tariffs: tuple[Tariff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """`number` is OCPP's, `session_id` OCPI's.
+
+    `card` is what the station heard of the card, None until it was judged. `authorized` is what the session
+    rests on, None when nobody let this card charge.
+    """
+
+    number: int
+    session_id: str
+    station: str
+    outlet: Outlet
+    uid: str
+    at: datetime
+    meter_wh: int
+    heard_at: datetime
+    terms: Terms
+    card: CardAnswer | None = None
+    authorized: Authorized | None = None
+    doubts: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """Samples of one message."""
+
+    samples: tuple[Sample, ...]
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The connector took another status at `at`."""
+
+    status: ConnectorStatus
+    at: datetime
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """`is_assumed`: the station never told one, and went on to something else."""
+
+    at: datetime
+    meter_wh: int
+    reason: str
+    heard_at: datetime
+    samples: tuple[Sample, ...] = ()
+    doubts: frozenset[Doubt] = frozenset()
+    is_assumed: bool = False
+
+
+Since: TypeAlias = Metered | Changed
+
+_Heard = TypeVar("_Heard", Metered, Changed, End)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Made by `gathered`, which puts `since` in order."""
+
+    begin: Begin
+    since: tuple[Since, ...]
+    end: End | None
+
+    @property
+    def heard_at(self) -> datetime:
+        """When we last heard something of it: the last_updated of whatever it becomes."""
+        heard = [self.begin.heard_at, *(fact.heard_at for fact in self.since)]
+        return max([*heard, self.end.heard_at] if self.end else heard)
+
+    @property
+    def meter_wh(self) -> Decimal:
+        """The register now: where it stopped, or the highest reading that was told."""
+        if self.end is not None:
+            return Decimal(max(self.end.meter_wh, self.begin.meter_wh))
+        return max([Decimal(self.begin.meter_wh), *(reading.register_wh for reading in registers(self))])
+
+    @property
+    def energy_wh(self) -> Decimal:
+        return self.meter_wh - self.begin.meter_wh
+
+    @property
+    def until(self) -> datetime:
+        """Its end, or the last instant that anything is known about."""
+        if self.end is not None:
+            return max(self.end.at, self.begin.at)
+        told = [fact.at for fact in self.since if isinstance(fact, Changed)]
+        return max([self.begin.at, *told, *(sample.at for sample in samples(self))])
+
+    @property
+    def doubts(self) -> frozenset[Doubt]:
+        """What had to be mended to read how it began and ended."""
+        return self.begin.doubts | (self.end.doubts if self.end else frozenset())
+
+
+def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
+    """All that was heard as one transaction. Of several ends the first told counts, an assumed one last."""
+    facts = list(heard)
+    ends = _once(fact for fact in facts if isinstance(fact, End))
+    since: list[Since] = [
+        *_once(fact for fact in facts if isinstance(fact, Metered)),
+        *_once(fact for fact in facts if isinstance(fact, Changed)),
+    ]
+    return Transaction(
+        begin=begin,
+        since=tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact)))),
+        end=min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None),
+    )
+
+
+def samples(transaction: Transaction) -> list[Sample]:
+    """Every sampled value, in the order of their instants; one that was told twice counts once."""
+    told = {sample for fact in transaction.since if isinstance(fact, Metered) for sample in fact.samples}
+    return sorted(told.union(transaction.end.samples if transaction.end else ()), key=_place)
+
+
+def registers(transaction: Transaction) -> list[Reading]:
+    """What the register at the outlet read between start and stop; it only goes up."""
+    return list(readings(samples(transaction), transaction.begin.meter_wh))
+
+
+def _once(facts: Iterable[_Heard]) -> list[_Heard]:
+    """A fact that was told again counts as it was first heard."""
+    first: dict[_Heard, _Heard] = {}
+    for fact in facts:
+        content = replace(fact, heard_at=datetime.min)  # noqa: DTZ901 - no instant, the absence of one
+        known = first.get(content)
+        if known is None or fact.heard_at < known.heard_at:
+            first[content] = fact
+    return list(first.values())
+
+
+def _place(sample: Sample) -> tuple[datetime, str, str, str, str, Decimal]:
+    return sample.at, sample.measurand, sample.phase, sample.context, sample.location, sample.value

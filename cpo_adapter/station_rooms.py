@@ -1,0 +1,162 @@
+"""Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from cpo_adapter.authorization.desk import Cards
+from cpo_adapter.authorization.memory import Authorizations
+from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.news import LocationNews
+from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.rooms import StationWatch
+from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.v16.dialect import Ocpp16
+from cpo_adapter.ocpp.v16.handlers import Handlers
+from cpo_adapter.operations import OperationRoutes
+from cpo_adapter.sessions.desk import Sessions
+from cpo_adapter.sessions.objects import Renderer
+from cpo_adapter.sessions.publisher import Publisher
+from cpo_adapter.sessions.statuses import StatusesForBoth
+from cpo_adapter.sessions.store import TransactionStore
+from cpo_adapter.sessions.terms import TermsBook
+from cpo_adapter.settings import CpoSettings
+from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
+from cpo_adapter.stations.keys import KeyRing
+from cpo_adapter.stations.locations import Locations
+from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.refresh import Refresher
+from cpo_adapter.stations.registry import Registry
+from cpo_adapter.stations.sight import Sight
+from cpo_adapter.stations.sight_store import SightStore
+from cpo_adapter.stations.site_versions import SiteVersions
+from cpo_adapter.stations.states import States
+from cpo_adapter.stations.store import StationStore
+from cpo_adapter.stations.watch import Watch
+from cpo_adapter.tariffs.authored import read_tariffs
+from cpo_adapter.tariffs.book import TariffBook
+from ocpi.client.authorize import TokenAuthorizer
+from ocpi.delivery.announce import Announcer
+from ocpi.process.run import Site
+from ocpi.process.settings import variable
+from ocpi.server.operator_auth import new_key
+from ocpi.service.foundation import Foundation
+from ocpi.service.key_files import secret_in
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """What the operator wrote down."""
+
+    stations: AuthoredInventory
+    tariffs: TariffBook
+
+    @property
+    def inventory(self) -> Inventory:
+        return Inventory(self.stations.sites)
+
+
+@dataclass(frozen=True, slots=True)
+class StationRooms:
+    """The stations' own port, and what the operator may ask about them."""
+
+    site: Site
+    routes: list[web.RouteDef]
+
+
+def read_authored(settings: CpoSettings, now: datetime) -> Authored:
+    """Raises BrokenFile."""
+    stations = read_inventory(settings.inventory) if settings.inventory else AuthoredInventory((), {})
+    tariffs = read_tariffs(settings.tariffs, settings.own_party, now) if settings.tariffs else ()
+    return Authored(stations, TariffBook(tariffs))
+
+
+async def station_rooms(
+    foundation: Foundation, settings: CpoSettings, authored: Authored, announcer: Announcer
+) -> StationRooms:
+    inventory = authored.inventory
+    store = StationStore(foundation.mongo)
+    await store.prepare()
+    registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock)
+    watch = await _watch(foundation, inventory, store, registry, LocationNews(settings.own_party, announcer))
+    transactions = TransactionStore(foundation.mongo)
+    cards = _cards(foundation, settings, inventory)
+    sessions = Sessions(
+        store=transactions,
+        terms=TermsBook(inventory, authored.tariffs),
+        cards=cards,
+        touched=_publisher(foundation, settings, transactions, announcer).touched,
+        clock=foundation.clock,
+    )
+    await sessions.recover()
+    keys = StationKeys(secret_in(foundation.keys / "stations.pepper", new_key).encode())
+    ring = KeyRing(inventory=inventory, store=store, keys=keys)
+    await ring.start(authored.stations.keys)
+    both = StatusesForBoth(watch, sessions)
+    handlers = Handlers(stations=both, cards=cards, sessions=sessions, clock=foundation.clock)
+    door = StationDoor(
+        dialects=[Ocpp16(handlers=handlers, stations=both, clock=foundation.clock)],
+        known=ring,
+        keys=keys,
+        presence=registry,
+        supervisor=foundation.supervisor,
+    )
+    return StationRooms(_site(door, settings), OperationRoutes(inventory, registry, transactions).routes())
+
+
+async def _watch(
+    foundation: Foundation, inventory: Inventory, store: StationStore, registry: Registry, news: LocationNews
+) -> StationWatch:
+    """Who keeps what stations are, shows it to partners, and asks those that come back."""
+    clock, supervisor = foundation.clock, foundation.supervisor
+    states, sights = States(store), SightStore(foundation.mongo)
+    await states.load(now=clock.now())
+    sight = Sight(
+        inventory=inventory, states=states, store=sights, announcer=news, supervisor=supervisor, clock=clock
+    )
+    versions = SiteVersions(store=sights, announcer=news, clock=clock)
+    news.locations = Locations(party=news.party, inventory=inventory, versions=versions, sight=sight)
+    await versions.start(inventory)
+    await sight.start()
+    registry.follow(sight)
+    registry.follow(
+        Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
+    )
+    return Watch(inventory=inventory, store=store, states=states, sight=sight)
+
+
+def _cards(foundation: Foundation, settings: CpoSettings, inventory: Inventory) -> Cards:
+    issuers = Issuers(
+        party=settings.own_party,
+        directory=foundation.directory,
+        authorizer=TokenAuthorizer(egress=foundation.egress, clock=foundation.clock),
+    )
+    return Cards(
+        store=foundation.store,
+        inventory=inventory,
+        issuers=issuers,
+        memory=Authorizations(foundation.mongo),
+        clock=foundation.clock,
+    )
+
+
+def _publisher(
+    foundation: Foundation, settings: CpoSettings, transactions: TransactionStore, announcer: Announcer
+) -> Publisher:
+    renderer = Renderer(settings.own_party, settings.currency)
+    publisher = Publisher(store=transactions, renderer=renderer, announcer=announcer, clock=foundation.clock)
+    foundation.supervisor.start("publish sessions", publisher.run, restart=True)
+    return publisher
+
+
+def _site(door: StationDoor, settings: CpoSettings) -> Site:
+    app = web.Application()
+    door.mount(app)
+    return Site(
+        name="stations",
+        app=app,
+        host=settings.stations_host,
+        port=settings.stations_port,
+        setting=variable(CpoSettings, "stations_port"),
+    )

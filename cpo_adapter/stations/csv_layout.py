@@ -1,0 +1,103 @@
+"""The columns of an inventory in CSV, and how its rows nest.
+
+    site_id,site_name,address,city,postal_code,country,latitude,longitude,time_zone,
+    station,key,evse,evse_uid,evse_id,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
+
+One row per connector. What describes the site or the station need stand in its first row only; a later row
+may repeat it, and may not contradict it. Several tariff ids are separated by blanks.
+"""
+
+from typing import Any
+
+from ocpi.authored.document import Document, Where
+from ocpi.authored.flaws import BrokenFile, Flaw, Place
+
+_SITE = {
+    "site_id": "id",
+    "site_name": "name",
+    "address": "address",
+    "city": "city",
+    "postal_code": "postal_code",
+    "country": "country",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "time_zone": "time_zone",
+    "publish": "publish",
+    "help_phone": "help_phone",
+}
+_STATION = {"station": "identity", "key": "key", "in_service": "in_service"}
+_EVSE = {
+    "evse": "number",
+    "evse_uid": "uid",
+    "evse_id": "evse_id",
+    "physical_reference": "physical_reference",
+}
+_CONNECTOR = {
+    "connector": "id",
+    "standard": "standard",
+    "format": "format",
+    "power_type": "power_type",
+    "max_voltage": "max_voltage",
+    "max_amperage": "max_amperage",
+    "max_electric_power": "max_electric_power",
+    "tariff_ids": "tariff_ids",
+}
+_COLUMNS = _SITE | _STATION | _EVSE | _CONNECTOR
+
+
+def nested(rows: Document) -> Document:
+    """The same content as the TOML form nests it. Raises BrokenFile."""
+    nesting = _Nesting(rows)
+    for index, row in enumerate(rows.content["row"]):
+        nesting.add(index, row)
+    if nesting.flaws:
+        raise BrokenFile(nesting.flaws)
+    return Document(rows.file, {"sites": nesting.sites}, nesting.places)
+
+
+class _Nesting:
+    def __init__(self, rows: Document) -> None:
+        self.sites: list[dict[str, Any]] = []
+        self.places: dict[Where, Place] = {}
+        self.flaws: list[Flaw] = []
+        self._rows = rows
+        self._found: dict[tuple[Where, str], Where] = {}
+
+    def add(self, index: int, row: dict[str, str]) -> None:
+        for column in row.keys() - _COLUMNS.keys():
+            self.flaws.append(self._rows.flaw(("row", index, column), f"{column}: is not known here"))
+        at, site = self._grown(("sites",), self.sites, row.get("site_id", ""), index)
+        self._tell(index, row, _SITE, at, site)
+        at, station = self._grown(
+            (*at, "stations"), site.setdefault("stations", []), row.get("station", ""), index
+        )
+        self._tell(index, row, _STATION, at, station)
+        at, evse = self._grown((*at, "evses"), station.setdefault("evses", []), row.get("evse", ""), index)
+        self._tell(index, row, _EVSE, at, evse)
+        connectors = evse.setdefault("connectors", [])
+        at, connector = self._grown((*at, "connectors"), connectors, f"row {index}", index)
+        self._tell(index, row, _CONNECTOR, at, connector)
+        connector["tariff_ids"] = row.get("tariff_ids", "").split()
+
+    def _grown(
+        self, into: Where, members: list[dict[str, Any]], name: str, index: int
+    ) -> tuple[Where, dict[str, Any]]:
+        """The member of that name, new or known, and its path."""
+        where = self._found.get((into, name))
+        if where is None:
+            where = self._found[into, name] = (*into, len(members))
+            self.places[where] = self._rows.place(("row", index))
+            members.append({})
+        return where, members[int(where[-1])]
+
+    def _tell(
+        self, index: int, row: dict[str, str], columns: dict[str, str], at: Where, target: dict[str, Any]
+    ) -> None:
+        for column, key in columns.items():
+            if column not in row:
+                continue
+            self.places.setdefault((*at, key), self._rows.place(("row", index, column)))
+            if target.setdefault(key, row[column]) != row[column]:
+                self.flaws.append(
+                    self._rows.flaw(("row", index, column), f"{column}: contradicts an earlier row")
+                )

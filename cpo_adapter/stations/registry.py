@@ -1,0 +1,88 @@
+"""Who is connected, and how to ask it something.
+
+The newest connection of a station is the station's: it has shown the station's key, and the older one is
+perhaps a ghost of a lost link. An old connection that ends late takes nothing away from the new one.
+"""
+
+import asyncio
+from collections import deque
+from functools import partial
+from typing import Protocol
+
+from cpo_adapter.ocpp.connection import Connection
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone
+from ocpi.process import logs
+from ocpi.process.clock import Clock
+from ocpi.process.tasks import Supervisor
+
+_log = logs.logger(__name__)
+
+_FIGHT_REPLACEMENTS = 5
+_FIGHT_S = 60.0
+
+
+class Follower(Protocol):
+    """Who wants to know that a station came or went."""
+
+    def came(self, station: str) -> None:
+        """It has a new connection, perhaps in place of another."""
+
+    def went(self, station: str) -> None:
+        """It has none any more."""
+
+
+class Registry:
+    def __init__(self, *, supervisor: Supervisor, clock: Clock) -> None:
+        self._supervisor = supervisor
+        self._clock = clock
+        self._connections: dict[str, Connection] = {}
+        self._followers: list[Follower] = []
+        self._replaced_at_s: dict[str, deque[float]] = {}
+
+    def follow(self, follower: Follower) -> None:
+        self._followers.append(follower)
+
+    def is_connected(self, station: str) -> bool:
+        return station in self._connections
+
+    def enter(self, connection: Connection) -> None:
+        older = self._connections.get(connection.station)
+        self._connections[connection.station] = connection
+        if older is not None:
+            self._replace(older)
+        for follower in self._followers:
+            follower.came(connection.station)
+
+    def leave(self, connection: Connection) -> None:
+        if self._connections.get(connection.station) is not connection:
+            return
+        del self._connections[connection.station]
+        for follower in self._followers:
+            follower.went(connection.station)
+
+    async def ask(self, station: str, intent: Intent) -> Outcome:
+        """Raises NotAsked."""
+        connection = self._connections.get(station)
+        if connection is None:
+            raise StationGone("not connected")
+        return await connection.ask(intent)
+
+    async def close_all(self) -> None:
+        """All at once: a dead one takes ten seconds to be given up."""
+        connections = list(self._connections.values())
+        await asyncio.gather(*(connection.close("going away") for connection in connections))
+
+    def _replace(self, older: Connection) -> None:
+        _log.warning("connection replaced", station=older.station)
+        self._supervisor.start(
+            f"{older.station} replaced", partial(older.close, "replaced by a newer connection")
+        )
+        self._watch_for_a_fight(older.station)
+
+    def _watch_for_a_fight(self, station: str) -> None:
+        """Two programs under one identity throw each other out for ever: somebody has to look at it."""
+        now_s = self._clock.monotonic()
+        recent = self._replaced_at_s.setdefault(station, deque(maxlen=_FIGHT_REPLACEMENTS))
+        if len(recent) == _FIGHT_REPLACEMENTS and now_s - recent[0] < _FIGHT_S:
+            _log.error("two programs use one identity", station=station, replacements=len(recent) + 1)
+        recent.append(now_s)

@@ -1,0 +1,104 @@
+"""What partners see of each EVSE, since when, and that they hear of every change.
+
+A change is written down before it is announced and ticked off afterwards, so that one that fell into a crash
+is announced at the next start. An announcement names the EVSE only: what it looks like is read when it is
+sent.
+"""
+
+import asyncio
+from collections import defaultdict
+from functools import partial
+from typing import Protocol
+
+from cpo_adapter.stations.model import Inventory, Spot
+from cpo_adapter.stations.sight_store import SeenStatus, SightStore
+from cpo_adapter.stations.states import States
+from cpo_adapter.stations.status import GRACE, evse_status
+from ocpi.process.clock import Clock
+from ocpi.process.tasks import Supervisor
+
+
+class EvseAnnouncer(Protocol):
+    async def evse_changed(self, location_id: str, evse_uid: str) -> None:
+        """Mark the EVSE for every partner that may see it."""
+
+
+class Sight:
+    """A `Follower` of the registry: who is out of sight for long has no known status."""
+
+    def __init__(
+        self,
+        *,
+        inventory: Inventory,
+        states: States,
+        store: SightStore,
+        announcer: EvseAnnouncer,
+        supervisor: Supervisor,
+        clock: Clock,
+    ) -> None:
+        self._inventory = inventory
+        self._states = states
+        self._store = store
+        self._announcer = announcer
+        self._supervisor = supervisor
+        self._clock = clock
+        self._seen: dict[str, SeenStatus] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def start(self) -> None:
+        """Announce what changed while nobody looked, and watch for stations that do not return."""
+        self._seen = await self._store.statuses()
+        for station in self._inventory.stations():
+            await self._look(station.identity, 0)
+            self.look_later(station.identity, after_s=GRACE.total_seconds())
+
+    def seen(self, uid: str) -> SeenStatus | None:
+        """None for an EVSE that nobody has looked at yet."""
+        return self._seen.get(uid)
+
+    def look(self, station: str, number: int = 0) -> None:
+        """Soon compare what partners were told with how it is; nobody need wait.
+
+        At the EVSE that OCPP numbers so, or with 0 at all EVSEs of the station.
+        """
+        self._supervisor.start(f"look at {station}", partial(self._look, station, number), restart=True)
+
+    def look_later(self, station: str, number: int = 0, *, after_s: float) -> None:
+        later = partial(self._look_later, station, number, after_s)
+        self._supervisor.start(f"look at {station} later", later)
+
+    def came(self, station: str) -> None:
+        self._states.came(station)
+        self.look(station)
+
+    def went(self, station: str) -> None:
+        self._states.went(station, self._clock.now())
+        self.look_later(station, after_s=GRACE.total_seconds())
+
+    async def _look_later(self, station: str, number: int, after_s: float) -> None:
+        await self._clock.sleep(after_s)
+        self.look(station, number)
+
+    async def _look(self, station: str, number: int) -> None:
+        """One at a time for each station, so that partners hear of changes in their order."""
+        async with self._turns[station]:
+            for spot in self._inventory.spots(station):
+                if number in (0, spot.evse.number):
+                    await self._look_at(spot)
+
+    async def _look_at(self, spot: Spot) -> None:
+        now = self._clock.now()
+        status = evse_status(spot.station, spot.evse, self._states.of(spot.station.identity), now)
+        seen = self._seen.get(spot.evse.uid)
+        if seen is None or seen.status is not status:
+            seen = SeenStatus(status, now, announced=False)
+            await self._store.put_status(spot.evse.uid, seen)
+            self._seen[spot.evse.uid] = seen
+        if not seen.announced:
+            await self._announce(spot, seen)
+
+    async def _announce(self, spot: Spot, seen: SeenStatus) -> None:
+        await self._announcer.evse_changed(spot.site.id, spot.evse.uid)
+        told = SeenStatus(seen.status, seen.since, announced=True)
+        await self._store.put_status(spot.evse.uid, told)
+        self._seen[spot.evse.uid] = told

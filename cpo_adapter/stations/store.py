@@ -1,0 +1,105 @@
+"""What the adapter remembers of its stations across restarts.
+
+`stations`: one document for each, under its identity: the digest of its key, what it said when it booted, and
+its newest report for each outlet. A report replaces an older one only, in the write itself.
+`station_notices`: frames that are kept for people to look at, for a year.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
+from cpo_adapter.stations.status import Report, StationState
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne
+
+_KEPT = timedelta(days=365)
+
+
+class StationStore:
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._stations = mongo.collection("stations")
+        self._notices = mongo.collection("station_notices")
+
+    async def prepare(self) -> None:
+        await self._mongo.declare(
+            [
+                Index(
+                    collection="station_notices",
+                    keys=[("received_at", ASCENDING)],
+                    expire_after_s=int(_KEPT.total_seconds()),
+                ),
+                Index(
+                    collection="station_notices", keys=[("station", ASCENDING), ("received_at", ASCENDING)]
+                ),
+            ]
+        )
+
+    async def put_key_digests(self, digests: Mapping[str, bytes]) -> None:
+        """Replace the keys of these stations; the others keep theirs."""
+        writes = [
+            UpdateOne({"_id": station}, {"$set": {"key_digest": digest}}, upsert=True)
+            for station, digest in digests.items()
+        ]
+        if writes:
+            await self._stations.bulk_write(writes, ordered=False)
+
+    async def key_digests(self) -> dict[str, bytes]:
+        found = self._stations.find({"key_digest": {"$exists": True}}, {"key_digest": 1})
+        return {document["_id"]: document["key_digest"] async for document in found}
+
+    async def states(self) -> dict[str, StationState]:
+        """As they were left; who is connected is not among what is remembered."""
+        return {document["_id"]: _state(document) async for document in self._stations.find({})}
+
+    async def put_boot(self, event: Booted, *, accepted: bool) -> None:
+        boot = {
+            "vendor": event.vendor,
+            "model": event.model,
+            "serial": event.serial,
+            "firmware": event.firmware,
+        }
+        told: Document = {"boot": boot | {"at": event.origin.received_at}, "is_installing": False}
+        if accepted:
+            told["accepted"] = True
+        await self._stations.update_one({"_id": event.origin.station}, {"$set": told}, upsert=True)
+
+    async def put_report(self, station: str, outlet: Outlet, report: Report) -> None:
+        field = f"reports.{outlet.evse}-{outlet.connector}"
+        told = {"status": report.status.value, "error_code": report.error_code, "at": report.at}
+        is_newer = {"$gte": [report.at, {"$ifNull": [f"${field}.at", report.at]}]}
+        newest = {"$cond": [is_newer, {"$literal": told}, f"${field}"]}
+        await self._stations.update_one({"_id": station}, [{"$set": {field: newest}}], upsert=True)
+
+    async def put_installing(self, station: str, *, is_installing: bool) -> None:
+        await self._stations.update_one(
+            {"_id": station}, {"$set": {"is_installing": is_installing}}, upsert=True
+        )
+
+    async def add_notice(self, origin: Origin, action: str) -> None:
+        await self._notices.insert_one(
+            {
+                "station": origin.station,
+                "received_at": origin.received_at,
+                "action": action,
+                "frame": origin.frame,
+            }
+        )
+
+
+def _state(document: Document) -> StationState:
+    return StationState(
+        accepted=document.get("accepted", False),
+        booted_at=document.get("boot", {}).get("at"),
+        is_installing=document.get("is_installing", False),
+        reports={_outlet(name): _report(told) for name, told in document.get("reports", {}).items()},
+    )
+
+
+def _outlet(name: str) -> Outlet:
+    evse, connector = name.split("-")
+    return Outlet(int(evse), int(connector))
+
+
+def _report(told: Document) -> Report:
+    return Report(ConnectorStatus(told["status"]), told["error_code"], told["at"])

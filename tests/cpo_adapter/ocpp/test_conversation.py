@@ -1,0 +1,320 @@
+"""What is said on an open connection: framing, order, and who waits for whom.
+
+ocpp.md §1 L1 to L12, L18, L21; §7 cases 23, 24, 26 to 34.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from aiohttp import WSMsgType
+
+from cpo_adapter.ocpp.events import Outlet
+from cpo_adapter.ocpp.intents import (
+    Outcome,
+    RemoteStart,
+    RemoteStop,
+    StationGone,
+    StationRefused,
+    StationSilent,
+    Tell,
+    Topic,
+)
+from tests.cpo_adapter.door import Door
+from tests.cpo_adapter.rooms import STATION, STORAGE_IS_AWAY
+from tests.fakes.eventually import eventually
+
+START = {"connectorId": 1, "idTag": "CARD", "meterStart": 0, "timestamp": "2026-01-01T00:00:00Z"}
+STOP = {"transactionId": 1, "meterStop": 5, "timestamp": "2026-01-01T01:00:00Z"}
+
+NO_MESSAGES = [
+    "not JSON",
+    "",
+    "{}",
+    "[]",
+    "7",
+    '["2","1","Heartbeat",{}]',
+    '[9,"1","Heartbeat",{}]',
+    "[2]",
+    '[2,7,"Heartbeat",{}]',
+    '[2,"","Heartbeat",{}]',
+    "[2,null]",
+    '[3,"1"]',
+    "[3]",
+    "[4]",
+    "[" * 100_000,
+    '{"a":' * 100_000,
+    '[2,"1","Heartbeat",{"n":' + "9" * 5_000 + "}]",
+    '[2,"1","Heartbeat",{"n":NaN}]',
+    '[2,"1","Heartbeat",{"n":Infinity}]',
+    '[2,"1","Heartbeat",{"t":"\\ud800"}]',
+    '[2,"1","Heartbeat",' + "[" * 40 + "]" * 40 + "]",
+]
+
+
+@pytest.mark.parametrize("frame", NO_MESSAGES, ids=range(len(NO_MESSAGES)))
+async def test_what_is_no_message_is_ignored_and_ends_nothing(door: Door, frame: str) -> None:
+    """Cases 23 to 25; L2, L3, L6."""
+    async with door.booted() as station:
+        await station.say(frame)
+
+        assert (await station.call("Heartbeat", {}, message_id="after"))[:2] == [3, "after"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '[2,"7","Heartbeat"]',
+        '[2,"7","Heartbeat",{},5]',
+        '[2,"7",["Heartbeat"],{}]',
+        '[2,"7",7,{}]',
+        '[2,"7",null,{}]',
+    ],
+)
+async def test_a_broken_call_that_somebody_waits_for_is_a_formation_violation(door: Door, frame: str) -> None:
+    """Cases 23; L2, L18: 1.6 has its own spelling of that error."""
+    async with door.booted() as station:
+        await station.say(frame)
+
+        assert (await station.hear())[:3] == [4, "7", "FormationViolation"]
+
+
+async def test_a_binary_frame_is_ignored(door: Door) -> None:
+    """Case 24."""
+    async with door.booted() as station:
+        await station.socket.send_frame(b'[2,"1","Heartbeat",{}]', WSMsgType.BINARY)
+
+        assert (await station.call("Heartbeat", {}, message_id="after"))[:2] == [3, "after"]
+
+
+async def test_a_payload_of_null_is_an_empty_one(door: Door) -> None:
+    """Case 23; L7."""
+    async with door.booted() as station:
+        assert (await station.call("Heartbeat", None))[0] == 3
+
+
+@pytest.mark.parametrize("payload", [[], "text", 7, True])
+async def test_a_payload_that_is_no_object_is_refused(door: Door, payload: Any) -> None:
+    async with door.booted() as station:
+        assert (await station.call("Heartbeat", payload))[2] == "TypeConstraintViolation"
+
+
+async def test_an_action_that_nobody_knows_is_not_implemented(door: Door) -> None:
+    """Case 26; L1."""
+    async with door.booted() as station:
+        assert (await station.call("Levitate", {}))[2] == "NotImplemented"
+
+
+async def test_an_action_of_the_other_direction_is_not_supported(door: Door) -> None:
+    async with door.booted() as station:
+        assert (await station.call("RemoteStopTransaction", {"transactionId": 1}))[2] == "NotSupported"
+
+
+async def test_a_refusal_is_short_and_repeats_nothing(door: Door) -> None:
+    """L21."""
+    async with door.booted() as station:
+        answer = await station.call("Authorize", {"idTag": 12345678, "secret": "x" * 1000})
+
+    assert answer[2] == "TypeConstraintViolation"
+    assert len(json.dumps(answer)) < 200
+    assert "12345678" not in json.dumps(answer)
+
+
+async def test_answers_that_nobody_waits_for_are_forgotten(door: Door) -> None:
+    """Case 27; L8."""
+    async with door.booted() as station:
+        for number in range(10_000):
+            await station.say(f'[3,"none-{number}",{{}}]')
+        await station.say('[4,"none","GenericError","",{}]')
+        asked = asyncio.gather(door.registry.ask(STATION, Tell(Topic.STATUS)))
+        question = await station.hear()
+        await station.say(json.dumps([3, question[1], {"status": "Accepted"}]))
+
+        assert [*await asked] == [Outcome.ACCEPTED]
+
+
+async def test_two_calls_without_waiting_are_both_answered_in_order(door: Door) -> None:
+    """Case 29."""
+    async with door.connect() as station:
+        await station.say('[2,"a","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]')
+        await station.say(
+            '[2,"b","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available"}]'
+        )
+
+        assert (await station.hear())[:2] == [3, "a"]
+        assert (await station.hear())[:2] == [3, "b"]
+
+
+async def test_a_slow_authorization_holds_up_nothing_else(door: Door) -> None:
+    """Case 30; L10."""
+    door.cards.gate.clear()
+    async with door.booted() as station:
+        await station.say('[2,"slow","Authorize",{"idTag":"CARD"}]')
+        assert (await station.call("Heartbeat", {}, message_id="quick"))[1] == "quick"
+        assert (await station.call("StartTransaction", START, message_id="start"))[1] == "start"
+        door.cards.gate.set()
+
+        assert (await station.hear())[:2] == [3, "slow"]
+
+
+async def test_a_station_may_call_while_our_call_is_open(door: Door) -> None:
+    """Cases 30 and 31; L9."""
+    async with door.booted() as station:
+        asked = asyncio.gather(door.registry.ask(STATION, RemoteStart("CARD", Outlet(1))))
+        question = await station.hear()
+        assert (await station.call("Authorize", {"idTag": "CARD"}))[0] == 3
+        assert (await station.call("StartTransaction", START))[0] == 3
+        await station.say(json.dumps([3, question[1], {"status": "Accepted"}]))
+
+        assert [*await asked] == [Outcome.ACCEPTED]
+
+
+async def test_our_calls_go_out_one_at_a_time(door: Door) -> None:
+    async with door.booted() as station:
+        asked = asyncio.gather(
+            door.registry.ask(STATION, RemoteStart("CARD", Outlet(2))),
+            door.registry.ask(STATION, RemoteStop("7")),
+        )
+        first = await station.hear()
+        assert await station.hears_nothing()
+        await station.say(json.dumps([3, first[1], {"status": "Accepted"}]))
+        second = await station.hear()
+        await station.say(json.dumps([3, second[1], {"status": "Rejected"}]))
+
+        assert first[2:] == ["RemoteStartTransaction", {"idTag": "CARD", "connectorId": 2}]
+        assert second[2:] == ["RemoteStopTransaction", {"transactionId": 7}]
+        assert [*await asked] == [Outcome.ACCEPTED, Outcome.REJECTED]
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RpcFrameworkError", "VendorSpecial", ""])
+async def test_a_call_error_of_any_code_ends_the_asking(door: Door, code: str) -> None:
+    """Case 33; L11, L12."""
+    async with door.booted() as station:
+        asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("7")), return_exceptions=True)
+        question = await station.hear()
+        await station.say(json.dumps([4, question[1], code, "", {}]))
+
+        (failure,) = await asked
+    assert isinstance(failure, StationRefused)
+    assert str(failure) == code
+
+
+@pytest.mark.parametrize(
+    ("payload", "outcome"),
+    [
+        ({"status": "accepted"}, Outcome.ACCEPTED),
+        ({"status": "Accepted", "extra": 1}, Outcome.ACCEPTED),
+        ({"status": "NotImplemented"}, Outcome.NOT_SUPPORTED),
+        ({}, Outcome.REJECTED),
+        (None, Outcome.REJECTED),
+        ([], Outcome.REJECTED),
+    ],
+)
+async def test_an_answer_against_its_schema_is_read_as_well_as_it_can_be(
+    door: Door, payload: Any, outcome: Outcome
+) -> None:
+    """Case 34."""
+    async with door.booted() as station:
+        asked = asyncio.gather(door.registry.ask(STATION, Tell(Topic.METER, Outlet(1))))
+        question = await station.hear()
+        await station.say(json.dumps([3, question[1], payload]))
+
+        assert [*await asked] == [outcome]
+
+
+@pytest.mark.parametrize("door", [0.3], indirect=True, ids=["patience of 0.3 s"])
+async def test_a_silent_station_is_given_up_and_the_next_call_goes_out(door: Door) -> None:
+    """Cases 28 and 32."""
+    async with door.booted() as station:
+        with pytest.raises(StationSilent):
+            await door.registry.ask(STATION, RemoteStop("7"))
+        late = await station.hear()
+        await station.say(json.dumps([3, late[1], {"status": "Accepted"}]))
+
+        asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("8")))
+        question = await station.hear()
+        await station.say(json.dumps([3, question[1], {"status": "Rejected"}]))
+        assert [*await asked] == [Outcome.REJECTED]
+
+
+async def test_who_waits_for_a_station_that_is_replaced_hears_at_once(door: Door) -> None:
+    """Case 16."""
+    async with door.booted() as older:
+        asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("7")), return_exceptions=True)
+        await older.hear()
+        async with door.connect():
+            (failure,) = await asyncio.wait_for(asked, 1)
+
+    assert isinstance(failure, StationGone)
+
+
+async def test_a_station_that_is_not_connected_is_gone(door: Door) -> None:
+    with pytest.raises(StationGone):
+        await door.registry.ask(STATION, RemoteStop("7"))
+
+
+async def test_a_transaction_message_is_not_answered_while_it_cannot_be_stored(door: Door) -> None:
+    """Silence makes a station keep it; a CALLERROR makes shipped ones throw it away (§4)."""
+    async with door.booted() as station:
+        door.sessions.trouble = STORAGE_IS_AWAY
+        for action, payload in (("StartTransaction", START), ("MeterValues", {}), ("StopTransaction", STOP)):
+            await station.say(json.dumps([2, "unheard", action, payload]))
+        assert await station.hears_nothing()
+        door.sessions.trouble = None
+
+        assert (await station.call("StopTransaction", STOP, message_id="again"))[:2] == [3, "again"]
+
+
+async def test_a_room_that_breaks_ends_nothing(door: Door) -> None:
+    """L4, L5: silence for a transaction message, InternalError for any other."""
+    async with door.booted() as station:
+        door.sessions.trouble = RuntimeError("a mistake of ours")
+        await station.say(json.dumps([2, "unheard", "StartTransaction", START]))
+        assert await station.hears_nothing()
+
+        door.cards.answer = None  # type: ignore[assignment]
+        assert (await station.call("Authorize", {"idTag": "CARD"}))[2] == "InternalError"
+        assert (await station.call("Heartbeat", {}))[0] == 3
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], "text", {}, {"connectorId": "one"}, {"idTag": 7, "meterStart": -5}]
+)
+@pytest.mark.parametrize("action", ["StartTransaction", "MeterValues", "StopTransaction"])
+async def test_a_transaction_message_is_answered_whatever_it_holds(
+    door: Door, action: str, payload: Any
+) -> None:
+    """L15."""
+    async with door.booted() as station:
+        answer = await station.call(action, payload)
+
+    assert answer[0] == 3
+    assert json.loads(door.sessions.events[0].origin.frame)[3] == payload
+
+
+async def test_a_station_that_does_not_wait_for_answers_is_cut_off(door: Door) -> None:
+    door.cards.gate.clear()
+    async with door.booted() as station:
+        for number in range(300):
+            await station.say(f'[2,"{number}","Authorize",{{"idTag":"CARD"}}]')
+
+        assert await station.close_code() == 1008
+        door.cards.gate.set()
+
+
+async def test_a_message_is_kept_even_if_the_station_leaves_before_its_answer(door: Door) -> None:
+    """Case 81, our half of it."""
+    async with door.booted() as station:
+        await station.say(json.dumps([2, "1", "StartTransaction", START]))
+
+    await eventually(lambda: len(door.sessions.events) == 1)
+
+
+async def test_stations_are_told_when_the_adapter_goes_away(door: Door) -> None:
+    """Case 22."""
+    async with door.booted() as station:
+        closing = asyncio.gather(door.registry.close_all())
+
+        assert await station.close_code() == 1001
+        await closing

@@ -1,0 +1,99 @@
+"""The rooms behind the door, small: they remember what they were told, and can be slow or out of order."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.events import (
+    Authorizing,
+    Booted,
+    FirmwareProgressed,
+    MeterRead,
+    Noticed,
+    StatusChanged,
+    TransactionBegan,
+    TransactionEnded,
+)
+from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus, Registration
+
+PEPPER = b"a pepper of the tests"
+KEY = "0123456789abcdef0123456789abcdef01234567"
+STATION = "CP-1"
+
+
+@dataclass
+class Stations:
+    """Knows the stations it was given keys for; accepts what boots unless told otherwise."""
+
+    digests: dict[str, bytes] = field(
+        default_factory=lambda: {STATION: StationKeys(PEPPER).digest(bytes.fromhex(KEY))}
+    )
+    registration: Registration = Registration.ACCEPTED
+    accepted: set[str] = field(default_factory=set)
+    events: list[Booted | StatusChanged | FirmwareProgressed | Noticed] = field(default_factory=list)
+
+    def key_digest(self, station: str) -> bytes | None:
+        return self.digests.get(station)
+
+    def is_accepted(self, station: str) -> bool:
+        return station in self.accepted
+
+    async def booted(self, event: Booted) -> Registration:
+        self.events.append(event)
+        if self.registration is Registration.ACCEPTED:
+            self.accepted.add(event.origin.station)
+        return self.registration
+
+    async def status_changed(self, event: StatusChanged) -> None:
+        self.events.append(event)
+
+    async def firmware_progressed(self, event: FirmwareProgressed) -> None:
+        self.events.append(event)
+
+    async def noticed(self, event: Noticed) -> None:
+        self.events.append(event)
+
+
+@dataclass
+class Cards:
+    """`answer` for every card, once `gate` is open."""
+
+    answer: CardAnswer = field(default_factory=lambda: CardAnswer(CardStatus.ACCEPTED))
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def authorize(self, event: Authorizing) -> CardAnswer:
+        self.asked.append(event.uid)
+        await self.gate.wait()
+        return self.answer
+
+
+@dataclass
+class Sessions:
+    """Keeps every event, numbers starts from 1, answers all cards alike; raises `trouble` if any."""
+
+    events: list[TransactionBegan | MeterRead | TransactionEnded] = field(default_factory=list)
+    card: CardAnswer = field(default_factory=lambda: CardAnswer(CardStatus.ACCEPTED))
+    trouble: Exception | None = None
+
+    async def began(self, event: TransactionBegan) -> Begun:
+        self._keep(event)
+        return Begun(sum(isinstance(kept, TransactionBegan) for kept in self.events), self.card)
+
+    async def metered(self, event: MeterRead) -> None:
+        self._keep(event)
+
+    async def ended(self, event: TransactionEnded) -> CardAnswer | None:
+        self._keep(event)
+        return self.card if event.uid else None
+
+    def _keep(self, event: TransactionBegan | MeterRead | TransactionEnded) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.events.append(event)
+
+
+STORAGE_IS_AWAY = CannotStore("no primary")
