@@ -1,0 +1,1 @@
+"""The eMSP adapter: issues cards, answers authorizations, collects bills."""

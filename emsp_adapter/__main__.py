@@ -1,0 +1,3 @@
+from emsp_adapter.bootstrap import main
+
+raise SystemExit(main())

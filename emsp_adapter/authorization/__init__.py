@@ -1,0 +1,1 @@
+"""The real-time answer to a card held against somebody's station."""

@@ -1,0 +1,141 @@
+"""Where the parts of the eMSP adapter meet."""
+
+from dataclasses import dataclass
+
+from emsp_adapter.api.bills import BillRoutes
+from emsp_adapter.api.operations import OperationRoutes
+from emsp_adapter.authorization import service as authorizations
+from emsp_adapter.authorization.service import Authorization
+from emsp_adapter.contracts.cards import Issuer, read_cards
+from emsp_adapter.contracts.register import Cards
+from emsp_adapter.interfaces.tokens import tokens_interface
+from emsp_adapter.settings import EmspSettings
+from emsp_adapter.sync.pull import BillPull
+from ocpi.delivery.announce import Announcer
+from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInterface
+from ocpi.objects.store import Selection
+from ocpi.partners.agreements import Agreement
+from ocpi.partners.model import PartyRole
+from ocpi.registration.discovery import Needed
+from ocpi.registration.identity import Identity
+from ocpi.server.app import Platform
+from ocpi.server.call import Call, Interface
+from ocpi.server.parties import Own, PartyChecks
+from ocpi.service.doors import Reactions, open_doors
+from ocpi.service.foundation import Foundation
+from ocpi.service.run import Built, run
+from ocpi.wire.interfaces import EMSP, Side
+from schemas.kinds import ObjectKind
+
+VERSION = "2.3.0"
+NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
+INDEXES = authorizations.INDEXES
+
+
+def main() -> int:
+    return run(EmspSettings, build, INDEXES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    own: Own
+    checks: PartyChecks
+    cards: Cards
+    authorization: Authorization
+    announcer: Announcer
+
+
+async def build(foundation: Foundation, settings: EmspSettings) -> Built:
+    parts = _parts(foundation, settings)
+    await _load_cards(parts, foundation, settings)
+    platform = Platform(
+        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+    )
+    pull = _pull(foundation, parts)
+    doors = open_doors(
+        foundation,
+        platform=platform,
+        identity=Identity(platform.versions_url, lambda: [PartyRole(EMSP, parts.own.party, settings.name)]),
+        needed=NEEDED,
+        interfaces=_interfaces(foundation, parts, platform),
+        reactions=_reactions(foundation, parts),
+        more_admin=[
+            *BillRoutes(foundation.store).routes(),
+            *OperationRoutes(pull, parts.authorization).routes(),
+        ],
+    )
+    foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
+    return Built(ocpi=doors.ocpi, admin=doors.admin)
+
+
+def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
+    own = Own(settings.own_party, EMSP)
+    cards = Cards(foundation.store, own.party)
+    return _Parts(
+        own=own,
+        checks=PartyChecks(own, foundation.directory),
+        cards=cards,
+        authorization=Authorization(cards, foundation.mongo, foundation.clock),
+        announcer=Announcer(
+            own=own,
+            kinds=[ObjectKind.TOKEN],
+            directory=foundation.directory,
+            store=foundation.store,
+            delivery=foundation.delivery,
+        ),
+    )
+
+
+async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSettings) -> None:
+    if settings.cards is not None:
+        issuer = Issuer(parts.own.party, settings.name)
+        tokens = read_cards(settings.cards, issuer, foundation.clock.now())
+        await parts.announcer.mark_for_all(await parts.cards.load(tokens))
+
+
+def _interfaces(foundation: Foundation, parts: _Parts, platform: Platform) -> list[Interface]:
+    received = (
+        ReceiverInterface(kind, store=foundation.store, intake=foundation.intake, checks=parts.checks)
+        for kind in (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.SESSION)
+    )
+    bills = BillReceiver(
+        store=foundation.store,
+        intake=foundation.intake,
+        checks=parts.checks,
+        url=platform.url_of("cdrs", Side.RECEIVER),
+    )
+
+    def all_of_ours(call: Call) -> Selection:
+        parts.checks.sender(call)
+        return Selection(ObjectKind.TOKEN, owners=[parts.own.party])
+
+    tokens = SenderInterface(ObjectKind.TOKEN, store=foundation.store, visible=all_of_ours)
+    return [
+        tokens_interface(tokens, parts.authorization, parts.checks),
+        *(each.interface() for each in received),
+        bills.interface(),
+    ]
+
+
+def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
+    return BillPull(
+        party=parts.own.party,
+        directory=foundation.directory,
+        intake=foundation.intake,
+        client=foundation.egress.httpx_client(),
+        mongo=foundation.mongo,
+        clock=foundation.clock,
+    )
+
+
+def _reactions(foundation: Foundation, parts: _Parts) -> Reactions:
+    async def connected(name: str) -> None:
+        partner = foundation.directory.partner(name)
+        if partner is not None:
+            await parts.announcer.catch_up(partner)
+
+    async def agreed(_: Agreement) -> None:
+        for partner in foundation.directory.active_partners():
+            await parts.announcer.catch_up(partner)
+
+    return Reactions(connected=connected, agreed=agreed)

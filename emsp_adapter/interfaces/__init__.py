@@ -1,0 +1,1 @@
+"""What the eMSP serves to partners."""

@@ -1,0 +1,28 @@
+"""The tokens module as its sender: our cards page by page, and the real-time authorization of one.
+
+Spec: 2.3.0 mod_tokens, Sender Interface.
+"""
+
+from emsp_adapter.authorization.service import Authorization, Question
+from ocpi.objects.interfaces import SenderInterface
+from ocpi.server.call import Answer, Call, Interface, Route
+from ocpi.server.parties import PartyChecks
+from schemas import codec
+from schemas.v2_3_0.tokens import LocationReferences
+
+
+def tokens_interface(lists: SenderInterface, authorization: Authorization, checks: PartyChecks) -> Interface:
+    async def authorize(call: Call) -> Answer:
+        question = Question(
+            uid=call.path["uid"],
+            token_type=call.query.get("type", "RFID"),
+            cpo=checks.sender(call),
+            at=_where(call),
+        )
+        return Answer(codec.dump(await authorization.answer(question)))
+
+    return lists.interface(Route("POST", "/{uid}/authorize", authorize))
+
+
+def _where(call: Call) -> LocationReferences | None:
+    return LocationReferences.model_validate(call.json_object()) if call.body.strip() else None

@@ -1,0 +1,1 @@
+"""Collecting what was not pushed."""
