@@ -1,0 +1,1 @@
+"""The command line: start the services, manage them, see the whole thing run."""

@@ -1,0 +1,40 @@
+"""What a command prints: a table for people, JSON for programs, one line for what went wrong."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.table import Table
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+
+
+def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(_cell(row.get(column)) for column in columns))
+    Console().print(table)
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def fail(text: str, code: int = EXIT_REFUSED) -> NoReturn:
+    for line in text.splitlines():
+        sys.stderr.write(f"passerelle: {line}\n")
+    raise SystemExit(code)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_cell(each) for each in value)
+    if isinstance(value, dict):
+        return " ".join(str(each) for each in value.values())
+    return "" if value is None else str(value)

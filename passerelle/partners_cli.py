@@ -1,0 +1,119 @@
+"""passerelle partners: who a running service is connected to."""
+
+from typing import Annotated, Any
+
+import typer
+
+from passerelle.output import print_json, show
+from passerelle.services import Service, admin_of
+
+app = typer.Typer(no_args_is_help=True, help="Invite, register, list and suspend partner platforms.")
+
+At = Annotated[Service, typer.Option("--service", "-s", help="Which running service.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Name = Annotated[str, typer.Argument(help="Your own short name for the partner.")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="A role the partner may claim: CPO, EMSP, HUB …; repeatable.")
+]
+Parties = Annotated[
+    list[str] | None,
+    typer.Option("--party", help="A party the partner may claim, as NL*MSP; repeatable. Any, unless told."),
+]
+
+COLUMNS = ("name", "state", "version", "hub_party", "roles", "modules")
+
+
+@app.command("list")
+def list_(service: At = Service.HUB, as_json: Json = False) -> None:
+    """Every partner with its state, roles and modules."""
+    show(admin_of(service).get("/partners"), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def invite(
+    name: Name,
+    role: Roles,
+    party: Parties = None,
+    service: At = Service.HUB,
+    hours: Annotated[int, typer.Option(help="How long the invitation is good.")] = 168,
+    as_json: Json = False,
+) -> None:
+    """Make a TOKEN_A for a platform that will register with this service. It is shown once."""
+    wanted = {"name": name, "roles": role, "parties": party, "lifetime_s": hours * 3600}
+    told = admin_of(service).post("/partners/invitations", wanted)
+    if as_json:
+        print_json(told)
+        return
+    typer.echo(f"Give these to {name}; the token is shown only now and ends after {hours} hours:")
+    typer.echo(f"  versions URL  {told['versions_url']}")
+    typer.echo(f"  token         {told['token']}")
+
+
+@app.command()
+def register(
+    name: Name,
+    versions_url: Annotated[str, typer.Option("--url", help="The partner's versions URL.")],
+    role: Roles,
+    token: Annotated[
+        str,
+        typer.Option(envvar="PARTNER_TOKEN", prompt=True, hide_input=True, help="TOKEN_A of the partner."),
+    ],
+    party: Parties = None,
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Register this service with a platform that gave you a TOKEN_A."""
+    wanted = {
+        "name": name,
+        "versions_url": versions_url,
+        "token": token,
+        "roles": role,
+        "parties": party,
+    }
+    _one(admin_of(service).post("/partners", wanted), as_json=as_json)
+
+
+@app.command()
+def suspend(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
+    """Refuse a partner and send it nothing, until it is resumed."""
+    _one(admin_of(service).post(f"/partners/{name}/suspend", {}), as_json=as_json)
+
+
+@app.command()
+def resume(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
+    """End a suspension."""
+    _one(admin_of(service).post(f"/partners/{name}/resume", {}), as_json=as_json)
+
+
+@app.command()
+def renew(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
+    """Exchange new tokens with a partner and read its endpoints anew."""
+    _one(admin_of(service).post(f"/partners/{name}/renew", {}), as_json=as_json)
+
+
+@app.command()
+def leave(name: Name, service: At = Service.HUB) -> None:
+    """End the connection on both sides; every token of it dies."""
+    trouble = admin_of(service).delete(f"/partners/{name}")["trouble"]
+    if trouble:
+        typer.echo(f"Ended here; {name} could not be told: {trouble}")
+
+
+@app.command()
+def curl(
+    name: Name,
+    module: Annotated[str, typer.Argument(help="For example cdrs.")],
+    service: At = Service.EMSP,
+    to: Annotated[str | None, typer.Option(help="The party that is asked, as FR*CPO.")] = None,
+    sender: Annotated[str | None, typer.Option("--from", help="The party that asks, as NL*MSP.")] = None,
+) -> None:
+    """Print a curl line that calls a partner as this service does. It holds a secret."""
+    wanted = {"module": module, "to": to, "sender": sender}
+    typer.echo(admin_of(service).post(f"/partners/{name}/curl", wanted)["curl"])
+
+
+def _one(partner: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(partner)
+    else:
+        show([partner], COLUMNS, as_json=False)
