@@ -1,5 +1,6 @@
 """Whether a list of losses tells all that is missing, and nothing that is not."""
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from schemas.base import OcpiModel
 from schemas.translation.losses import Loss
 from schemas.validation import pointer as to_pointer
 
-DEGREES = {"latitude", "longitude"}
+DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{5,7}")
 
 
 def differences(original: OcpiModel, restored: OcpiModel, losses: Iterable[Loss]) -> list[str]:
@@ -84,6 +85,8 @@ def _has(holder: Any, step: str | int) -> bool:
 def _pruned(value: Any) -> Any:
     """Without empty lists, which say nothing, and with degrees as numbers."""
     if isinstance(value, dict):
-        pruned = {name: Decimal(item) if name in DEGREES else _pruned(item) for name, item in value.items()}
+        pruned = {name: _pruned(item) for name, item in value.items()}
         return {name: item for name, item in pruned.items() if item != []}
-    return [_pruned(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_pruned(item) for item in value]
+    return Decimal(value) if isinstance(value, str) and DEGREES.fullmatch(value) else value
