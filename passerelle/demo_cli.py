@@ -1,8 +1,10 @@
 """passerelle demo: the main job in one command."""
 
+import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -30,6 +32,7 @@ def demo(
 ) -> None:
     """Charge cars through hub, CPO and eMSP on an embedded MongoDB, and show the bills."""
     logs.configure("WARNING")
+    signal.signal(signal.SIGTERM, _as_an_interrupt)
     console = Console()
     with prepared(Wanted(stations, sessions)) as running:
         report = _played_quietly(running) if once else _played_live(running, console)
@@ -39,6 +42,11 @@ def demo(
         if once:
             raise SystemExit(EXIT_REFUSED if report.troubles else 0)
         _stay(running, console)
+
+
+def _as_an_interrupt(_: int, __: FrameType | None) -> NoReturn:
+    """Whoever ends the demo in whatever way, its services and databases go with it."""
+    raise KeyboardInterrupt
 
 
 def _played_quietly(running: Demo) -> Report:
@@ -71,9 +79,8 @@ def _tell(report: Report, console: Console) -> None:
 def _stay(running: Demo, console: Console) -> None:
     services = running.services
     for process in services.all():
-        console.print(
-            f"{process.name:5} admin {process.admin_url}/readyz   log {process.log}", highlight=False
-        )
+        where = f"{process.name:5} admin {process.admin_url}/readyz   log {process.log}"
+        console.print(where, highlight=False, soft_wrap=True)
     curl = services.emsp.admin().post("/partners/hub/curl", {"module": "cdrs", "to": CPO, "sender": EMSP})
     console.print("\nPull the CDRs as a partner does (through the hub, from the CPO):")
     console.print(f"  {curl['curl']}", highlight=False, soft_wrap=True)

@@ -5,13 +5,14 @@ state does not clear it. A bill leaves a receipt: when its owner sends it once m
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ocpi.process.clock import Clock
 from ocpi.process.logs import pseudonym
-from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne
+from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, UpdateOne
 from schemas.kinds import ObjectKind, PartyId
 
 MARKS: Final = "outbox"
@@ -77,6 +78,10 @@ class Outbox:
             await self._marks.bulk_write(upserts, ordered=False)
 
     def _upsert(self, due: Due) -> UpdateOne:
+        return UpdateOne({"_id": due.mark_id}, self._change(due), upsert=True)
+
+    def _change(self, due: Due) -> list[Document]:
+        """The mark as it is now due, in the database's own words: nothing of a stranger is read as one."""
         now = self._clock.now()
         is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
         fields: Document = {
@@ -92,14 +97,15 @@ class Outbox:
             "refusals": 0,
             "revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
         }
-        return UpdateOne(
-            {"_id": due.mark_id}, [{"$set": fields}, {"$unset": ["parked", "parked_at"]}], upsert=True
-        )
+        return [{"$set": fields}, {"$unset": ["parked", "parked_at"]}]
 
     async def put_unless_delivered(self, due: Due) -> None:
-        """For a bill that came once more: mark it, unless there is a receipt for it."""
-        if await self._receipts.find_one({"_id": due.mark_id}, {"_id": 1}) is None:
-            await self.put([due])
+        """For a bill that came once more: mark it, unless it has arrived or is on its way."""
+        if await self._receipts.find_one({"_id": due.mark_id}, {"_id": 1}) is not None:
+            return
+        absent = {"_id": due.mark_id, "next_try": {"$exists": False}}
+        with suppress(DuplicateKey):
+            await self._marks.update_one(absent, self._change(due), upsert=True)
 
     async def parties_due(self, but_not: Collection[PartyId]) -> list[PartyId]:
         """Who lacks something whose time has come."""

@@ -146,6 +146,7 @@ async def test_the_same_bill_again_is_welcome_and_another_under_its_id_is_refuse
     assert (first.http, again.http) == (201, 200)
     assert first.headers["Location"] == again.headers["Location"]
     assert (other.http, other.status) == (200, 2001)
+    await eventually(lambda: bool(roaming.emsp.heard("cdrs")))
     await roaming.later(seconds=1)
     assert [post.body for post in roaming.emsp.heard("cdrs")] == [body]
 

@@ -9,7 +9,6 @@ import pytest
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.leases import LIFETIME
-from ocpi.delivery.outbox import MARKS
 from ocpi.delivery.send import Sender
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing

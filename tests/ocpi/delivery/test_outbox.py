@@ -126,6 +126,20 @@ async def test_a_bill_that_has_arrived_is_not_marked_again(outbox: Outbox) -> No
     assert await outbox.waiting() == 1
 
 
+async def test_a_bill_that_comes_again_while_it_is_on_its_way_is_not_sent_twice(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    """What was parked is due again."""
+    bill = due("cdr/FR*CPO/c1|NL*MSP", kind=ObjectKind.CDR)
+    await outbox.put_unless_delivered(bill)
+    in_flight = await only_mark(outbox)
+    await outbox.put_unless_delivered(bill)
+    assert await only_mark(outbox) == in_flight
+    await outbox.park(in_flight, "refused")
+    await outbox.put_unless_delivered(bill)
+    assert (await only_mark(outbox)).since == clock.now()
+
+
 async def test_a_mark_waits_for_another_until_that_is_gone_or_parked(
     outbox: Outbox, clock: ManualClock
 ) -> None:

@@ -49,7 +49,7 @@ async def test_whoever_was_not_greeted_before_a_crash_is_greeted_after_it(
     await mongo.collection("partners").update_one({"_id": "the-emsp"}, {"$set": {"is_greeted": False}})
     for _ in range(2):
         async with running_hub(mongo, clock, tmp_path):
-            await clock.advance(seconds=LIFETIME.total_seconds())
+            await clock.advance(seconds=2 * LIFETIME.total_seconds())
             await eventually(lambda: len(emsp.heard("locations")) == 2)
 
 
