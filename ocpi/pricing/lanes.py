@@ -1,4 +1,5 @@
-"""The place of a walk in one column: the choice that holds there, and until when it holds.
+"""The place of a walk in one column: the choice that holds there, and until when it holds. Walks go forward
+only.
 
 Spec: 2.3.0 mod_tariffs, TariffRestrictions; local time is that of the Location.
 """
@@ -16,36 +17,34 @@ _DAY: Final = SECONDS_PER_DAY * TICKS_PER_SECOND
 
 
 class Lane:
-    """`offer` holds for instants [begin, end) and energies [low, high); ASK if the flow decides among
+    """`offer` holds before the instant `end` and for energies [low, high); ASK: the flow decides among
     `choices`.
     """
 
-    __slots__ = ("_clock", "begin", "choices", "column", "end", "high", "low", "offer")
+    __slots__ = ("_clock", "choices", "column", "end", "high", "low", "offer")
 
     def __init__(self, column: Column, clock: LocalClock) -> None:
         self.column = column
         self._clock = clock
-        self.begin = self.low = FAR  # nowhere, until it is moved
+        self.low = FAR  # nowhere, until it is moved
         self.end = self.high = -FAR
         self.offer: Offer | None = None
         self.choices: tuple[Offer, ...] = ()
 
     def move(self, tick: int, energy: int, since: int) -> None:
         """Stand at an instant, with so much energy delivered in a session that counts from `since`."""
-        cell, begin, end = find(self.column, self._clock, tick, energy, tick - since)
+        cell, end = find(self.column, self._clock, tick, energy, tick - since)
         self.offer = cell.settled
         self.choices = cell.offers
-        self.low, self.high, low_elapsed, high_elapsed = cell.box
-        low, high = since + low_elapsed, since + high_elapsed
-        self.begin = low if low > begin else begin  # noqa: FURB136 - a call costs more than this
-        self.end = high if high < end else end  # noqa: FURB136
+        self.low, self.high, _, high_elapsed = cell.box
+        self.end = min(since + high_elapsed, end)
 
 
-def find(column: Column, clock: LocalClock, tick: int, energy: int, elapsed: int) -> tuple[Cell, int, int]:
-    """The cell of an instant by the local clock, and the ticks in which the calendar leaves it alone."""
+def find(column: Column, clock: LocalClock, tick: int, energy: int, elapsed: int) -> tuple[Cell, int]:
+    """The cell of an instant by the local clock, and the tick until which the calendar leaves it alone."""
     if column.always is not None:
-        return column.always.cell(energy, elapsed), -FAR, FAR
+        return column.always.cell(energy, elapsed), FAR
     stretch = clock.stretch(tick)
     marks, slots = column.timetable((tick + stretch.offset) // _DAY, stretch)
     at = bisect_right(marks, tick)
-    return slots[at - 1].cell(energy, elapsed), marks[at - 1], marks[at]
+    return slots[at - 1].cell(energy, elapsed), marks[at]

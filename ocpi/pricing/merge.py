@@ -1,7 +1,7 @@
 """Neighbouring periods that are priced alike become one.
 
 Alike: the same kind of time under the same tariff, and every volume of the later one priced by the offer
-that prices the earlier one. A period that makes a FLAT due begins anew.
+that prices the earlier one; a FLAT that becomes due is a volume too, so its period begins anew.
 Spec: 2.3.0 mod_cdrs, ChargingPeriod.
 """
 
@@ -44,7 +44,7 @@ def _runs(items: Sequence[Period], prices: Sequence[_Prices]) -> Iterator[Period
 
 
 def _is_alike(run: Period, first: _Prices, period: Period, price: _Prices) -> bool:
-    if _kind(run) != _kind(period) or run.end != period.start or Dimension.FLAT in price:
+    if _kind(run) != _kind(period) or run.end != period.start:
         return False
     with_flow = period.min_power is not None or period.min_current is not None
     return all(

@@ -173,7 +173,7 @@ class Walk:
     def _in_lane(self, lane: Lane, index: int, period: Period, kind: int, after: int) -> Offer | None:
         """What applies at the start of the period; and whether it still does at the end."""
         start, energy = period.start, self._delivered
-        if not (lane.begin <= start < lane.end and lane.low <= energy < lane.high):
+        if not (start < lane.end and lane.low <= energy < lane.high):
             lane.move(start, energy, self._since or 0)
         offer = lane.offer
         if offer is ASK:
@@ -221,7 +221,7 @@ class Walk:
         self, index: int, period: Period, column: int, tick: int, energy: int, since: int
     ) -> Offer | None:
         """What applies at another instant than a lane stands at."""
-        cell, _, _ = find(self._columns[column], self._zone.clock, tick, energy, tick - since)
+        cell, _ = find(self._columns[column], self._zone.clock, tick, energy, tick - since)
         return self._by_flow(index, period, cell.offers) if cell.settled is ASK else cell.settled
 
     def _look_at_end(self, index: int, period: Period, kind: int, offer: Offer | None) -> None:
