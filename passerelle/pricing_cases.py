@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 import typer
 
-from ocpi.pricing.case import CaseUnreadable, judged
-from ocpi.pricing.wire import NotJson, decode
+from ocpi.pricing.case import judged
+from ocpi.pricing.case_question import CaseUnreadable
+from ocpi.pricing.opening import NotJson, decode
 
 
 def run_cases(files: Sequence[Path], *, as_json: bool) -> bool:

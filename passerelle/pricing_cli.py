@@ -16,12 +16,12 @@ from ocpi.pricing.findings import Severity
 from ocpi.pricing.known import Known
 from ocpi.pricing.language.words import Language
 from ocpi.pricing.lint import lint as lint_tariff
+from ocpi.pricing.opening import NotJson, decode
 from ocpi.pricing.preview import preview as preview_charge
 from ocpi.pricing.read_tariff import Version, read_tariff
 from ocpi.pricing.report import of_breakdown, of_finding
 from ocpi.pricing.tariff import Tariff
 from ocpi.pricing.units import PRICE_UNITS, scaled
-from ocpi.pricing.wire import NotJson, decode
 from ocpi.pricing.zones import NoSuchZone, Zone
 from ocpi.process.clock import SystemClock
 from passerelle.output import EXIT_USAGE, fail, print_json

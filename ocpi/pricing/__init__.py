@@ -20,6 +20,7 @@ from ocpi.pricing.known import Known
 from ocpi.pricing.language.words import Language
 from ocpi.pricing.lint import lint
 from ocpi.pricing.metered import Activity, MeteredSession, Reading, StateChange, TariffChange
+from ocpi.pricing.opening import NotJson
 from ocpi.pricing.periods import MeterFlag, Period, Periods
 from ocpi.pricing.policy import DEFAULT, Policy
 from ocpi.pricing.preview import Preview, preview
@@ -27,7 +28,6 @@ from ocpi.pricing.read_cdr import ReadCdr, read_cdr
 from ocpi.pricing.read_tariff import Version, read_tariff
 from ocpi.pricing.split import split
 from ocpi.pricing.tariff import Tariff
-from ocpi.pricing.wire import NotJson
 from ocpi.pricing.write_cdr import NetUnknown, cost_fields
 from ocpi.pricing.zones import NoSuchZone, Zone, ZoneSource
 

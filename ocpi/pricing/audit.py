@@ -20,11 +20,12 @@ from ocpi.pricing.credit import check_credit
 from ocpi.pricing.engine import Walked, price, settled, walked
 from ocpi.pricing.findings import Finding, Severity
 from ocpi.pricing.known import Known, zone_of
+from ocpi.pricing.opening import NotJson
 from ocpi.pricing.periods import Periods
 from ocpi.pricing.read_cdr import ReadCdr, opened, read_wire
 from ocpi.pricing.readings import READINGS, Reading
 from ocpi.pricing.subject import Subject, money_sides
-from ocpi.pricing.wire import NotJson, WireCdr
+from ocpi.pricing.wire import WireCdr
 from ocpi.pricing.zones import Zone, ZoneSource
 
 Given = bytes | Mapping[str, Any]

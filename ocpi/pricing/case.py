@@ -1,50 +1,27 @@
-"""The case format: a pricing question in one JSON file, with or without the answer.
+"""Pricing cases: the answer to a question, and where it is not as expected.
 
-Used by the command line and by the tests that walk the case files; its fields are described beside those
+Used by the command line and by the tests that walk the case files; their fields are described beside those
 files.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from ocpi.pricing import instants
 from ocpi.pricing.breakdown import Breakdown
+from ocpi.pricing.case_question import Case, CaseUnreadable, periods_of, policy_of, tariffs_of, zone_of
 from ocpi.pricing.engine import price
-from ocpi.pricing.metered import Activity, MeteredSession, Reading, StateChange, TariffChange
-from ocpi.pricing.periods import Period, Periods
-from ocpi.pricing.policy import DEFAULT, At, Mode, MoneyRounding, Policy
-from ocpi.pricing.read_cdr import read_cdr
-from ocpi.pricing.read_tariff import Version, read_tariff
+from ocpi.pricing.periods import Period
+from ocpi.pricing.policy import DEFAULT, Mode, Policy
 from ocpi.pricing.rounding import divided
-from ocpi.pricing.split import split
-from ocpi.pricing.tariff import Dimension, Tariff
+from ocpi.pricing.tariff import Dimension
 from ocpi.pricing.taxes import Amount
-from ocpi.pricing.units import ENERGY_PLACES, TICKS_PER_HOUR, TICKS_PER_SECOND, decimal_text
-from ocpi.pricing.zones import Zone, ZoneSource
+from ocpi.pricing.units import ENERGY_PLACES, TICKS_PER_HOUR, decimal_text
 
-Case = Mapping[str, Any]
 Json = dict[str, Any]
 
 _PLACES: Final = 4
 _TOLERANCE: Final = Decimal("0.00005")
-_ACTIVITY: Final = {
-    **{each.value.replace("_", ""): each for each in Activity},
-    "SUSPENDED": Activity.SUSPENDED_EV,
-    "FINISHING": Activity.IDLE,
-    "PREPARING": Activity.IDLE,
-    "PARKING": Activity.IDLE,
-    "PARKED": Activity.IDLE,
-    "NOTCHARGING": Activity.IDLE,
-    "RESERVATION": Activity.RESERVED,
-}
-_AT: Final = {"total": At.TOTAL, "period": At.LINE, "component": At.LINE, "line": At.LINE}
-
-
-class CaseUnreadable(ValueError):
-    """A case file without a part that every case has."""
 
 
 def run(case: Case, policy: Policy = DEFAULT) -> Json:
@@ -59,105 +36,12 @@ def run(case: Case, policy: Policy = DEFAULT) -> Json:
 
 
 def _run(case: Case, policy: Policy) -> Json:
-    policy = _with_rounding(case, policy)
-    tariffs = _tariffs(case)
-    zone = Zone.named(
-        case.get("timezone", "UTC"), ZoneSource.LOCATION if "timezone" in case else ZoneSource.ASSUMED
-    )
-    if "session" in case:
-        periods = split(_session(case["session"], case), tariffs, zone, policy)
-    elif "cdr" in case:
-        periods = _periods(case["cdr"], case, policy)
-    else:
-        raise CaseUnreadable("neither a cdr nor a session")
-    return _result(price(periods, tariffs, zone, policy), periods)
+    policy = policy_of(case, policy)
+    tariffs, zone = tariffs_of(case), zone_of(case)
+    return _result(price(periods_of(case, tariffs, zone, policy), tariffs, zone, policy))
 
 
-def _tariffs(case: Case) -> tuple[Tariff, ...]:
-    read = (read_tariff(raw, _version(case))[0] for raw in case.get("tariffs", ()))
-    return tuple(tariff for tariff in read if tariff is not None)
-
-
-def _version(case: Case) -> Version:
-    return Version(case.get("ocpi_version", Version.V2_2_1))
-
-
-def _with_rounding(case: Case, policy: Policy) -> Policy:
-    wanted = case.get("rounding")
-    if not isinstance(wanted, dict):
-        return policy
-    at = str(wanted.get("at", "total")).lower().replace("-", "_")
-    money = MoneyRounding(
-        places=int(wanted.get("places", _PLACES)),
-        mode=Mode[str(wanted.get("mode", "half_up")).upper()],
-        at=At.SUB_TOTAL if "sub" in at else _AT.get(at, At.TOTAL),
-        tax_on_rounded_net="net" in at,
-    )
-    return replace(policy, money=money)
-
-
-def _periods(cdr: Case, case: Case, policy: Policy) -> Periods:
-    read = read_cdr(cdr, _version(case), policy).periods
-    raws = sorted(cdr.get("charging_periods", ()), key=lambda raw: instants.parse(raw["start_date_time"]))
-    expired = bool(cdr.get("reservation_expired", case.get("reservation_expired", False)))
-    items = tuple(map(_with_seconds, read.items, raws))
-    return Periods(read.start, read.end, items, _tariff_type(cdr, case), read.reservation_expired or expired)
-
-
-def _with_seconds(period: Period, raw: Case) -> Period:
-    """Time dimensions of a case also give their exact seconds."""
-    exact = {
-        each["type"]: int(each["seconds"]) * TICKS_PER_SECOND
-        for each in raw["dimensions"]
-        if "seconds" in each
-    }
-    return period._replace(
-        time=exact.get("TIME", period.time),
-        parking=exact.get("PARKING_TIME", period.parking),
-        reserved=exact.get("RESERVATION_TIME", period.reserved),
-    )
-
-
-def _tariff_type(inner: Case, case: Case) -> str | None:
-    found = inner.get("tariff_type", case.get("tariff_type"))
-    return found if isinstance(found, str) else None
-
-
-def _session(raw: Case, case: Case) -> MeteredSession:
-    return MeteredSession(
-        start=_moment(raw["start_date_time"]),
-        end=_moment(raw["end_date_time"]),
-        readings=tuple(map(_reading, raw["meter_values"])),
-        state_changes=tuple(map(_state_change, raw.get("state_changes", ()))),
-        tariff_changes=tuple(
-            TariffChange(_moment(each["timestamp"]), each["tariff_id"])
-            for each in raw.get("tariff_changes", ())
-        ),
-        tariff_type=_tariff_type(raw, case),
-        reservation_expired=bool(raw.get("reservation_expired", False)),
-    )
-
-
-def _moment(text: str) -> datetime:
-    return instants.moment(instants.parse(text))
-
-
-def _reading(raw: Case) -> Reading:
-    power, current = raw.get("power_kw"), raw.get("current_a", raw.get("current"))
-    return Reading(
-        _moment(raw["timestamp"]),
-        1000 * Decimal(raw["energy_kwh"]),
-        None if power is None else 1000 * Decimal(power),
-        None if current is None else Decimal(current),
-    )
-
-
-def _state_change(raw: Case) -> StateChange:
-    name = str(raw["state"]).upper().replace("_", "").replace(" ", "")
-    return StateChange(_moment(raw["timestamp"]), _ACTIVITY[name])
-
-
-def _result(found: Breakdown, periods: Periods) -> Json:
+def _result(found: Breakdown) -> Json:
     costs, volumes = found.published, found.measured
     money = {
         "total_cost": costs.total,
@@ -179,7 +63,7 @@ def _result(found: Breakdown, periods: Periods) -> Json:
         "billed_parking_time": _hours(found.billed(Dimension.PARKING_TIME)),
         "billed_reservation_time": _hours(found.billed(Dimension.RESERVATION_TIME)),
         "warnings": [str(note) for note in found.warnings],
-        "charging_periods": [_charging_period(period) for period in periods.items],
+        "charging_periods": [_charging_period(period) for period in found.periods.items],
     }
 
 

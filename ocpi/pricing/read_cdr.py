@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 from ocpi.pricing import instants
 from ocpi.pricing.findings import Finding, Severity, shown
 from ocpi.pricing.lints.fields import lint_fields
+from ocpi.pricing.opening import NotJson, convert_cdr, decode, decode_cdr
 from ocpi.pricing.periods import Periods
 from ocpi.pricing.policy import DEFAULT, Policy
 from ocpi.pricing.read_periods import read_periods
 from ocpi.pricing.read_tariff import Version, read_tariff
 from ocpi.pricing.tariff import Tariff
-from ocpi.pricing.wire import NotJson, WireCdr, convert_cdr, decode, decode_cdr
+from ocpi.pricing.wire import WireCdr
 
 CODE: Final = "cdr_unreadable"
 _Tariffs = tuple[tuple[Tariff, ...], tuple[Finding, ...]]

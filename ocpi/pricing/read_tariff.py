@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from ocpi.pricing.findings import Finding, Severity, shown
+from ocpi.pricing.opening import converted
 from ocpi.pricing.policy import Mode
 from ocpi.pricing.read_restrictions import read_restrictions
 from ocpi.pricing.shell import Shell
@@ -23,14 +24,7 @@ from ocpi.pricing.tariff import (
     TaxMode,
 )
 from ocpi.pricing.units import PRICE_UNITS, RATE_UNITS, TICKS_PER_SECOND, UNITS_PER_WH
-from ocpi.pricing.wire import (
-    WireComponent,
-    WireElement,
-    WirePrice,
-    WireRounding,
-    WireTariff,
-    converted,
-)
+from ocpi.pricing.wire import WireComponent, WireElement, WirePrice, WireRounding, WireTariff
 
 CODE: Final = "tariff_unreadable"
 

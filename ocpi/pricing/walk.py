@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ocpi.pricing.breakdown import Line
 from ocpi.pricing.cache import compiled
 from ocpi.pricing.columns import Column
+from ocpi.pricing.flow import choose_by_flow
 from ocpi.pricing.lanes import Lane, find
 from ocpi.pricing.notes import Code, Note
 from ocpi.pricing.offers import (
@@ -26,13 +27,10 @@ from ocpi.pricing.offers import (
     RESERVED_TIME,
     TIME,
     Offer,
-    choose,
 )
 from ocpi.pricing.periods import Period, Periods
-from ocpi.pricing.policy import DurationFrom, Flats, Policy, Unreported
-from ocpi.pricing.restrictions import Flow
+from ocpi.pricing.policy import DurationFrom, Flats, Policy
 from ocpi.pricing.tariff import Tariff
-from ocpi.pricing.units import TICKS_PER_HOUR
 from ocpi.pricing.zones import Zone
 
 _new_tuple = tuple.__new__  # a Line without the detour over keyword arguments
@@ -238,25 +236,10 @@ class Walk:
         self.notes.append(Note(Code.PERIOD_SPANS_PRICE_CHANGE, index, KINDS[kind]))
 
     def _by_flow(self, index: int, period: Period, offers: tuple[Offer, ...]) -> Offer | None:
-        """The choice by power and current of the period; where power was not reported, by its average."""
-        flow = Flow(period.min_power, period.max_power, period.min_current, period.max_current)
-        if flow.low_power is None and self._policy.power_unreported is Unreported.DERIVE:
-            flow.low_power = flow.high_power = average_power(period)
-        found = choose(offers, flow)
-        if flow.asked_power and period.min_power is None:
-            self._note_once(Note(Code.POWER_UNREPORTED, index))
-        if flow.asked_current and period.min_current is None:
-            self._note_once(Note(Code.CURRENT_UNREPORTED, index))
+        """The choice by power and current of the period, and what was not reported of them."""
+        found, codes = choose_by_flow(offers, period, self._policy)
+        for code in codes:
+            note = Note(code, index)
+            if note not in self.notes:
+                self.notes.append(note)
         return found
-
-    def _note_once(self, note: Note) -> None:
-        if note not in self.notes:
-            self.notes.append(note)
-
-
-def average_power(period: Period) -> int | None:
-    """Energy over time in power units, rounded down, which compares rightly with any whole bound."""
-    lasted = period.time or period.parking or period.end - period.start
-    if period.energy is None:
-        return 0 if period.parking is not None and period.time is None else None
-    return period.energy * TICKS_PER_HOUR // lasted if lasted > 0 else None

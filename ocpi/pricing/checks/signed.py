@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from ocpi.pricing.opening import NotJson, decode
 from ocpi.pricing.subject import KWH, Subject, units
 from ocpi.pricing.units import UNITS_PER_KWH, UNITS_PER_WH, NumberRefused, scaled
-from ocpi.pricing.wire import NotJson, WireSignedData, decode
+from ocpi.pricing.wire import WireSignedData
 from ocpi.pricing.write_cdr import kwh
 
 _TOLERANCE: Final = UNITS_PER_KWH // 100

@@ -8,8 +8,9 @@ import pytest
 from ocpi.pricing import Severity, Zone, ZoneSource, instants
 from ocpi.pricing.audit import audit, examine
 from ocpi.pricing.known import Known
+from ocpi.pricing.opening import convert_cdr
 from ocpi.pricing.units import POWER_UNITS, UNITS_PER_KWH
-from ocpi.pricing.wire import WireCdr, convert_cdr
+from ocpi.pricing.wire import WireCdr
 from tests.ocpi.pricing.documents import Json, cdr, component, element, period, read, tariff
 
 

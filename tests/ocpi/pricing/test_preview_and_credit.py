@@ -8,9 +8,9 @@ import pytest
 from ocpi.pricing.audit import audit
 from ocpi.pricing.credit import NotCreditable, credit_of
 from ocpi.pricing.known import Known
+from ocpi.pricing.opening import convert_cdr
 from ocpi.pricing.preview import preview
 from ocpi.pricing.tariff import Dimension
-from ocpi.pricing.wire import convert_cdr
 from tests.ocpi.pricing.documents import PARIS, cdr, component, element, read, tariff
 
 NOW = datetime(2024, 2, 1, 8, tzinfo=UTC)
