@@ -1,5 +1,8 @@
 """What every test may ask for: a database of its own, and a clock that stands still.
 
+Properties are tried with the same examples in every run, so that a change is judged by itself and not by
+luck; `make faults` searches with new ones, and prints the seed of what it finds.
+
 One mongod serves a whole test run, also when pytest-xdist spreads it over processes: the controller starts
 it and the workers find its URL in their environment. A run that asks for no database starts none (without
 xdist).
@@ -10,12 +13,17 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo
 from tests.fakes.clock import ManualClock
 
 URL = "PASSERELLE_MONGO_URL"
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
+settings.register_profile("repeatable", _PATIENT, max_examples=50, derandomize=True)
+settings.register_profile("searching", _PATIENT, max_examples=1000, print_blob=True)
+settings.load_profile(os.environ.get("EXAMPLES", "repeatable"))
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
 
 

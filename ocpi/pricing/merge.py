@@ -1,7 +1,9 @@
 """Neighbouring periods that are priced alike become one.
 
 Alike: the same kind of time under the same tariff, and every volume of the later one priced by the offer
-that prices the earlier one; a FLAT that becomes due is a volume too, so its period begins anew.
+that prices the earlier one; a FLAT that becomes due is a volume too, so its period begins anew. A FLAT that
+was chosen by power or current keeps its period apart from any that would widen those: whoever reads the
+bill has only the extremes of the whole period to choose by.
 Spec: 2.3.0 mod_cdrs, ChargingPeriod.
 """
 
@@ -26,19 +28,23 @@ def merged(periods: Periods, tariffs: Sequence[Tariff], zone: Zone, policy: Poli
     prices: list[_Prices] = [{} for _ in periods.items]
     for line in walk.lines:
         prices[line.period][line.dimension] = line.offer, line.volume
-    return periods._replace(items=tuple(_without_nothing(each) for each in _runs(periods.items, prices)))
+    runs = _runs(periods.items, prices, walk.flats_by_flow)
+    return periods._replace(items=tuple(_without_nothing(each) for each in runs))
 
 
-def _runs(items: Sequence[Period], prices: Sequence[_Prices]) -> Iterator[Period]:
+def _runs(items: Sequence[Period], prices: Sequence[_Prices], by_flow: set[int]) -> Iterator[Period]:
     run: Period | None = None
     first: _Prices = {}
-    for period, price in zip(items, prices, strict=True):
+    is_by_flow = False
+    for index, (period, price) in enumerate(zip(items, prices, strict=True)):
         if run is not None and _is_alike(run, first, period, price):
-            run = _joined(run, period)
-            continue
+            wider = _joined(run, period)
+            if not is_by_flow or _flow(wider) == _flow(run):
+                run = wider
+                continue
         if run is not None:
             yield run
-        run, first = period, price
+        run, first, is_by_flow = period, price, index in by_flow
     if run is not None:
         yield run
 
@@ -51,6 +57,10 @@ def _is_alike(run: Period, first: _Prices, period: Period, price: _Prices) -> bo
         (volume == 0 and not with_flow) or _offer(first, dimension) is offer
         for dimension, (offer, volume) in price.items()
     )
+
+
+def _flow(period: Period) -> tuple[int | None, ...]:
+    return period.min_power, period.max_power, period.min_current, period.max_current
 
 
 def _kind(period: Period) -> tuple[bool, bool, bool, str | None]:

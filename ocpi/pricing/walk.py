@@ -40,7 +40,7 @@ class Walk:
     """One pass over `periods`: `lines` are every volume with what prices it, `notes` what was odd.
 
     `volumes` are those of `lines` by offer; `last` is the last line that priced each kind (see
-    `offers.KINDS`).
+    `offers.KINDS`); `flats_by_flow` are the periods whose power or current chose their FLAT.
     """
 
     __slots__ = (
@@ -57,6 +57,7 @@ class Walk:
         "_with_empty",
         "_zone",
         "asks_for_rounding",
+        "flats_by_flow",
         "last",
         "lines",
         "notes",
@@ -69,6 +70,7 @@ class Walk:
         self.last: list[int | None] = [None, None, None, None, None]
         self.notes: list[Note] = []
         self.asks_for_rounding = False
+        self.flats_by_flow: set[int] = set()
         self._periods = periods
         self._zone = zone
         self._policy = policy
@@ -185,6 +187,8 @@ class Walk:
         offer = self._fixed[FLAT] if lane is None else self._in_lane(lane, index, period, FLAT, after)
         if offer is not None and self._is_due(offer, is_session=True):
             self._enter_flat(index, offer)
+        if lane is not None and lane.offer is ASK:
+            self.flats_by_flow.add(index)
         self._is_flat_open = lane is not None and (offer is None or self._policy.flats is Flats.EACH)
 
     def _enter_flat(self, index: int, offer: Offer) -> None:

@@ -86,3 +86,14 @@ def test_energy_that_flows_back_is_kept() -> None:
     found = split(session("10000", "4000"), [PLAIN], PARIS)
 
     assert [period.energy for period in found.items] == [-6000 * UNITS_PER_WH]
+
+
+def test_a_fixed_fee_chosen_by_power_keeps_its_period_from_widening() -> None:
+    """Whoever reads the bill sees the extremes of a period only, and must find the same fee due."""
+    slow = read(tariff(element(component("FLAT", "2"), max_power=10)))
+    fast_at_last = session("0", "1000", "2000", "12000")
+
+    cut = split(fast_at_last, [slow], PARIS)
+
+    assert len(cut.items) == 2
+    assert price(cut, [slow], PARIS).net() == 2
