@@ -15,10 +15,10 @@ from ocpi.server.parties import Own, PartyChecks
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.run import Built, run
+from ocpi.versions.known import SPOKEN
 from ocpi.wire.interfaces import CPO, Side
 from schemas.kinds import ObjectKind
 
-VERSION = "2.3.0"
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
 INDEXES = (*authorizations.INDEXES, *transactions.INDEXES)
 
@@ -40,7 +40,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     await authored.tariffs.publish(announcer, foundation.store, own.party, foundation.clock.now())
     stations = await station_rooms(foundation, settings, authored, announcer)
     platform = Platform(
-        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+        public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
     modules = Modules(
         own=own,

@@ -24,10 +24,10 @@ from ocpi.server.parties import Own, PartyChecks
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.run import Built, run
+from ocpi.versions.known import SPOKEN
 from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
-VERSION = "2.3.0"
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
 INDEXES = authorizations.INDEXES
 
@@ -49,7 +49,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     parts = _parts(foundation, settings)
     await _load_cards(parts, foundation, settings)
     platform = Platform(
-        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+        public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
     pull = _pull(foundation, parts)
     doors = open_doors(

@@ -17,10 +17,11 @@ from ocpi.server.app import Platform
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.run import Built, run
+from ocpi.versions.known import SPOKEN, has_sides
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 
-VERSION = "2.3.0"
+VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
 INDEXES = relay_links.INDEXES
 
@@ -32,7 +33,7 @@ def main() -> int:
 async def build(foundation: Foundation, settings: HubSettings) -> Built:
     hub = settings.own_party
     platform = Platform(
-        public_url=settings.url, version=VERSION, directory=foundation.directory, clock=foundation.clock
+        public_url=settings.url, versions=VERSIONS, directory=foundation.directory, clock=foundation.clock
     )
     forwarding = Forwarding(
         hub=hub,

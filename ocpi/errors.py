@@ -4,7 +4,8 @@ OcpiError                       carries the OCPI status_code and the HTTP status
 ├─ RequestRefused               HTTP 200 with a 2xxx status, unless a class says otherwise
 │   ├─ InvalidParameters        2001; `pointer` names the part of the body that is wrong
 │   │   ├─ NotOwner             HTTP 404: the party in the URL is not one of the caller's
-│   │   └─ NotRoutable          headers, method and interface name no routing scenario
+│   │   ├─ NotRoutable          headers, method and interface name no routing scenario
+│   │   └─ NotSpeakable         a version of OCPI has no words for this; the text says why
 │   ├─ NotEnoughInformation     2002
 │   ├─ UnknownLocation          2003
 │   ├─ UnknownToken             2004, with HTTP 404
@@ -71,6 +72,10 @@ class NotOwner(InvalidParameters):
 
 
 class NotRoutable(InvalidParameters):
+    pass
+
+
+class NotSpeakable(InvalidParameters):
     pass
 
 

@@ -14,6 +14,7 @@ from ocpi.process.mongo import Document
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import VersionNumber
 
 
 class Scope(StrEnum):
@@ -108,7 +109,7 @@ def _read_connection(stored: Document | None, seal: Seal) -> Connection | None:
     if stored is None:
         return None
     return Connection(
-        version=stored["version"],
+        version=VersionNumber(stored["version"]),
         versions_url=stored["versions_url"],
         roles=tuple(
             PartyRole(each["role"], PartyId.parse(each["party"]), each["name"]) for each in stored["roles"]

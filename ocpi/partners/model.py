@@ -9,10 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
+from schemas.translation.context import Policy
+from schemas.v2_3_0.enums import VersionNumber
+
+_USUAL: Final = Policy()
 
 
 class PartnerState(StrEnum):
@@ -45,7 +50,7 @@ class PartnerEndpoint:
 class Connection:
     """What a completed handshake tells about the far side; `token` is the one that we show there."""
 
-    version: str
+    version: VersionNumber
     versions_url: str
     roles: tuple[PartyRole, ...]
     hub_party: PartyId | None
@@ -67,7 +72,7 @@ class Partner:
 
     `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `revision` grows
     with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
-    what was for everybody before it came.
+    what was for everybody before it came. `translation` is how it wants to be told what its version lacks.
     """
 
     name: str
@@ -79,6 +84,7 @@ class Partner:
     allowed_parties: frozenset[PartyId] | None = None
     revision: int = 0
     is_greeted: bool = False
+    translation: Policy = _USUAL
 
     @property
     def is_active(self) -> bool:

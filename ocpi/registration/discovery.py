@@ -15,6 +15,7 @@ from ocpi.errors import NoCommonEndpoints, Unreadable, UnsupportedVersion
 from ocpi.partners.model import PartnerEndpoint
 from ocpi.wire.interfaces import Side
 from ocpi.wire.urls import UnusableUrl, callable_url
+from schemas.v2_3_0.enums import VersionNumber
 from schemas.v2_3_0.versions import Endpoint, VersionDetails
 
 MAX_ENDPOINTS: Final = 200
@@ -24,7 +25,7 @@ Needed = frozenset[tuple[str, Side]]
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    version: str
+    version: VersionNumber
     endpoints: tuple[PartnerEndpoint, ...]
 
     @property
@@ -32,7 +33,7 @@ class Discovered:
         return next(each.url for each in self.endpoints if each.module == "credentials")
 
 
-async def discover(peer: Peer, versions_url: str, *, version: str, needed: Needed) -> Discovered:
+async def discover(peer: Peer, versions_url: str, *, version: VersionNumber, needed: Needed) -> Discovered:
     """Raises UnsupportedVersion, NoCommonEndpoints, or the DeliveryError that the far side caused."""
     offered = {str(each.version): str(each.url) for each in await peer.versions(versions_url)}
     if version not in offered:

@@ -21,6 +21,7 @@ from ocpi.registration.discovery import Discovered, Needed
 from ocpi.registration.identity import Identity
 from ocpi.registration.offer import Offer
 from ocpi.wire.credentials_token import CredentialsToken
+from schemas.v2_3_0.enums import VersionNumber
 
 OVERLAP: Final = timedelta(minutes=5)
 """How long a replaced token still opens: for what was on the way, and for whoever missed the answer."""
@@ -35,7 +36,7 @@ class Handshake:
     directory: Directory
     client: httpx.AsyncClient
     clock: Clock
-    version: str
+    version: VersionNumber
     needed: Needed
 
     def peer(self, token: CredentialsToken, *, within_s: float = TIMEOUT_S) -> Peer:

@@ -1,15 +1,16 @@
-"""The aiohttp application of a platform: every interface mounted under its version.
+"""The aiohttp application of a platform: every interface mounted under every version that has it.
 
     {public}/ocpi/versions
-    {public}/ocpi/2.3.0
-    {public}/ocpi/2.3.0/credentials
-    {public}/ocpi/2.3.0/{sender|receiver}/{module}...
+    {public}/ocpi/{version}
+    {public}/ocpi/{version}/credentials
+    {public}/ocpi/{version}/{sender|receiver}/{module}...
 
-Version details are generated from what is mounted, so discovery cannot promise more than there is.
-Spec: 2.3.0 version_information_endpoint.
+Version details are generated from what is mounted, so discovery cannot promise more than there is. In 2.1.1
+an endpoint has no role, so each module may be mounted there on one side only.
+Spec: version_information_endpoint of each version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -22,16 +23,20 @@ from ocpi.server.door import Door, Mount
 from ocpi.server.metrics import RequestMetrics
 from ocpi.server.paths import Segments
 from ocpi.server.requests import MAX_BODY_BYTES
+from ocpi.versions.known import CANONICAL, has_sides
 from ocpi.wire.interfaces import Side
 from schemas import codec
+from schemas.v2_3_0.enums import VersionNumber
 
 
 class Platform:
-    """Knows the addresses of a platform. `version` is the one OCPI version that its interfaces speak."""
+    """Knows the addresses of a platform. `versions`, the newest first, are those that it offers."""
 
-    def __init__(self, *, public_url: str, version: str, directory: Directory, clock: Clock) -> None:
+    def __init__(
+        self, *, public_url: str, versions: Sequence[VersionNumber], directory: Directory, clock: Clock
+    ) -> None:
         self._public = public_url.rstrip("/")
-        self.version = version
+        self.versions = tuple(versions)
         self._directory = directory
         self._clock = clock
 
@@ -39,17 +44,16 @@ class Platform:
     def versions_url(self) -> str:
         return f"{self._public}/ocpi/versions"
 
-    def url_of(self, module: str, side: Side) -> str:
-        return "/".join((self._public, *self._place(module, side)))
+    def url_of(self, module: str, side: Side, version: VersionNumber = CANONICAL) -> str:
+        return "/".join((self._public, *_place(module, side, version)))
 
     def application(
         self, interfaces: Sequence[Interface], metrics: RequestMetrics | None = None
     ) -> web.Application:
         """What serves these interfaces, and tells of them."""
         door = Door(
-            mounts=self._mounts(interfaces),
+            mounts=dict(self._mounts(interfaces)),
             public=self._public,
-            version=self.version,
             directory=self._directory,
             clock=self._clock,
             metrics=metrics,
@@ -58,28 +62,29 @@ class Platform:
         application.on_response_prepare.append(without_server_header)
         return application
 
-    def _mounts(self, interfaces: Sequence[Interface]) -> dict[Segments, Mount]:
-        discovery = {
-            ("ocpi", "versions"): _telling(codec.encode([self._version()])),
-            ("ocpi", self.version): _telling(codec.encode(self._details(interfaces))),
-        }
-        mounted = {self._place(each.module, each.side): each for each in interfaces}
-        return {place: Mount.of(interface) for place, interface in (discovery | mounted).items()}
+    def _mounts(self, interfaces: Sequence[Interface]) -> Iterator[tuple[Segments, Mount]]:
+        listed = [{"version": each, "url": f"{self._public}/ocpi/{each}"} for each in self.versions]
+        yield ("ocpi", "versions"), _telling(CANONICAL, listed)
+        for version in self.versions:
+            mounted = [each for each in interfaces if each.routes_in(version)]
+            yield ("ocpi", str(version)), _telling(version, self._details(version, mounted))
+            for interface in mounted:
+                yield _place(interface.module, interface.side, version), Mount.of(interface, version)
 
-    def _version(self) -> dict[str, str]:
-        return {"version": self.version, "url": f"{self._public}/ocpi/{self.version}"}
+    def _details(self, version: VersionNumber, mounted: Iterable[Interface]) -> dict[str, object]:
+        endpoints = [self._endpoint(version, each) for each in mounted]
+        return {"version": version, "endpoints": endpoints}
 
-    def _details(self, interfaces: Sequence[Interface]) -> dict[str, object]:
-        endpoints = [
-            {"identifier": each.module, "role": each.side, "url": self.url_of(each.module, each.side)}
-            for each in interfaces
-        ]
-        return {"version": self.version, "endpoints": endpoints}
+    def _endpoint(self, version: VersionNumber, interface: Interface) -> dict[str, str]:
+        side = {"role": str(interface.side)} if has_sides(version) else {}
+        url = self.url_of(interface.module, interface.side, version)
+        return {"identifier": interface.module, **side, "url": url}
 
-    def _place(self, module: str, side: Side) -> Segments:
-        if module == "credentials":
-            return "ocpi", self.version, "credentials"
-        return "ocpi", self.version, side.lower(), module
+
+def _place(module: str, side: Side, version: VersionNumber) -> Segments:
+    if module == "credentials":
+        return "ocpi", str(version), "credentials"
+    return "ocpi", str(version), side.lower(), module
 
 
 def _everything_to(door: Door) -> Middleware:
@@ -92,8 +97,10 @@ def _everything_to(door: Door) -> Middleware:
     return answer
 
 
-def _telling(data: bytes) -> Interface:
-    async def tell(_: Call) -> Answer:
-        return Answer(data)
+def _telling(version: VersionNumber, data: object) -> Mount:
+    written = codec.encode(data)
 
-    return Interface("versions", Side.SENDER, (Route("GET", "", tell),))
+    async def tell(_: Call) -> Answer:
+        return Answer(written)
+
+    return Mount.of(Interface("versions", Side.SENDER, (Route("GET", "", tell),)), version)

@@ -4,7 +4,7 @@ First who is calling, then everything else: without a good token every address a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,8 +22,11 @@ from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
 from ocpi.server.paths import Segments, Table, segments
 from ocpi.server.requests import read_body, read_query
+from ocpi.server.spoken import handled, status_in
+from ocpi.versions.known import CANONICAL
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
 from ocpi.wire.interfaces import Side
+from schemas.v2_3_0.enums import VersionNumber
 
 DEADLINE: Final = timedelta(seconds=30)
 _NOT_ROUTED: Final = frozenset({"versions", "credentials", "hubclientinfo"})
@@ -31,18 +34,19 @@ _NOT_ROUTED: Final = frozenset({"versions", "credentials", "hubclientinfo"})
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """An interface at its address."""
+    """An interface at its address in one version."""
 
+    version: VersionNumber
     module: str
     side: Side
     table: Table
 
     @classmethod
-    def of(cls, interface: Interface) -> "Mount":
-        return cls(interface.module, interface.side, Table(interface.routes))
+    def of(cls, interface: Interface, version: VersionNumber) -> "Mount":
+        return cls(version, interface.module, interface.side, Table(interface.routes_in(version)))
 
 
-_NOTHING: Final = Mount("unknown", Side.SENDER, Table(()))
+_NOTHING: Final = Mount(CANONICAL, "unknown", Side.SENDER, Table(()))
 
 
 class Door:
@@ -53,7 +57,6 @@ class Door:
         *,
         mounts: Mapping[Segments, Mount],
         public: str,
-        version: str,
         directory: Directory,
         clock: Clock,
         metrics: RequestMetrics | None,
@@ -61,7 +64,6 @@ class Door:
         self._mounts = mounts
         self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
         self._public = public
-        self._version = version
         self._directory = directory
         self._clock = clock
         self._metrics = metrics
@@ -72,6 +74,7 @@ class Door:
         mount, rest = self._find(request.rel_url.raw_path)
         with correlation(ids.correlation_id):
             asked, answer = await self._answered(request, ids, mount, rest)
+        answer = _worded(answer, mount.version)
         self._count(mount, answer, self._clock.monotonic() - began_s)
         return respond(answer, ids, asked, self._clock.now())
 
@@ -84,12 +87,12 @@ class Door:
             shown = request.headers.get("Authorization")
             admitted = await authenticate(self._directory, shown, mount.module)
             asked = _routing(request, mount)
-            handler, named = mount.table.find(request.method, rest)
+            route, named = mount.table.find(request.method, rest)
             call = Call(
                 admitted=admitted,
                 ids=ids,
                 routing=asked,
-                version=self._version,
+                version=mount.version,
                 module=mount.module,
                 side=mount.side,
                 method=request.method,
@@ -100,7 +103,7 @@ class Door:
                 body=await read_body(request),
                 deadline=self._clock.now() + DEADLINE,
             )
-            return asked, await handler(call)
+            return asked, await handled(route, call)
         except Exception as error:  # noqa: BLE001 - the request's door: nothing may pass it unanswered
             return asked, answer_to(error, mount.module, ids)
 
@@ -118,6 +121,11 @@ class Door:
     def _count(self, mount: Mount, answer: Answer, seconds: float) -> None:
         if self._metrics is not None:
             self._metrics.count(mount.module, mount.side, int(answer.http), answer.status_code, seconds)
+
+
+def _worded(answer: Answer, version: VersionNumber) -> Answer:
+    status = status_in(version, answer.status_code)
+    return answer if status == answer.status_code else replace(answer, status_code=status)
 
 
 def _routing(request: web.Request, mount: Mount) -> Routing:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
 from ocpi.errors import MethodNotAllowed, UnknownAddress
-from ocpi.server.call import Handler, Route
+from ocpi.server.call import Route
 
 Segments = tuple[str, ...]
 REST = "/**"
@@ -26,17 +26,17 @@ class Table:
     """The routes of one interface."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._handlers: dict[str, dict[str, Handler]] = {}
+        self._routes: dict[str, dict[str, Route]] = {}
         for route in routes:
-            self._handlers.setdefault(route.path, {})[route.method] = route.handler
-        self._shapes = {path: segments(path) for path in self._handlers}
+            self._routes.setdefault(route.path, {})[route.method] = route
+        self._shapes = {path: segments(path) for path in self._routes}
 
-    def find(self, method: str, rest: Segments) -> tuple[Handler, dict[str, str]]:
-        """The handler and the segments that its route names. Raises UnknownAddress, MethodNotAllowed."""
+    def find(self, method: str, rest: Segments) -> tuple[Route, dict[str, str]]:
+        """The route and the segments that its route names. Raises UnknownAddress, MethodNotAllowed."""
         for path, shape in self._shapes.items():
             named = _match(path, shape, rest)
             if named is not None:
-                return _chosen(self._handlers[path], method), named
+                return _chosen(self._routes[path], method), named
         raise UnknownAddress("there is nothing at this address")
 
 
@@ -54,11 +54,11 @@ def _match(path: str, shape: Segments, rest: Segments) -> dict[str, str] | None:
     return named
 
 
-def _chosen(handlers: dict[str, Handler], method: str) -> Handler:
-    if method not in handlers:
-        listed = ", ".join(sorted(handlers))
-        raise MethodNotAllowed(f"this address knows {listed}, not {method}", handlers)
-    return handlers[method]
+def _chosen(routes: dict[str, Route], method: str) -> Route:
+    if method not in routes:
+        listed = ", ".join(sorted(routes))
+        raise MethodNotAllowed(f"this address knows {listed}, not {method}", routes)
+    return routes[method]
 
 
 def _unquoted(segment: str) -> str:

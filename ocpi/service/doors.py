@@ -25,6 +25,7 @@ from ocpi.server.operator_auth import new_key
 from ocpi.service.foundation import Foundation
 from ocpi.service.key_files import secret_in
 from ocpi.service.newcomers import Newcomers, Reactions
+from ocpi.versions.known import CANONICAL
 
 __all__ = ["Doors", "Reactions", "open_doors"]
 
@@ -47,7 +48,7 @@ def open_doors(
     more_admin: Sequence[web.RouteDef] = (),
 ) -> Doors:
     newcomers = _newcomers(foundation, reactions)
-    handshake = _handshake(foundation, platform, identity, needed)
+    handshake = _handshake(foundation, identity, needed)
     registration = Registration(handshake)
     nouns = (*_nouns(foundation, registration, newcomers), *more_admin)
     return Doors(
@@ -71,14 +72,14 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
     return newcomers
 
 
-def _handshake(foundation: Foundation, platform: Platform, identity: Identity, needed: Needed) -> Handshake:
+def _handshake(foundation: Foundation, identity: Identity, needed: Needed) -> Handshake:
     return Handshake(
         identity=identity,
         partners=foundation.partners,
         directory=foundation.directory,
         client=foundation.egress.httpx_client(),
         clock=foundation.clock,
-        version=platform.version,
+        version=CANONICAL,
         needed=needed,
     )
 

@@ -13,6 +13,7 @@ from ocpi.process.mongo import Mongo
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import VersionNumber
 from tests.fakes.clock import ManualClock
 
 
@@ -48,7 +49,7 @@ class Rooms:
 
 def connection(*roles: tuple[str, PartyId], hub_party: PartyId | None = None) -> Connection:
     return Connection(
-        version="2.3.0",
+        version=VersionNumber.V2_3_0,
         versions_url="https://x.example/versions",
         roles=tuple(PartyRole(role, party, "A company") for role, party in roles),
         hub_party=hub_party,

@@ -49,7 +49,7 @@ async def test_versions_and_details_lead_to_every_endpoint(hub: Running, cpo: Si
     """C-001, C-002."""
     token = await invited(hub, "the-cpo", "CPO")
     versions = (await cpo.send("GET", hub.versions_url, token)).data
-    assert [each["version"] for each in versions] == ["2.3.0"]
+    assert [each["version"] for each in versions] == ["2.3.0", "2.2.1"]
     details = (await cpo.send("GET", versions[0]["url"], token)).data
 
     assert details["version"] == "2.3.0"

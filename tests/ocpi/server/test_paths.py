@@ -41,9 +41,10 @@ def test_a_segment_that_can_be_no_id_leads_nowhere(raw: str) -> None:
 
 
 def test_a_route_names_its_segments() -> None:
-    table = Table([Route("GET", "", one), Route("POST", "/{uid}/authorize", other)])
-    assert table.find("GET", ()) == (one, {})
-    assert table.find("POST", ("04AA", "authorize")) == (other, {"uid": "04AA"})
+    listing, asking = Route("GET", "", one), Route("POST", "/{uid}/authorize", other)
+    table = Table([listing, asking])
+    assert table.find("GET", ()) == (listing, {})
+    assert table.find("POST", ("04AA", "authorize")) == (asking, {"uid": "04AA"})
     for rest in (("04AA",), ("04AA", "other"), ("04AA", "authorize", "now")):
         with pytest.raises(UnknownAddress):
             table.find("POST", rest)
@@ -57,7 +58,8 @@ def test_an_address_tells_which_methods_it_knows() -> None:
 
 
 def test_the_rest_is_at_least_one_segment() -> None:
-    table = Table([Route("GET", REST, one)])
-    assert table.find("GET", ("a", "b", "c")) == (one, {})
+    everything = Route("GET", REST, one)
+    table = Table([everything])
+    assert table.find("GET", ("a", "b", "c")) == (everything, {})
     with pytest.raises(UnknownAddress):
         table.find("GET", ())

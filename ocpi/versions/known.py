@@ -1,0 +1,18 @@
+"""The versions that are spoken here, and which of them is the one of our own code.
+
+Spec: version_information_endpoint, VersionNumber.
+"""
+
+from typing import Final
+
+from schemas.v2_3_0.enums import VersionNumber
+
+CANONICAL: Final = VersionNumber.V2_3_0
+OLDEST: Final = VersionNumber.V2_1_1
+SPOKEN: Final = (CANONICAL, VersionNumber.V2_2_1, OLDEST)
+"""The newest first."""
+
+
+def has_sides(version: VersionNumber) -> bool:
+    """Whether an endpoint tells its interface role; in 2.1.1 the versions URL itself belongs to a role."""
+    return version != OLDEST
