@@ -2,7 +2,8 @@
 
 `audience` is the party that a targeted push was meant for; None is for everybody with an agreement.
 The same object may be kept once for all and once more for a single party, since an owner may tell
-different parties different things.
+different parties different things. What came in an older version is kept in its own words too, and whoever
+speaks that version gets those bytes back.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, cast
 
 from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
+from schemas.v2_3_0.enums import VersionNumber
 
 
 class Outcome(StrEnum):
@@ -29,12 +31,26 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """An object as its owner wrote it, in a version that is not the canonical one."""
+
+    version: VersionNumber
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
+    """`body` is canonical: 2.3.0, to the byte as it came if it came in that version.
+
+    `original` says the same in the version it came in; who changes the one sets the other anew, or to None.
+    """
+
     key: ObjectKey
     last_updated: datetime
     body: bytes
     audience: PartyId | None = None
     deleted: bool = False
+    original: Original | None = None
 
     @property
     def database_id(self) -> str:
@@ -43,6 +59,14 @@ class Record:
     def value(self) -> dict[str, Any]:
         """The body, decoded; it was an object when it was kept."""
         return cast("dict[str, Any]", codec.decode(self.body))
+
+    def in_version(self, version: VersionNumber) -> bytes | None:
+        """The object in the owner's own words of that version; None where it would have to be translated."""
+        if version == VersionNumber.V2_3_0:
+            return self.body
+        if self.original is not None and self.original.version == version:
+            return self.original.body
+        return None
 
     @property
     def digest(self) -> str:

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ocpi.objects.record import Outcome, Record, database_id
+from ocpi.objects.record import Original, Outcome, Record, database_id
 from ocpi.objects.totals import Totals
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo
 from ocpi.wire.pagination import PageQuery
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.v2_3_0.enums import VersionNumber
 
 COLLECTION = "objects"
 INDEXES = (
@@ -158,7 +159,16 @@ def _fields(record: Record) -> Document:
         "body": record.body,
         "digest": record.digest,
         "deleted": record.deleted,
+        "original": _original_document(record.original),
     }
+
+
+def _original_document(original: Original | None) -> Document | None:
+    return None if original is None else {"version": original.version, "body": original.body}
+
+
+def _original(document: Document | None) -> Original | None:
+    return None if document is None else Original(VersionNumber(document["version"]), document["body"])
 
 
 def _record(document: Document) -> Record:
@@ -169,6 +179,7 @@ def _record(document: Document) -> Record:
         body=document["body"],
         audience=None if audience == "*" else PartyId.parse(audience),
         deleted=document["deleted"],
+        original=_original(document.get("original")),
     )
 
 
