@@ -46,6 +46,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         own=own,
         store=foundation.store,
         intake=foundation.intake,
+        facts=foundation.facts,
         checks=PartyChecks(own, foundation.directory),
     )
     doors = open_doors(

@@ -95,21 +95,30 @@ async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSetti
 
 def _interfaces(foundation: Foundation, parts: _Parts, platform: Platform) -> list[Interface]:
     received = (
-        ReceiverInterface(kind, store=foundation.store, intake=foundation.intake, checks=parts.checks)
+        ReceiverInterface(
+            kind,
+            store=foundation.store,
+            intake=foundation.intake,
+            facts=foundation.facts,
+            checks=parts.checks,
+        )
         for kind in (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.SESSION)
     )
     bills = BillReceiver(
         store=foundation.store,
         intake=foundation.intake,
+        facts=foundation.facts,
         checks=parts.checks,
-        url=platform.url_of("cdrs", Side.RECEIVER),
+        url=lambda version: platform.url_of("cdrs", Side.RECEIVER, version),
     )
 
     def all_of_ours(call: Call) -> Selection:
         parts.checks.sender(call)
         return Selection(ObjectKind.TOKEN, owners=[parts.own.party])
 
-    tokens = SenderInterface(ObjectKind.TOKEN, store=foundation.store, visible=all_of_ours)
+    tokens = SenderInterface(
+        ObjectKind.TOKEN, store=foundation.store, facts=foundation.facts, visible=all_of_ours
+    )
     return [
         tokens_interface(tokens, parts.authorization, parts.checks),
         *(each.interface() for each in received),

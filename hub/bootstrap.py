@@ -1,5 +1,7 @@
 """Where the parts of the hub meet."""
 
+from functools import partial
+
 from hub.routing import links as relay_links
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
@@ -10,6 +12,7 @@ from hub.routing.relay import Relay
 from hub.routing.router import Router, Ways
 from hub.routing.visibility import Visibility
 from hub.settings import HubSettings
+from ocpi.objects.interfaces import BillsUrl
 from ocpi.partners.model import PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
@@ -42,8 +45,7 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         delivery=foundation.delivery,
         clock=foundation.clock,
     )
-    bills_url = platform.url_of("cdrs", Side.RECEIVER)
-    ways = _ways(foundation, hub, forwarding, bills_url)
+    ways = _ways(foundation, hub, forwarding, partial(platform.url_of, "cdrs", Side.RECEIVER))
     router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
     doors = open_doors(
         foundation,
@@ -56,7 +58,7 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
 
-def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_url: str) -> Ways:
+def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_url: BillsUrl) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     links = Links(foundation.mongo, clock)
     relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
@@ -67,12 +69,13 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_ur
             directory=directory,
             store=store,
             intake=foundation.intake,
+            facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
             bills_url=bills_url,
         ),
         open_routing=OpenRouting(directory=directory, store=store, relay=relay, clock=clock),
-        holdings=Holdings(hub=hub, store=store, visibility=Visibility(directory)),
+        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=Visibility(directory)),
     )
 
 

@@ -28,6 +28,7 @@ OcpiError                       carries the OCPI status_code and the HTTP status
     ├─ UnknownReceiver          4001
     ├─ TimedOut                 4002
     ├─ Unreachable              4003
+    ├─ Withheld                 not sent: the version of the far side has no words for it
     ├─ Rejected                 the far side answered and said no: keeps its HTTP and OCPI status
     └─ Unreadable               the far side answered something that is no OCPI
 
@@ -189,6 +190,10 @@ class Rejected(DeliveryError):
         self.http = http
         self.ocpi = ocpi
         self.retry_after_s = retry_after_s
+
+
+class Withheld(DeliveryError):
+    pass
 
 
 class Unreadable(DeliveryError):

@@ -6,6 +6,7 @@ Spec: 2.3.0 mod_locations, mod_tariffs, mod_sessions, mod_cdrs: Sender Interface
 Interface.
 """
 
+from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
 from ocpi.objects.interfaces import ReceiverInterface, SenderInterface
 from ocpi.objects.store import ObjectStore, Selection
@@ -15,15 +16,18 @@ from schemas.kinds import ObjectKind
 
 
 class Modules:
-    def __init__(self, *, own: Own, store: ObjectStore, intake: Intake, checks: PartyChecks) -> None:
+    def __init__(
+        self, *, own: Own, store: ObjectStore, intake: Intake, facts: Facts, checks: PartyChecks
+    ) -> None:
         self._own = own
         self._store = store
         self._intake = intake
+        self._facts = facts
         self._checks = checks
 
     def interfaces(self) -> list[Interface]:
         tokens = ReceiverInterface(
-            ObjectKind.TOKEN, store=self._store, intake=self._intake, checks=self._checks
+            ObjectKind.TOKEN, store=self._store, intake=self._intake, facts=self._facts, checks=self._checks
         )
         return [
             self._for_all(ObjectKind.LOCATION),
@@ -38,10 +42,10 @@ class Modules:
             self._checks.sender(call)
             return Selection(kind, owners=[self._own.party], audiences=[None])
 
-        return SenderInterface(kind, store=self._store, visible=visible).interface()
+        return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()
 
     def _for_the_issuer(self, kind: ObjectKind) -> Interface:
         def visible(call: Call) -> Selection:
             return Selection(kind, owners=[self._own.party], audiences=[self._checks.sender(call)])
 
-        return SenderInterface(kind, store=self._store, visible=visible).interface()
+        return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()

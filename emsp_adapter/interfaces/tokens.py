@@ -8,7 +8,7 @@ from ocpi.objects.interfaces import SenderInterface
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import PartyChecks
 from schemas import codec
-from schemas.v2_3_0.tokens import LocationReferences
+from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
 
 
 def tokens_interface(lists: SenderInterface, authorization: Authorization, checks: PartyChecks) -> Interface:
@@ -21,7 +21,9 @@ def tokens_interface(lists: SenderInterface, authorization: Authorization, check
         )
         return Answer(codec.dump(await authorization.answer(question)))
 
-    return lists.interface(Route("POST", "/{uid}/authorize", authorize))
+    return lists.interface(
+        Route("POST", "/{uid}/authorize", authorize, asks=LocationReferences, answers=AuthorizationInfo)
+    )
 
 
 def _where(call: Call) -> LocationReferences | None:

@@ -17,6 +17,7 @@ from ocpi.client.peer import Peer
 from ocpi.errors import OcpiError, UnknownReceiver
 from ocpi.objects.intake import Intake
 from ocpi.objects.kinds import key_of
+from ocpi.objects.reading import read
 from ocpi.objects.record import Outcome
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
@@ -106,7 +107,7 @@ class BillPull:
             key = key_of(ObjectKind.CDR, value)
             if key.owner != cpo:
                 raise UnknownReceiver("this bill is of another CPO")
-            accepted = await self._intake.bill(body, value, key)
+            accepted = await self._intake.bill(read(ObjectKind.CDR, body, value, None).record(key))
         except (OcpiError, pydantic.ValidationError) as error:
             log.warning("a pulled bill was not taken", cpo=str(cpo), error=str(error).splitlines()[0])
             return Pulled(so_far.seen + 1, so_far.new, so_far.bad + 1)

@@ -7,7 +7,8 @@ from hub.routing.parties import check_owner
 from hub.routing.visibility import Visibility
 from ocpi.errors import UnknownObject
 from ocpi.objects.address import address_in
-from ocpi.objects.interfaces import list_answer
+from ocpi.objects.facts import Facts
+from ocpi.objects.interfaces import list_answer, told_part
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.objects.store import ObjectStore
 from ocpi.server.call import Answer, Call
@@ -16,14 +17,17 @@ from schemas.kinds import ObjectKind, PartyId
 
 
 class Holdings:
-    def __init__(self, *, hub: PartyId, store: ObjectStore, visibility: Visibility) -> None:
+    def __init__(self, *, hub: PartyId, store: ObjectStore, facts: Facts, visibility: Visibility) -> None:
         self._hub = hub
         self._store = store
+        self._facts = facts
         self._visibility = visibility
 
     async def everything(self, call: Call, party: PartyId) -> Answer:
         selection = self._visibility.of(party, BY_MODULE[call.module], call)
-        return await list_answer(self._store, selection, call, Routing(to=party, sender=self._hub))
+        return await list_answer(
+            self._store, self._facts, selection, call, Routing(to=party, sender=self._hub)
+        )
 
     async def bill(self, call: Call, party: PartyId) -> Answer:
         """The CDR that its owner POSTed, by the Location that it was answered with."""
@@ -32,4 +36,5 @@ class Holdings:
         held = [record for record in await self._store.named(ObjectKind.CDR, key.id) if record.key == key]
         if not held:
             raise UnknownObject(f"there is no CDR {key.id!r}")
-        return Answer(held[0].body, routing=Routing(to=party, sender=self._hub))
+        body = await told_part(self._facts, held[0], call)
+        return Answer(body, routing=Routing(to=party, sender=self._hub))

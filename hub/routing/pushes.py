@@ -14,9 +14,10 @@ from hub.routing.parties import check_agreement, check_owner
 from hub.routing.relay import Relay
 from ocpi.errors import MethodNotAllowed, UnknownAddress
 from ocpi.objects.address import address_in
+from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
-from ocpi.objects.interfaces import bill_answer
-from ocpi.objects.kinds import BY_MODULE, CHANGES, Json, key_of
+from ocpi.objects.interfaces import BillsUrl, bill_answer, posted_bill
+from ocpi.objects.kinds import BY_MODULE, CHANGES, Json
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
@@ -34,14 +35,16 @@ class Pushes:
         directory: Directory,
         store: ObjectStore,
         intake: Intake,
+        facts: Facts,
         relay: Relay,
         forwarding: Forwarding,
-        bills_url: str,
+        bills_url: BillsUrl,
     ) -> None:
         self._hub = hub
         self._directory = directory
         self._store = store
         self._intake = intake
+        self._facts = facts
         self._relay = relay
         self._forwarding = forwarding
         self._bills_url = bills_url
@@ -66,9 +69,10 @@ class Pushes:
             return await self._bill(call, party, audience)
         address = address_in(BY_MODULE[call.module], call.rest, call.query, audience)
         check_owner(party, address.key.owner)
+        older = await self._facts.heard(call, address.key, party, audience)
         takes: dict[str, Callable[[], Awaitable[Accepted]]] = {
-            "PUT": lambda: self._intake.put(address, call.body, call.json_object()),
-            "PATCH": lambda: self._intake.patch(address, call.json_object()),
+            "PUT": lambda: self._intake.put(address, call.body, call.json_object(), older),
+            "PATCH": lambda: self._intake.patch(address, call.json_object(), older),
             "DELETE": lambda: self._intake.delete(address),
         }
         return await takes[call.method]()
@@ -76,14 +80,13 @@ class Pushes:
     async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         if call.rest:
             raise UnknownAddress("a CDR is POSTed to the address of the module itself")
-        value = call.json_object()
-        key = key_of(ObjectKind.CDR, value)
-        check_owner(party, key.owner)
-        return await self._intake.bill(call.body, value, key, audience)
+        record = await posted_bill(self._facts, call, audience, audience)
+        check_owner(party, record.key.owner)
+        return await self._intake.bill(record)
 
     def _done(self, call: Call, accepted: Accepted, routing: Routing) -> Answer:
         if call.method == "POST":
-            return bill_answer(accepted, self._bills_url, routing)
+            return bill_answer(accepted, self._bills_url(call.version), routing)
         http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
         return Answer(http=http, routing=routing)
 

@@ -15,7 +15,7 @@ from typing import Final, assert_never
 from ocpi.delivery.outbox import Mark, Outbox
 from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal, rest
 from ocpi.delivery.send import Sender
-from ocpi.errors import DeliveryError
+from ocpi.errors import DeliveryError, Withheld
 from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
@@ -105,7 +105,7 @@ class Lane:
         refused = is_refusal(error)
         if refused:
             await self._reached()
-        else:
+        elif not isinstance(error, Withheld):
             self._rest(error)
         match decide(self._facts(mark, error, refused=refused)):
             case Retry(at=at):

@@ -2,7 +2,8 @@
 
 A partner that cannot be reached, or is in trouble itself, is tried again with growing pauses. An object
 that is refused for what it is will be refused again, so it is tried a few times and then parked for the
-operator. A bill is never given up before it was tried for a week.
+operator; what the partner's version has no words for is not sent at all. A bill is never given up before it
+was tried for a week.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from ocpi.errors import DeliveryError, Rejected
+from ocpi.errors import DeliveryError, Rejected, Withheld
 
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
@@ -62,6 +63,8 @@ class Facts:
 
 
 def decide(facts: Facts) -> Retry | Park:
+    if isinstance(facts.error, Withheld):
+        return Park(f"withheld: {facts.error.text}")
     if is_refusal(facts.error):
         return _after_refusal(facts)
     if facts.is_bill and facts.now - facts.since >= BILL_LIFETIME:

@@ -1,7 +1,7 @@
 """One mark becomes one request: the object as it is now, to the party that lacks it.
 
-A bill is POSTed, anything else is PUT whole, a tombstone is DELETEd. A bill that the far side has already
-is delivered: its answer is the same 1000.
+A bill is POSTed, anything else is PUT whole, a tombstone is DELETEd; each in the version of the far side. A
+bill that it has already is delivered: its answer is the same 1000.
 Spec: 2.3.0 transport_and_format, Push; mod_cdrs, POST method.
 """
 
@@ -12,24 +12,28 @@ from yarl import URL
 
 from ocpi.client.http import Outgoing, accepted, send
 from ocpi.delivery.outbox import Mark
-from ocpi.errors import UnknownReceiver
+from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
+from ocpi.objects.facts import Facts
 from ocpi.objects.record import Record
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection
+from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
+from ocpi.versions.known import OLDEST
 from ocpi.wire import urls
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side
 from schemas.kinds import ObjectKind
+from schemas.v2_3_0.enums import VersionNumber
 
 TIMEOUT: Final = timedelta(seconds=30)
 
 
 class Sender:
-    def __init__(self, *, egress: Egress, directory: Directory, clock: Clock) -> None:
+    def __init__(self, *, egress: Egress, directory: Directory, facts: Facts, clock: Clock) -> None:
         self._egress = egress
         self._directory = directory
+        self._facts = facts
         self._clock = clock
 
     def is_wanted(self, mark: Mark, record: Record) -> bool:
@@ -49,13 +53,22 @@ class Sender:
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
-        request = self._request(mark, record, partner.connection, endpoint)
+        body = None if record.deleted else await self._told(record, partner)
+        request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)
         accepted(received)
         return received.headers.get("Location")
 
-    def _request(self, mark: Mark, record: Record, connection: Connection, endpoint: str) -> Outgoing:
-        method, url = _target(record, endpoint)
+    async def _told(self, record: Record, partner: Partner) -> bytes:
+        try:
+            return await self._facts.told_to(record, partner)
+        except NotSpeakable as error:
+            raise Withheld(error.text) from error
+
+    def _request(
+        self, mark: Mark, record: Record, connection: Connection, endpoint: str, body: bytes | None
+    ) -> Outgoing:
+        method, url = _target(record, endpoint, connection.version)
         return Outgoing(
             method=method,
             url=url,
@@ -63,13 +76,15 @@ class Sender:
             ids=MessageIds.fresh(),
             deadline=self._clock.now() + TIMEOUT,
             routing=Routing(to=mark.due.to, sender=mark.due.sender),
-            body=None if method == "DELETE" else record.body,
+            body=body,
         )
 
 
-def _target(record: Record, endpoint: str) -> tuple[str, URL]:
+def _target(record: Record, endpoint: str, version: VersionNumber) -> tuple[str, URL]:
     key = record.key
     if key.kind is ObjectKind.CDR:
         return "POST", urls.join(endpoint)
     url = urls.object_url(endpoint, key)
+    if version == OLDEST:
+        url = url.with_query(None)  # the type of a token stands in the token alone
     return ("DELETE" if record.deleted else "PUT"), url

@@ -2,24 +2,26 @@
 
 PUT replaces, PATCH changes fields, DELETE leaves a tombstone; a bill is taken once and for ever. Each may
 arrive again, because its answer was lost, and is then accepted again without harm.
-What is kept of a PUT are the bytes that came.
+What is kept of a PUT are the bytes that came. What is said in an older version is kept in 2.3.0 too, and a
+change is made in the version that it is told in.
 Spec: 2.3.0 transport_and_format, Client Owned Object push; mod_cdrs, POST method.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from ocpi.errors import InvalidParameters, PlatformFailed, UnknownObject
 from ocpi.objects import parts
 from ocpi.objects.address import Address
 from ocpi.objects.kinds import Json, key_of
+from ocpi.objects.reading import Older, changed, dated, read, version_of
 from ocpi.objects.record import Outcome, Record
-from ocpi.objects.splice import spliced
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.verdicts import Verdicts
-from schemas.kinds import ObjectKey, ObjectKind, PartyId
-from schemas.times import parse
+from ocpi.process.clock import Clock
+from schemas.kinds import ObjectKey, ObjectKind
 
 MAX_OBJECT_BYTES: Final = 4 * 1024 * 1024
 _ATTEMPTS: Final = 8
@@ -34,32 +36,40 @@ class Accepted:
 
 
 class Intake:
-    def __init__(self, store: ObjectStore, verdicts: Verdicts) -> None:
+    def __init__(self, store: ObjectStore, verdicts: Verdicts, clock: Clock) -> None:
         self._store = store
         self._verdicts = verdicts
+        self._clock = clock
 
-    async def put(self, address: Address, body: bytes, value: Json) -> Accepted:
-        """`value` is the parsed body. Raises ValidationError, InvalidParameters, also for an older object."""
+    async def put(self, address: Address, body: bytes, value: Json, older: Older | None = None) -> Accepted:
+        """`value` is the parsed body, `older` what it is said in unless that is 2.3.0.
+
+        Raises ValidationError, NotSpeakable, InvalidParameters, also for an object that is out of date.
+        """
         if address.part:
-            return await self._change(address, lambda whole: parts.replace(whole, address.part, value))
-        _check_named(address.key, value)
-        record = Record(address.key, parse(value["last_updated"]), body, address.audience)
+            placed = partial(parts.replace, path=address.part, part=value, version=version_of(older))
+            return await self._change(address, placed, older)
+        found = read(address.key.kind, body, value, older)
+        _check_named(address.key, found.value)
+        record = found.record(address.key, address.audience)
         outcome = await self._store.put(record)
         if outcome is Outcome.STALE:
             raise InvalidParameters("this is older than what is held here", pointer="/last_updated")
         return Accepted(outcome, record)
 
-    async def patch(self, address: Address, change: Json) -> Accepted:
-        """Raises UnknownObject where there is nothing to change."""
+    async def patch(self, address: Address, change: Json, older: Older | None = None) -> Accepted:
+        """Raises as `put`, and UnknownObject where there is nothing to change."""
+        told = dated(change, older, self._clock.now())
 
         def patched(whole: Json) -> Json:
-            value = parts.patch(whole, address.part, change)
+            value = parts.patch(whole, address.part, told, version_of(older))
             if not address.part:
-                _check_named(address.key, value)
+                if older is None:
+                    _check_named(address.key, value)
                 parts.refuse_older(value, whole)
             return value
 
-        return await self._change(address, patched)
+        return await self._change(address, patched, older)
 
     async def delete(self, address: Address) -> Accepted:
         """Also when it is deleted already: whoever asks again may have missed the answer."""
@@ -74,36 +84,34 @@ class Intake:
                 return Accepted(Outcome.UPDATED, gone)
         raise _too_fast(address.key)
 
-    async def bill(
-        self, body: bytes, value: Json, key: ObjectKey, audience: PartyId | None = None
-    ) -> Accepted:
-        """A CDR, with the key that it names. The same again is welcome; another content is refused."""
-        record = Record(key, parse(value["last_updated"]), body, audience)
+    async def bill(self, record: Record) -> Accepted:
+        """A CDR. The same again is welcome; another content is refused."""
         outcome = await self._store.insert(record)
         if outcome is Outcome.CONFLICT:
-            raise InvalidParameters(f"the CDR {key.id!r} exists with another content", pointer="/id")
+            raise InvalidParameters(f"the CDR {record.key.id!r} exists with another content", pointer="/id")
         await self._verdicts.judge(record)
         return Accepted(outcome, record)
 
-    async def _change(self, address: Address, change: Callable[[Json], Json]) -> Accepted:
+    async def _change(
+        self, address: Address, change: Callable[[Json], Json], older: Older | None
+    ) -> Accepted:
         """Read, change, write; anew when somebody else wrote in between."""
         for _ in range(_ATTEMPTS):
             held = await self._store.get(address.key, address.audience)
             if held is None or held.deleted:
                 raise _unknown(address.key)
-            record = _changed(held, change)
+            record = _small_enough(changed(held, change, older))
+            if older is not None:
+                _check_named(address.key, record.value())
             if await self._store.replace(record, held):
                 return Accepted(Outcome.UPDATED, record)
         raise _too_fast(address.key)
 
 
-def _changed(held: Record, change: Callable[[Json], Json]) -> Record:
-    whole = held.value()
-    value = change(whole)
-    body = spliced(held.body, whole, value)
-    if len(body) > MAX_OBJECT_BYTES:
+def _small_enough(record: Record) -> Record:
+    if len(record.body) > MAX_OBJECT_BYTES:
         raise InvalidParameters(f"the whole would be larger than {MAX_OBJECT_BYTES} bytes")
-    return replace(held, last_updated=parse(value["last_updated"]), body=body)
+    return record
 
 
 def _check_named(key: ObjectKey, value: Json) -> None:

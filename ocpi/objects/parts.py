@@ -14,9 +14,12 @@ from ocpi.errors import InvalidParameters, UnknownObject
 from ocpi.wire.merge_patch import merge
 from schemas.base import OcpiModel
 from schemas.times import parse
+from schemas.translation.registry import form_of
+from schemas.v2_3_0.enums import VersionNumber
 from schemas.v2_3_0.evses import EVSE, Connector
 
 Json = dict[str, Any]
+_LATEST: Final = VersionNumber.V2_3_0
 
 _LEVELS: Final[tuple[tuple[str, str, type[OcpiModel]], ...]] = (
     ("evses", "uid", EVSE),
@@ -35,21 +38,27 @@ def find(whole: Json, path: Sequence[str]) -> Json:
     return part
 
 
-def replace(whole: Json, path: Sequence[str], part: Json) -> Json:
-    """`whole` with the part in its place, or added.
+def replace(whole: Json, path: Sequence[str], part: Json, version: VersionNumber = _LATEST) -> Json:
+    """`whole` with the part in its place, or added; both are of `version`.
 
     Raises ValidationError, InvalidParameters (also for a part older than the one in place), and UnknownObject
     where the parent is unknown.
     """
-    _check(part, path)
+    _check(part, path, version)
     return _placed(whole, path, 0, part)
 
 
-def patch(whole: Json, path: Sequence[str], change: Mapping[str, Any]) -> Json:
-    """`whole` with the change laid over it, or over a part of it. Raises as `replace`."""
+def patch(
+    whole: Json, path: Sequence[str], change: Mapping[str, Any], version: VersionNumber = _LATEST
+) -> Json:
+    """`whole` with the change laid over it, or over a part of it. Raises as `replace`.
+
+    The charging periods in a change are further ones, but in 2.1.1 they are all.
+    """
+    appends = version != VersionNumber.V2_1_1
     if path:
-        return replace(whole, path, merge(find(whole, path), change))
-    return merge(whole, change)
+        return replace(whole, path, merge(find(whole, path), change, appends=appends), version)
+    return merge(whole, change, appends=appends)
 
 
 def refuse_older(new: Json, old: Json) -> None:
@@ -58,9 +67,9 @@ def refuse_older(new: Json, old: Json) -> None:
         raise InvalidParameters("this is older than what is held here", pointer="/last_updated")
 
 
-def _check(part: Json, path: Sequence[str]) -> None:
+def _check(part: Json, path: Sequence[str], version: VersionNumber) -> None:
     _, identity, model = _LEVELS[len(path) - 1]
-    model.model_validate(part)
+    (form_of(model, version) or model).model_validate(part)
     if _fold(part[identity]) != _fold(path[-1]):
         raise InvalidParameters(f"the URL names {path[-1]!r}", pointer=f"/{identity}")
 

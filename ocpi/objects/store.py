@@ -12,7 +12,7 @@ from datetime import datetime
 from ocpi.objects.record import Original, Outcome, Record, database_id
 from ocpi.objects.totals import Totals
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo
+from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 from ocpi.wire.pagination import PageQuery
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
@@ -32,6 +32,11 @@ INDEXES = (
     ),
     Index(collection=COLLECTION, keys=(("kind", ASCENDING), ("folded_id", ASCENDING))),
     Index(collection=COLLECTION, keys=(("kind", ASCENDING), ("last_updated", ASCENDING))),
+    Index(
+        collection=COLLECTION,
+        keys=(("owner", ASCENDING), ("contract", ASCENDING)),
+        partial={"contract": {"$type": "string"}},
+    ),
 )
 
 
@@ -42,6 +47,12 @@ class Selection:
     kind: ObjectKind
     owners: Sequence[PartyId] | None = None
     audiences: Sequence[PartyId | None] | None = None
+
+    def includes(self, record: Record) -> bool:
+        """Whether the object is one of these, as far as `filter` tells."""
+        is_owner = self.owners is None or record.key.owner in self.owners
+        is_seen = self.audiences is None or record.audience in self.audiences
+        return record.key.kind is self.kind and is_owner and is_seen and not record.deleted
 
     def filter(self) -> Document:
         wanted: Document = {"kind": self.kind, "deleted": False}
@@ -55,6 +66,14 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Page:
     bodies: list[bytes]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """As Page, with all that is kept of each object."""
+
+    records: list[Record]
     total: int
 
 
@@ -119,11 +138,27 @@ class ObjectStore:
         found = self._objects.find({"kind": kind, "folded_id": written_id.lower(), "deleted": False})
         return [_record(document) async for document in found]
 
+    async def contracted(self, issuer: PartyId, contract_id: str) -> list[Record]:
+        """Tokens of one contract, the last changed first."""
+        wanted = {"kind": ObjectKind.TOKEN, "owner": str(issuer), "contract": contract_id.lower()}
+        found = self._objects.find({**wanted, "deleted": False}).sort("last_updated", DESCENDING)
+        return [_record(document) async for document in found]
+
     async def page(self, selection: Selection, query: PageQuery) -> Page:
+        rows, total = await self._rows(selection, query, {"body": 1})
+        return Page([row["body"] async for row in rows], total)
+
+    async def page_of_records(self, selection: Selection, query: PageQuery) -> RecordPage:
+        rows, total = await self._rows(selection, query)
+        return RecordPage([_record(row) async for row in rows], total)
+
+    async def _rows(
+        self, selection: Selection, query: PageQuery, fields: Document | None = None
+    ) -> tuple[AsyncIterator[Document], int]:
         wanted = {**selection.filter(), **_between(query.date_from, query.date_to)}
         total = await self._total(wanted, query)
-        rows = self._objects.find(wanted, {"body": 1}).sort([("created_at", ASCENDING), ("_id", ASCENDING)])
-        return Page([row["body"] async for row in rows.skip(query.offset).limit(query.limit)], total)
+        rows = self._objects.find(wanted, fields).sort([("created_at", ASCENDING), ("_id", ASCENDING)])
+        return rows.skip(query.offset).limit(query.limit), total
 
     async def _total(self, wanted: Document, query: PageQuery) -> int:
         """Counting costs more than the page, so whoever leafs on is told what the first page was told."""
@@ -155,6 +190,7 @@ class ObjectStore:
 
 def _fields(record: Record) -> Document:
     return {
+        **_contract(record),
         "last_updated": record.last_updated,
         "body": record.body,
         "digest": record.digest,
@@ -169,6 +205,14 @@ def _original_document(original: Original | None) -> Document | None:
 
 def _original(document: Document | None) -> Original | None:
     return None if document is None else Original(VersionNumber(document["version"]), document["body"])
+
+
+def _contract(record: Record) -> Document:
+    """2.1.1 knows a token by its contract alone."""
+    if record.key.kind is not ObjectKind.TOKEN:
+        return {}
+    contract_id = record.value().get("contract_id")
+    return {"contract": contract_id.lower() if isinstance(contract_id, str) else None}
 
 
 def _record(document: Document) -> Record:

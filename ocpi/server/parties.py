@@ -24,7 +24,7 @@ class Own:
 
 class PartyChecks:
     def __init__(self, own: Own, directory: Directory) -> None:
-        self._own = own
+        self.own = own
         self._directory = directory
 
     def sender(self, call: Call) -> PartyId:
@@ -43,7 +43,7 @@ class PartyChecks:
         """
         self._check_receiver(call)
         partner = call.admitted.partner
-        if partner.hub_party is None and not partner.speaks_for(party, opposite(self._own.role)):
+        if partner.hub_party is None and not partner.speaks_for(party, opposite(self.own.role)):
             raise NotOwner(f"{party} is not a party of this connection")
         if call.routing.sender not in (None, party, partner.hub_party):
             raise InvalidParameters(f"{call.routing.sender} cannot push an object of {party}")
@@ -51,8 +51,8 @@ class PartyChecks:
 
     def _check_receiver(self, call: Call) -> None:
         to = call.routing.to
-        if to is not None and to != self._own.party:
-            raise InvalidParameters(f"this platform is {self._own.party}, not {to}")
+        if to is not None and to != self.own.party:
+            raise InvalidParameters(f"this platform is {self.own.party}, not {to}")
 
     def _named_or_only(self, call: Call) -> PartyId:
         if call.routing.sender is not None:
@@ -63,6 +63,6 @@ class PartyChecks:
         raise InvalidParameters("OCPI-from headers are needed: this connection stands for several parties")
 
     def _agreed(self, party: PartyId) -> PartyId:
-        if not self._directory.agreed(self._own.party, self._own.role, party):
-            raise InvalidParameters(f"{self._own.party} and {party} have no agreement")
+        if not self._directory.agreed(self.own.party, self.own.role, party):
+            raise InvalidParameters(f"{self.own.party} and {party} have no agreement")
         return party

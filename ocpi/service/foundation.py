@@ -12,6 +12,7 @@ from ocpi.delivery.outbox import Outbox
 from ocpi.delivery.send import Sender
 from ocpi.objects import store as objects
 from ocpi.objects import verdicts
+from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.verdicts import Verdicts
@@ -40,6 +41,7 @@ class Foundation:
     directory: Directory
     store: ObjectStore
     intake: Intake
+    facts: Facts
     verdicts: Verdicts
     outbox: Outbox
     delivery: Delivery
@@ -79,7 +81,8 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     store = ObjectStore(ground.mongo, ground.clock)
     verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
     outbox = Outbox(ground.mongo, ground.clock)
-    sender = Sender(egress=ground.egress, directory=directory, clock=ground.clock)
+    facts = Facts(store, directory, ground.clock)
+    sender = Sender(egress=ground.egress, directory=directory, facts=facts, clock=ground.clock)
     delivery = Delivery(
         tools=Tools(outbox, store, sender, ground.clock),
         leases=Leases(ground.mongo, ground.clock, ground.instance),
@@ -94,7 +97,8 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         agreements=agreements,
         directory=directory,
         store=store,
-        intake=Intake(store, verdict_store),
+        facts=facts,
+        intake=Intake(store, verdict_store, ground.clock),
         verdicts=verdict_store,
         outbox=outbox,
         delivery=delivery,

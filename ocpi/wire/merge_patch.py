@@ -3,7 +3,7 @@
 A PATCH cannot take information away, so a null leaves the field as it is. Lists are replaced
 whole, with two exceptions: a Location's `evses` and an EVSE's `connectors` are merged by their
 ids, since EVSEs are never deleted, and a Session's `charging_periods` are appended, unless they are
-the last ones already: then the PATCH came again because its answer was lost.
+the last ones already: then the PATCH came again because its answer was lost. In 2.1.1 they are replaced.
 Spec: 2.3.0 transport_and_format, PATCH; mod_sessions, PATCH method; mod_locations, PATCH method.
 """
 
@@ -16,11 +16,12 @@ _MERGED_BY: Final = {"evses": "uid", "connectors": "id"}
 _APPENDED: Final = frozenset({"charging_periods"})
 
 
-def merge(stored: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+def merge(stored: dict[str, Any], patch: Mapping[str, Any], *, appends: bool = True) -> dict[str, Any]:
     """A new object; neither argument is changed. Raises InvalidParameters without last_updated."""
     if not patch.get("last_updated"):
         raise InvalidParameters("a PATCH tells when the object changed", pointer="/last_updated")
-    return _merged(stored, patch)
+    merged = _merged(stored, patch)
+    return merged if appends else merged | {name: patch[name] for name in _APPENDED if patch.get(name)}
 
 
 def _merged(stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:

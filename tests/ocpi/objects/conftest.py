@@ -46,4 +46,4 @@ def at(hour: int) -> str:
 async def keeping(mongo: Mongo, clock: ManualClock) -> Keeping:
     await mongo.declare(INDEXES)
     store = ObjectStore(mongo, clock)
-    return Keeping(store, Intake(store, Verdicts(store=store, mongo=mongo, clock=clock)))
+    return Keeping(store, Intake(store, Verdicts(store=store, mongo=mongo, clock=clock), clock))

@@ -1,6 +1,7 @@
 """What becomes of a push: PUT, PATCH, DELETE and bills, in order, out of order, and at the same time."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pydantic
@@ -10,9 +11,10 @@ from ocpi.errors import InvalidParameters, UnknownObject
 from ocpi.objects.address import Address
 from ocpi.objects.intake import MAX_OBJECT_BYTES
 from ocpi.objects.kinds import key_of
-from ocpi.objects.record import Outcome
+from ocpi.objects.record import Outcome, Record
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind
+from schemas.times import parse
 from tests import build
 from tests.ocpi.objects.conftest import LOCATION, Keeping, at, location
 from tests.platforms import CPO, EMSP
@@ -173,16 +175,14 @@ async def test_a_bill_is_kept_once_whatever_order_its_keys_have(keeping: Keeping
     value = codec.decode(codec.dump(build.cdr()))
     assert isinstance(value, dict)
     key = key_of(ObjectKind.CDR, value)
-    outcomes = await asyncio.gather(
-        *(keeping.intake.bill(codec.encode(value), value, key, EMSP) for _ in range(10))
-    )
+    bill = Record(key, parse(value["last_updated"]), codec.encode(value), EMSP)  # type: ignore[arg-type]
+    outcomes = await asyncio.gather(*(keeping.intake.bill(bill) for _ in range(10)))
     assert sorted(each.outcome for each in outcomes) == [Outcome.CREATED] + 9 * [Outcome.UNCHANGED]
 
-    turned = codec.encode(dict(reversed(value.items())))
-    assert (await keeping.intake.bill(turned, value, key, EMSP)).outcome is Outcome.UNCHANGED
-    other = {**value, "total_energy": 9}
+    turned = replace(bill, body=codec.encode(dict(reversed(value.items()))))
+    assert (await keeping.intake.bill(turned)).outcome is Outcome.UNCHANGED
     with pytest.raises(InvalidParameters, match="another content"):
-        await keeping.intake.bill(codec.encode(other), other, key, EMSP)
+        await keeping.intake.bill(replace(bill, body=codec.encode({**value, "total_energy": 9})))
     record = await keeping.store.get(key, EMSP)
     assert record is not None
     assert record.body == codec.encode(value)
