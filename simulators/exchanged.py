@@ -1,6 +1,7 @@
 """What a simulated partner hears and says: requests that reach it, its replies, answers to its own calls."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,14 +15,26 @@ STAMP: Final = "2026-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What an address of the partner stands for: `path` is what follows the module's own."""
+
+    version: str
+    module: str
+    side: Side
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived: `path` is what followed the module's address."""
+    """What arrived: `path` is what followed the module's address, `version` that of the address."""
 
     method: str
+    version: str
     module: str
     side: Side
     path: str
     query: dict[str, str]
+    headers: Mapping[str, str]
     routing: Routing
     ids: MessageIds
     body: bytes
@@ -41,11 +54,12 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     raw: bytes | None = None
 
-    def body(self) -> bytes:
+    def body(self, *, null_data: bool = False) -> bytes:
         if self.raw is not None:
             return self.raw
         told: dict[str, Any] = {"status_code": self.status_code, "timestamp": STAMP}
-        return codec.encode(told if self.data is None else {"data": self.data, **told})
+        without = self.data is None and not null_data
+        return codec.encode(told if without else {"data": self.data, **told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +81,7 @@ class Heard:
     @property
     def data(self) -> Any:
         return self.envelope.get("data")
+
+    @property
+    def is_success(self) -> bool:
+        return self.http < 300 and self.status == 1000  # noqa: PLR2004 - HTTP success

@@ -1,56 +1,62 @@
-"""An OCPI 2.3.0 platform to play against, over real sockets: it registers, calls, answers, and remembers.
+"""An OCPI platform to play against, over real sockets: it registers, calls, answers, and remembers.
 
-Every request that reaches it with a good token is in `received`, or in `handshakes` if it is about versions
-and credentials; `answer` scripts what it says; with `is_online` switched off it drops connections as a dead
-machine does.
+It speaks any version, or several at once, as that version is written: what it does otherwise is a quirk with
+a name. Every request that reaches it with a good token is in `received`, or in `handshakes` if it is about
+versions and credentials; `answer` scripts what it says, `publishes` and `keeps` make it hold objects; with
+`is_online` switched off it drops connections as a dead machine does.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
 
-from aiohttp import ClientSession, web
-from yarl import URL
+from aiohttp import ClientError, ClientSession, web
 
-from ocpi.wire import urls
-from ocpi.wire.credentials_token import CredentialsToken, readings
+from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side
-from schemas import codec
 from schemas.kinds import PartyId
-from simulators.exchanged import Heard, Reply, Request
+from simulators import dialect
+from simulators.caller import Caller, NothingInCommon
+from simulators.exchanged import Heard, Place, Reply, Request
+from simulators.quirks import Quirks
+from simulators.shelves import Kept, Listed
 
-__all__ = ["Heard", "Reply", "Request", "SimulatedPartner"]
-
-VERSION: Final = "2.3.0"
-MODULES: Final = ("locations", "tariffs", "tokens", "sessions", "cdrs")
-
+__all__ = ["Heard", "Quirks", "Reply", "Request", "SimulatedPartner"]
 
 Script = Callable[[Request], Reply | Awaitable[Reply]]
+_NOT_ALLOWED: Final = Reply(http=HTTPStatus.METHOD_NOT_ALLOWED, status_code=2000)
+_NOT_FOUND: Final = Reply(http=HTTPStatus.NOT_FOUND, status_code=2000)
+_UNAUTHORIZED: Final = Reply(http=HTTPStatus.UNAUTHORIZED, status_code=2000)
 
 
-class SimulatedPartner:
-    """`roles` as pairs of role and party. Use as a context manager; the port is any free one."""
+class SimulatedPartner(Caller):
+    """`roles` as pairs of role and party. Use as a context manager; the port is any free one.
 
-    def __init__(self, *roles: tuple[str, PartyId], hub_party: PartyId | None = None) -> None:
-        self.roles = roles
-        self.hub_party = hub_party
+    `version` is the one in use: of `versions` the best, until a handshake settles another. With one version
+    there is none in the addresses below it.
+    """
+
+    def __init__(
+        self,
+        *roles: tuple[str, PartyId],
+        hub_party: PartyId | None = None,
+        versions: Sequence[str] = (dialect.V2_3_0,),
+        quirks: Quirks | None = None,
+    ) -> None:
+        super().__init__(roles, hub_party, versions, quirks or Quirks())
         self.is_online = True
         self.received: list[Request] = []
         self.handshakes: list[Request] = []
-        self.endpoints: dict[tuple[str, str], str] = {}
         self.endpoints_offered: list[dict[str, str]] | None = None
-        self.their_token: CredentialsToken | None = None
-        self._good: set[str] = set()
         self._scripts: dict[tuple[str, str, Side], Script] = {}
         self._handshake: dict[str, Callable[[Request], Awaitable[Reply]]] = {
             "versions": self._versions,
             "details": self._details,
-            "credentials": self._accept,
+            "credentials": self._credentials,
         }
         self._runner: web.AppRunner | None = None
-        self._session: ClientSession | None = None
-        self.base = ""
 
     async def __aenter__(self) -> Self:
         application = web.Application()
@@ -71,9 +77,20 @@ class SimulatedPartner:
         if self._runner:
             await self._runner.cleanup()
 
-    @property
-    def versions_url(self) -> str:
-        return f"{self.base}/versions"
+    def root(self, version: str | None = None) -> str:
+        """Above the addresses of a version, unless told of the one in use."""
+        return self.base if len(self.versions) == 1 else f"{self.base}/{version or self.version}"
+
+    def url_of(self, module: str, side: Side) -> str:
+        return f"{self.root()}/{side.lower()}/{module}"
+
+    def offered(self, version: str | None = None) -> list[dict[str, str]]:
+        """The endpoints in the version details, unless others were set."""
+        if self.endpoints_offered is not None:
+            return self.endpoints_offered
+        found = dialect.endpoints(version or self.version, self.root(version), self.roles)
+        end = "/" if self.quirks.trailing_slash else ""
+        return [{**each, "url": each["url"] + end} for each in found]
 
     def answer(self, method: str, module: str, side: Side, script: Script) -> None:
         """`versions`, `details` and `credentials` are scripted as modules too, by their sender side."""
@@ -83,115 +100,59 @@ class SimulatedPartner:
         """What is answered to handshakes unless scripted otherwise."""
         return self._handshake[module]
 
+    def publishes(self, module: str, objects: Iterable[Mapping[str, Any]], *, at_most: int = 50) -> Listed:
+        """Serve these from the sender side of a module, as lists and one by one."""
+        listed = Listed(self.url_of(module, Side.SENDER), objects, at_most=at_most, quirks=self.quirks)
+        self.answer("GET", module, Side.SENDER, listed.reply)
+        return listed
+
+    def keeps(self, module: str) -> Kept:
+        """Keep what is pushed to the receiver side of a module, and show it again."""
+        kept = Kept(self.url_of(module, Side.RECEIVER), quirks=self.quirks)
+        for method in ("GET", "PUT", "PATCH", "POST", "DELETE"):
+            self.answer(method, module, Side.RECEIVER, kept.reply)
+        return kept
+
     def heard(self, module: str, method: str | None = None) -> list[Request]:
         """What arrived for a module, in order."""
         return [each for each in self.received if each.module == module and method in (None, each.method)]
-
-    def invite(self) -> CredentialsToken:
-        token = CredentialsToken.generate()
-        self._good.add(token.reveal())
-        return token
-
-    async def register(self, versions_url: str, token_a: CredentialsToken) -> Heard:
-        """Begin the handshake, as a platform that was invited does."""
-        await self.discover(versions_url, token_a)
-        return await self.offer("POST", token_a, self.credentials(self.invite()))
-
-    async def renew(self) -> Heard:
-        """Exchange new tokens with the platform that it is registered with."""
-        return await self.offer("PUT", self._shown(), self.credentials(self.invite()))
-
-    async def withdraw(self) -> Heard:
-        return await self.send("DELETE", self.endpoints["credentials", "SENDER"], self._shown())
-
-    async def call(
-        self,
-        method: str,
-        module: str,
-        side: Side,
-        *path: str,
-        routing: Routing,
-        body: Any = None,
-        query: dict[str, str] | None = None,
-        ids: MessageIds | None = None,
-    ) -> Heard:
-        """A request with the token that the handshake gave."""
-        url = urls.join(self.endpoints[module, side], *path)
-        url = url.with_query(query) if query else url
-        return await self.send(method, str(url), self._shown(), body, routing, ids)
-
-    def credentials(self, token: CredentialsToken) -> dict[str, Any]:
-        roles = [
-            {
-                "role": role,
-                "country_code": party.country_code,
-                "party_id": party.party_id,
-                "business_details": {"name": f"Simulated {party}"},
-            }
-            for role, party in self.roles
-        ]
-        told = {"token": token.reveal(), "url": self.versions_url, "roles": roles}
-        return {**told, "hub_party_id": self.hub_party.compact} if self.hub_party else told
-
-    def _shown(self) -> CredentialsToken:
-        if self.their_token is None:
-            raise RuntimeError("this partner is not registered")
-        return self.their_token
-
-    async def offer(self, method: str, token: CredentialsToken, credentials: Any) -> Heard:
-        """Any credentials under any token, once the endpoints are known."""
-        heard = await self.send(method, self.endpoints["credentials", "SENDER"], token, credentials)
-        if heard.http < 300 and heard.status == 1000:  # noqa: PLR2004 - HTTP success
-            self.their_token = CredentialsToken(heard.data["token"])
-        return heard
-
-    async def discover(self, versions_url: str, token: CredentialsToken) -> None:
-        """Learn the far side's endpoints."""
-        versions = (await self.send("GET", versions_url, token)).data
-        url = next(each["url"] for each in versions if each["version"] == VERSION)
-        details = (await self.send("GET", url, token)).data
-        self.endpoints = {(each["identifier"], each["role"]): each["url"] for each in details["endpoints"]}
-
-    async def send(
-        self,
-        method: str,
-        url: str,
-        token: CredentialsToken,
-        body: Any = None,
-        routing: Routing | None = None,
-        ids: MessageIds | None = None,
-    ) -> Heard:
-        """One well-formed request to any address."""
-        headers = {**(ids or MessageIds.fresh()).write(), **(routing or Routing()).write()}
-        data = body if isinstance(body, bytes) else None if body is None else codec.encode(body)
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        return await self.plain(method, url, token.header(), data, **headers)
-
-    async def plain(
-        self, method: str, url: str, authorization: str | None, data: bytes | None = None, **headers: str
-    ) -> Heard:
-        """A request as it is told, also what no client in its right mind would send."""
-        if self._session is None:
-            raise RuntimeError("start the simulated partner first")
-        shown = {} if authorization is None else {"Authorization": authorization}
-        async with self._session.request(
-            method, URL(url, encoded=True), data=data, headers={**headers, **shown}, allow_redirects=False
-        ) as response:
-            return Heard(response.status, response.headers.copy(), await response.read())
 
     async def _door(self, request: web.Request) -> web.StreamResponse:
         if not self.is_online:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=503)
-        shown = {token.reveal() for token in readings(request.headers.get("Authorization", ""))}
-        if not shown & self._good:
-            return web.Response(status=401, body=Reply(status_code=2000).body())
-        reply = await self._reply(await _arrived(request, *(shown & self._good)))
-        return web.Response(
-            status=reply.http, body=reply.body(), headers=reply.headers, content_type="application/json"
-        )
+        place = self._place(request.rel_url.raw_path)
+        shown = self._tokens(request.headers.get("Authorization", ""), place) & self._good
+        if not shown:
+            return _response(_UNAUTHORIZED)
+        if place is None:
+            return _response(_NOT_FOUND)
+        arrived = await _arrived(request, place, *shown)
+        reply = self.quirks.written(await self._reply(arrived), is_object=self._is_object(arrived))
+        return _response(reply, self._ids(arrived))
+
+    def _place(self, raw_path: str) -> Place | None:
+        """`/versions`, `/2.3.0`, `/credentials`, and `/{side}/{module}/…`; a version may stand before."""
+        parts = raw_path.strip("/").split("/")
+        if parts == ["versions"]:
+            return Place("", "versions", Side.SENDER)
+        version = parts.pop(0) if parts[0] in self.versions else self.version
+        match parts:
+            case []:
+                return Place(version, "details", Side.SENDER)
+            case ["credentials"]:
+                return Place(version, "credentials", Side.SENDER)
+            case ["sender" | "receiver" as side, module, *rest]:
+                return Place(version, module, Side(side.upper()), "/".join(rest))
+            case _:
+                return None
+
+    def _tokens(self, header: str, place: Place | None) -> set[str]:
+        spoken = {place.version} if place and place.version else set(self.versions)
+        if self.quirks.any_token_spelling:
+            spoken = set(dialect.VERSIONS)
+        return {token for version in spoken for token in dialect.tokens_in(header, version)}
 
     async def _reply(self, arrived: Request) -> Reply:
         is_handshake = arrived.module in self._handshake
@@ -202,47 +163,67 @@ class SimulatedPartner:
             return await scripted if isinstance(scripted, Awaitable) else scripted
         return await self._handshake[arrived.module](arrived) if is_handshake else Reply()
 
+    def _is_object(self, arrived: Request) -> bool:
+        return arrived.method == "GET" and arrived.module not in self._handshake
+
+    def _ids(self, arrived: Request) -> dict[str, str]:
+        if self.quirks.no_ids or arrived.version == dialect.V2_1_1:
+            return {}
+        return {**arrived.ids.write(), **arrived.routing.reversed().write()}
+
     async def _versions(self, _: Request) -> Reply:
-        return Reply([{"version": VERSION, "url": f"{self.base}/{VERSION}"}])
+        told = [{"version": version, "url": f"{self.base}/{version}"} for version in self.versions]
+        return Reply({"versions": told} if self.quirks.wrapped_versions else told)
 
-    async def _details(self, _: Request) -> Reply:
-        return Reply({"version": VERSION, "endpoints": self.offered()})
+    async def _details(self, arrived: Request) -> Reply:
+        return Reply({"version": arrived.version, "endpoints": self.offered(arrived.version)})
 
-    def offered(self) -> list[dict[str, str]]:
-        """The endpoints in the version details, unless others were set."""
-        if self.endpoints_offered is not None:
-            return self.endpoints_offered
-        modules = [
-            {"identifier": module, "role": side, "url": f"{self.base}/{side.lower()}/{module}"}
-            for module in MODULES
-            for side in Side
-        ]
-        return [{"identifier": "credentials", "role": "SENDER", "url": f"{self.base}/credentials"}, *modules]
-
-    async def _accept(self, arrived: Request) -> Reply:
-        """The far side registers with us, renews, or leaves."""
+    async def _credentials(self, arrived: Request) -> Reply:
+        """The far side looks, registers with us, renews, or leaves."""
+        if arrived.method == "GET":
+            return Reply(self.credentials(CredentialsToken(arrived.token), arrived.version))
+        if (arrived.token in self._in_use) == (arrived.method == "POST"):
+            return _NOT_ALLOWED
         if arrived.method == "DELETE":
             self._good.discard(arrived.token)
+            self.is_registered = False
             return Reply()
+        return await self._accept(arrived)
+
+    async def _accept(self, arrived: Request) -> Reply:
         theirs = arrived.json()
-        self.their_token = CredentialsToken(theirs["token"])
-        await self.discover(theirs["url"], self.their_token)
-        return Reply(self.credentials(self.invite()))
+        token = CredentialsToken(theirs["token"])
+        try:
+            await self.discover(theirs["url"], token, arrived.version)
+        except NothingInCommon:
+            return Reply(status_code=3002)
+        except (ClientError, OSError, TypeError, ValueError, KeyError):
+            return Reply(status_code=3001)
+        ours = self.credentials(self.invite())
+        self._settle(theirs["token"], ours["token"])
+        if arrived.method == "POST":
+            self._good.discard(arrived.token)
+        return Reply(ours)
 
 
-async def _arrived(request: web.Request, token: str) -> Request:
-    """`/versions`, `/2.3.0`, `/credentials`, and `/{side}/{module}/…` for everything else."""
-    parts = request.rel_url.raw_path.strip("/").split("/")
-    if len(parts) == 1:
-        module, side, path = {VERSION: "details"}.get(parts[0], parts[0]), Side.SENDER, ""
-    else:
-        module, side, path = parts[1], Side(parts[0].upper()), "/".join(parts[2:])
+def _response(reply: Reply, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(
+        status=reply.http,
+        body=reply.body(),
+        headers={**(headers or {}), **reply.headers},
+        content_type="application/json",
+    )
+
+
+async def _arrived(request: web.Request, place: Place, token: str) -> Request:
     return Request(
         method=request.method,
-        module=module,
-        side=side,
-        path=path,
+        version=place.version,
+        module=place.module,
+        side=place.side,
+        path=place.path,
         query=dict(request.query),
+        headers=request.headers.copy(),
         routing=Routing.read(request.headers),
         ids=MessageIds.read(request.headers),
         body=await request.read(),
