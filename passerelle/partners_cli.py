@@ -20,7 +20,7 @@ Parties = Annotated[
     typer.Option("--party", help="A party the partner may claim, as NL*MSP; repeatable. Any, unless told."),
 ]
 
-COLUMNS = ("name", "state", "version", "hub_party", "roles", "modules")
+COLUMNS = ("name", "state", "version", "hub_party", "roles", "modules", "quirks")
 
 
 @app.command("list")
@@ -110,6 +110,42 @@ def curl(
     """Print a curl line that calls a partner as this service does. It holds a secret."""
     wanted = {"module": module, "to": to, "sender": sender}
     typer.echo(admin_of(service).post(f"/partners/{name}/curl", wanted)["curl"])
+
+
+@app.command()
+def quirks(
+    name: Name,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A quirk it has; repeatable.")] = None,
+    clear: Annotated[list[str] | None, typer.Option("--clear", help="One it has not; repeatable.")] = None,
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Show how a partner deviates from the specification, or say so: without options every quirk."""
+    path = f"/partners/{name}/quirks"
+    admin = admin_of(service)
+    told = admin.post(path, {"set": set_ or [], "clear": clear or []}) if set_ or clear else admin.get(path)
+    show(told, ("quirk", "by", "reason"), as_json=as_json)
+
+
+@app.command()
+def policy(
+    name: Name,
+    changes: Annotated[list[str] | None, typer.Argument(help="As key=value; repeatable.")] = None,
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Show or change how a partner of an older version is told what that version lacks."""
+    path = f"/partners/{name}/policy"
+    admin = admin_of(service)
+    told = admin.post(path, dict(map(_change, changes))) if changes else admin.get(path)
+    show([{"key": key, "value": value} for key, value in told.items()], ("key", "value"), as_json=as_json)
+
+
+def _change(written: str) -> tuple[str, str]:
+    key, equals, value = written.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{written!r} is not of the form key=value")
+    return key, value
 
 
 def _one(partner: dict[str, Any], *, as_json: bool) -> None:

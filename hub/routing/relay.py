@@ -31,12 +31,13 @@ BUDGET: Final = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The way to the receiver: who asks whom, and at which address."""
+    """The way to the receiver: who asks whom, and at which address, `is_verbatim` if it told that itself."""
 
     sender: PartyId
     to: PartyId
     connection: Connection
     url: URL
+    is_verbatim: bool = False
 
 
 class Relay:
@@ -75,7 +76,7 @@ class Relay:
         leg = self.leg(call, sender, track.to)
         if not urls.share_origin(leg.url, track.url):
             raise InvalidParameters("this page can no longer be followed: begin the list anew")
-        return await self.pass_on(call, replace(leg, url=track.url))
+        return await self.pass_on(call, replace(leg, url=track.url, is_verbatim=True))
 
     def _request(self, call: Call, leg: Leg, until: datetime | None) -> Outgoing:
         return Outgoing(
@@ -86,13 +87,15 @@ class Relay:
             deadline=min(call.deadline, until or self._clock.now() + BUDGET),
             routing=Routing(to=leg.to, sender=leg.sender),
             body=call.body or None,
+            quirks=leg.connection.quirks,
+            is_verbatim=leg.is_verbatim,
         )
 
     async def _headers(self, received: Mapping[str, str], call: Call, leg: Leg) -> dict[str, str]:
         """Page counts as they are; a Link to the receiver's own host becomes one to ours."""
         counts = ((name, received.get(name, "")) for name in (pagination.TOTAL, pagination.LIMIT))
         kept = {name: count for name, count in counts if count.isascii() and count.isdigit()}
-        following = pagination.next_page(received, leg.url)
+        following = pagination.next_page(received, leg.url, leg.connection.quirks)
         if following is None:
             return kept
         ours = call.url.with_query(await self._links.hide(Track(following, leg.to), call, leg.sender))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Self
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,9 +11,10 @@ from ocpi.registration.offer import HUB
 from ocpi.registration.service import Invited
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
+from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.urls import callable_url
 from schemas.kinds import PartyId
-from schemas.v2_3_0.enums import Role
+from schemas.v2_3_0.enums import Role, TaxIncluded
 
 ROLES = frozenset({*(role.value for role in Role), HUB})
 
@@ -33,6 +35,12 @@ def _token(written: str) -> str:
 
 def _url(written: str) -> str:
     return str(callable_url(written))
+
+
+def _zone(written: str) -> str:
+    if written not in available_timezones():
+        raise ValueError("a time zone is an IANA name, as Europe/Paris")
+    return written
 
 
 Party = Annotated[str, AfterValidator(_party)]
@@ -73,6 +81,24 @@ class Curl(Request):
     to: Party | None = None
     sender: Party | None = None
     query: dict[str, str] = {}
+
+
+class QuirkChange(Request):
+    set: Quirks = NONE
+    clear: Quirks = NONE
+
+
+class PolicyChange(Request):
+    """Those fields of a partner's translation policy that are to change."""
+
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    postal_code: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    untaxed: TaxIncluded | None = None
+    command_timeout: Annotated[int, Field(gt=0, le=3600)] | None = None
+    nearest_value: bool | None = None
+    ascii_only: bool | None = None
+    shows_nobody: bool | None = None
+    negative_cdrs: bool | None = None
 
 
 class Revive(Request):

@@ -1,6 +1,7 @@
 """Partners, for the operator: invite, register, list, suspend, resume, renew, leave; a curl line."""
 
 import shlex
+from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -11,8 +12,9 @@ from yarl import URL
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Curl, Invite, Register
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Partner
+from ocpi.partners.model import Connection, Partner
 from ocpi.registration.service import Registration, UnknownPartner
+from ocpi.wire import spelling
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import Routing
 from schemas.kinds import PartyId
@@ -72,18 +74,19 @@ class PartnerRoutes:
         url = partner.connection.endpoint(wanted.module, wanted.side)
         if url is None:
             raise UnknownPartner(f"{partner.name} offers no {wanted.module} {wanted.side}")
-        line = _curl_line(partner.connection.token, URL(url).with_query(wanted.query), wanted)
+        line = _curl_line(partner.connection, URL(url).with_query(wanted.query), wanted)
         return reply({"curl": line})
 
 
-def _curl_line(token: CredentialsToken, url: URL, wanted: Curl) -> str:
+def _curl_line(connection: Connection, url: URL, wanted: Curl) -> str:
     routing = Routing(to=_party(wanted.to), sender=_party(wanted.sender))
-    headers = {"Authorization": token.header(), **routing.write()}
+    shown = spelling.authorization(connection.token, connection.quirks)
+    headers = {"Authorization": shown, **routing.write()}
     words = [
         "curl",
         "-sS",
         *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}")),
-        str(url),
+        str(spelling.url_for(url, connection.quirks)),
     ]
     return shlex.join(words)
 
@@ -111,6 +114,8 @@ def shown(partner: Partner) -> dict[str, Any]:
         "versions_url": connection.versions_url if connection else None,
         "modules": sorted(f"{each.module} {each.side}" for each in endpoints),
         "registered_at": partner.registered_at,
+        "quirks": sorted(connection.quirks if connection else partner.quirks),
+        "translation": asdict(partner.translation),
     }
 
 

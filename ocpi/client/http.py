@@ -17,9 +17,10 @@ from yarl import URL
 from ocpi.errors import DeliveryError, Rejected, TimedOut, Unreachable
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
-from ocpi.wire import envelope
+from ocpi.wire import envelope, spelling
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
+from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.status import is_success
 
 LONGEST_RETRY_AFTER_S: Final = 3600.0
@@ -28,6 +29,8 @@ _MAX_QUOTED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
+    """`quirks` are those of whoever is asked. `is_verbatim`: they wrote the URL, and it is called so."""
+
     method: str
     url: URL
     token: CredentialsToken
@@ -35,10 +38,21 @@ class Outgoing:
     deadline: datetime
     routing: Routing = NOWHERE
     body: bytes | None = None
+    quirks: Quirks = NONE
+    is_verbatim: bool = False
 
     def headers(self) -> dict[str, str]:
-        fields = {"Authorization": self.token.header(), **self.ids.write(), **self.routing.write()}
+        shown = spelling.authorization(self.token, self.quirks)
+        fields = {"Authorization": shown, **self.ids.write(), **self.routing.write()}
         return fields if self.body is None else {**fields, "Content-Type": envelope.CONTENT_TYPE}
+
+    def spelled_url(self) -> URL:
+        return self.url if self.is_verbatim or not self.quirks else spelling.url_for(self.url, self.quirks)
+
+    def spelled_body(self) -> bytes | None:
+        return (
+            self.body if self.body is None or not self.quirks else spelling.body_for(self.body, self.quirks)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,11 @@ async def send(egress: Egress, clock: Clock, request: Outgoing) -> Received:
         raise TimedOut(f"no time is left to ask {request.url.host}")
     try:
         answer = await egress.send(
-            request.method, request.url, headers=request.headers(), body=request.body, within_s=remaining_s
+            request.method,
+            request.spelled_url(),
+            headers=request.headers(),
+            body=request.spelled_body(),
+            within_s=remaining_s,
         )
     except TimeoutError as error:
         raise TimedOut(f"{request.url.host} did not answer in time") from error

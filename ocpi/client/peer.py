@@ -13,9 +13,10 @@ from yarl import URL
 
 from ocpi.client.http import Received, accepted
 from ocpi.errors import TimedOut, Unreachable, Unreadable
-from ocpi.wire import envelope, pagination
+from ocpi.wire import envelope, pagination, spelling
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
+from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.violations import told
 from schemas import codec
 from schemas.base import OcpiModel
@@ -32,10 +33,15 @@ class Peer:
     """The far side, called with one token of it. Its troubles are DeliveryErrors, whatever it answers."""
 
     def __init__(
-        self, client: httpx.AsyncClient, token: CredentialsToken, *, within_s: float = TIMEOUT_S
+        self,
+        client: httpx.AsyncClient,
+        token: CredentialsToken,
+        *,
+        quirks: Quirks = NONE,
+        within_s: float = TIMEOUT_S,
     ) -> None:
         self._client = client
-        self._token = token
+        self._authorization = spelling.authorization(token, quirks)
         self._within_s = within_s
 
     async def versions(self, url: str) -> list[Version]:
@@ -85,7 +91,7 @@ class Peer:
         return Received(response.status_code, response.headers, response.content)
 
     def _headers(self, body: bytes | None, routing: Routing) -> Mapping[str, str]:
-        fields = {"Authorization": self._token.header(), **MessageIds.fresh().write(), **routing.write()}
+        fields = {"Authorization": self._authorization, **MessageIds.fresh().write(), **routing.write()}
         return fields if body is None else {**fields, "Content-Type": envelope.CONTENT_TYPE}
 
 

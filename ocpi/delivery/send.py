@@ -73,6 +73,7 @@ class Sender:
             method=method,
             url=url,
             token=connection.token,
+            quirks=connection.quirks,
             ids=MessageIds.fresh(),
             deadline=self._clock.now() + TIMEOUT,
             routing=Routing(to=mark.due.to, sender=mark.due.sender),

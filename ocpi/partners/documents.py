@@ -3,18 +3,25 @@
 What it shows to us is kept as digests with a scope and an end; what we show to it is sealed.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
 from ocpi.partners.seal import Seal
 from ocpi.process.mongo import Document
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
+from ocpi.wire.quirks import Quirk, Quirks, effective
 from schemas.kinds import PartyId
+from schemas.translation.context import Policy
 from schemas.v2_3_0.enums import VersionNumber
+
+_POLICY = TypeAdapter(Policy)
 
 
 class Scope(StrEnum):
@@ -57,6 +64,8 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "registered_at": partner.registered_at,
         "revision": partner.revision,
         "is_greeted": partner.is_greeted,
+        "quirks": sorted(partner.quirks),
+        "translation": policy_document(partner.translation),
         "tokens": admission_documents(admissions),
     }
 
@@ -76,6 +85,12 @@ def connection_document(connection: Connection, seal: Seal) -> Document:
     }
 
 
+def policy_document(policy: Policy) -> Document:
+    """What differs from the usual, so that a usual that changes changes for everybody."""
+    usual = asdict(Policy())
+    return {name: value for name, value in asdict(policy).items() if value != usual[name]}
+
+
 def admission_documents(admissions: Iterable[Admission]) -> list[Document]:
     return [
         {"digest": each.digest, "scope": each.scope, "expires_at": each.expires_at} for each in admissions
@@ -85,16 +100,19 @@ def admission_documents(admissions: Iterable[Admission]) -> list[Document]:
 def read_partner(document: Document, seal: Seal) -> Partner:
     """Raises SealBroken."""
     parties = document["allowed_parties"]
+    quirks = _read_quirks(document)
     return Partner(
         name=document["_id"],
         state=PartnerState(document["state"]),
         allowed_roles=frozenset(document["allowed_roles"]),
-        connection=_read_connection(document["connection"], seal),
+        connection=_read_connection(document["connection"], seal, quirks),
         created_at=document["created_at"],
         registered_at=document["registered_at"],
         allowed_parties=None if parties is None else frozenset(PartyId.parse(each) for each in parties),
         revision=document["revision"],
         is_greeted=document["is_greeted"],
+        translation=_POLICY.validate_python(document.get("translation", {})),
+        quirks=quirks,
     )
 
 
@@ -105,11 +123,17 @@ def read_admissions(document: Document) -> Sequence[Admission]:
     ]
 
 
-def _read_connection(stored: Document | None, seal: Seal) -> Connection | None:
+def _read_quirks(document: Mapping[str, Any]) -> Quirks:
+    """A quirk that was chosen in a later release is none here."""
+    return frozenset(Quirk(each) for each in document.get("quirks", ()) if each in set(Quirk))
+
+
+def _read_connection(stored: Document | None, seal: Seal, quirks: Quirks) -> Connection | None:
     if stored is None:
         return None
+    version = VersionNumber(stored["version"])
     return Connection(
-        version=VersionNumber(stored["version"]),
+        version=version,
         versions_url=stored["versions_url"],
         roles=tuple(
             PartyRole(each["role"], PartyId.parse(each["party"]), each["name"]) for each in stored["roles"]
@@ -119,4 +143,5 @@ def _read_connection(stored: Document | None, seal: Seal) -> Connection | None:
             PartnerEndpoint(each["module"], Side(each["side"]), each["url"]) for each in stored["endpoints"]
         ),
         token=seal.open(stored["token"]),
+        quirks=effective(quirks, version),
     )

@@ -13,6 +13,7 @@ from typing import Final
 
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
+from ocpi.wire.quirks import NONE, Quirks
 from schemas.kinds import PartyId
 from schemas.translation.context import Policy
 from schemas.v2_3_0.enums import VersionNumber
@@ -48,7 +49,10 @@ class PartnerEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What a completed handshake tells about the far side; `token` is the one that we show there."""
+    """What a completed handshake tells about the far side; `token` is the one that we show there.
+
+    `quirks` are all that it has, those of its version among them.
+    """
 
     version: VersionNumber
     versions_url: str
@@ -56,6 +60,7 @@ class Connection:
     hub_party: PartyId | None
     endpoints: tuple[PartnerEndpoint, ...]
     token: CredentialsToken
+    quirks: Quirks = NONE
 
     def endpoint(self, module: str, side: Side) -> str | None:
         return next((each.url for each in self.endpoints if (each.module, each.side) == (module, side)), None)
@@ -72,7 +77,8 @@ class Partner:
 
     `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `revision` grows
     with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
-    what was for everybody before it came. `translation` is how it wants to be told what its version lacks.
+    what was for everybody before it came. `translation` is how it wants to be told what its version lacks,
+    `quirks` are those that the operator chose.
     """
 
     name: str
@@ -85,6 +91,7 @@ class Partner:
     revision: int = 0
     is_greeted: bool = False
     translation: Policy = _USUAL
+    quirks: Quirks = NONE
 
     @property
     def is_active(self) -> bool:

@@ -16,6 +16,7 @@ from ocpi.partners.documents import (
     Scope,
     admission_documents,
     connection_document,
+    policy_document,
     read_admissions,
     read_partner,
     to_document,
@@ -23,6 +24,8 @@ from ocpi.partners.documents import (
 from ocpi.partners.model import Connection, Partner, PartnerState, claims
 from ocpi.partners.seal import Seal
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
+from ocpi.wire.quirks import Quirks
+from schemas.translation.context import Policy
 
 COLLECTION: Final = "partners"
 HANDSHAKE_LIFETIME: Final = timedelta(minutes=5)
@@ -129,6 +132,14 @@ class PartnerStore:
     async def set_state(self, seen: Partner, state: PartnerState) -> None:
         """Raises Superseded. Whoever comes back from a suspension is greeted again."""
         await self._change(seen, {"$set": {"state": state, "is_greeted": False}})
+
+    async def set_quirks(self, seen: Partner, quirks: Quirks) -> None:
+        """Raises Superseded."""
+        await self._change(seen, {"$set": {"quirks": sorted(quirks)}})
+
+    async def set_translation(self, seen: Partner, policy: Policy) -> None:
+        """Raises Superseded."""
+        await self._change(seen, {"$set": {"translation": policy_document(policy)}})
 
     async def greeted(self, seen: Partner) -> None:
         await self._partners.update_one(_exactly(seen), {"$set": {"is_greeted": True}})

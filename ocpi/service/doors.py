@@ -9,6 +9,7 @@ from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
+from ocpi.admin.partner_manners import PartnerMannerRoutes
 from ocpi.admin.partners import PartnerRoutes
 from ocpi.admin.verdicts import VerdictRoutes
 from ocpi.process import health
@@ -88,6 +89,7 @@ def _nouns(
     foundation: Foundation, registration: Registration, newcomers: Newcomers
 ) -> Iterator[web.RouteDef]:
     yield from PartnerRoutes(registration, foundation.directory).routes()
+    yield from PartnerMannerRoutes(foundation.partners, foundation.directory).routes()
     yield from AgreementRoutes(
         agreements=foundation.agreements,
         directory=foundation.directory,

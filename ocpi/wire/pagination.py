@@ -13,6 +13,7 @@ from yarl import URL
 
 from ocpi.errors import InvalidParameters, Unreadable
 from ocpi.wire import urls
+from ocpi.wire.quirks import NONE, Quirk, Quirks
 from schemas.times import parse
 
 TOTAL: Final = "X-Total-Count"
@@ -21,6 +22,7 @@ LINK: Final = "Link"
 MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
 _NEXT: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+_PORT_OF_HTTP: Final = 80
 _LARGEST: Final = 10**18  # what a database can still skip
 
 
@@ -58,9 +60,10 @@ def next_link(url: URL) -> str:
     return f'<{url}>; rel="next"'
 
 
-def next_page(fields: Mapping[str, str], this_page: URL) -> URL | None:
+def next_page(fields: Mapping[str, str], this_page: URL, quirks: Quirks = NONE) -> URL | None:
     """Where the next page is, to be followed as it stands; None on the last page.
 
+    Whoever is reached by TLS and links without it stands behind a proxy that ends TLS: it is asked by TLS.
     Raises Unreadable for a Link that cannot be followed, or leads to a host other than that of `this_page`:
     our token goes nowhere else.
     """
@@ -68,9 +71,19 @@ def next_page(fields: Mapping[str, str], this_page: URL) -> URL | None:
     if found is None:
         return None
     following = _absolute(found.group(1), this_page)
+    if Quirk.INNER_LINKS in quirks or _lacks_tls_only(following, this_page):
+        return URL(f"{this_page.origin()}{following.raw_path_qs}", encoded=True)
     if not urls.share_origin(following, this_page):
         raise Unreadable(f"the Link header leads away from {this_page.host}")
     return following
+
+
+def _lacks_tls_only(following: URL, this_page: URL) -> bool:
+    return (
+        (following.scheme, this_page.scheme) == ("http", "https")
+        and following.host == this_page.host
+        and following.port in (_PORT_OF_HTTP, this_page.port)
+    )
 
 
 def _absolute(written: str, base: URL) -> URL:

@@ -133,6 +133,15 @@ async def test_partners_and_agreements_are_managed_through_the_admin_port(
         invited = await command("partners", "invite", "acme", "--role", "CPO")
         assert invited["versions_url"] == hub.versions_url
         assert [each["state"] for each in await command("partners", "list")] == ["INVITED"]
+        told = await command("partners", "quirks", "acme", "--set", "raw_token", "--set", "trailing_slash")
+        assert {each["quirk"] for each in told if each["by"]} == {"raw_token", "trailing_slash"}
+        assert await command("partners", "quirks", "acme", "--clear", "raw_token") == await command(
+            "partners", "quirks", "acme"
+        )
+        assert [each["quirks"] for each in await command("partners", "list")] == [["trailing_slash"]]
+        await command("partners", "policy", "acme", "time_zone=Europe/Paris", "ascii_only=yes")
+        policy = {each["key"]: each["value"] for each in await command("partners", "policy", "acme")}
+        assert (policy["time_zone"], policy["ascii_only"]) == ("Europe/Paris", True)
         await command("agreements", "add", "FR*CPO", "NL*MSP", "--first-day", "2026-01-01")
         assert [each["holds"] for each in await command("agreements", "list")] == [True]
         ended = await command("agreements", "end", "FR*CPO", "NL*MSP", "--last-day", "2025-12-31")

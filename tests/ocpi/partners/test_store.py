@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,9 @@ from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import PartnerState
 from ocpi.partners.store import NameTaken, PartyTaken, Superseded
 from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.quirks import Quirk
+from schemas.translation.context import Policy
+from schemas.v2_3_0.enums import TaxIncluded, VersionNumber
 from tests.ocpi.partners.conftest import Rooms, connection
 from tests.platforms import CPO, EMSP
 
@@ -71,3 +75,27 @@ async def test_replaced_tokens_overlap_and_then_go(rooms: Rooms) -> None:
             assert admissions == [second, Admission(first.digest, Scope.FULL, now + overlap)]
     ((_, kept),) = await rooms.partners.all()
     assert [each.digest for each in kept] == [third.digest, second.digest]
+
+
+async def test_quirks_and_policy_are_kept_through_invitation_and_handshake(rooms: Rooms) -> None:
+    seen = await rooms.invited("p")
+    await rooms.partners.set_quirks(seen, frozenset({Quirk.TRAILING_SLASH}))
+    ((seen, _),) = await rooms.partners.all()
+    policy = Policy(untaxed=TaxIncluded.NO, command_timeout=60, ascii_only=True)
+    await rooms.partners.set_translation(seen, policy)
+    ((seen, _),) = await rooms.partners.all()
+    older = replace(connection(("CPO", CPO)), version=VersionNumber.V2_1_1)
+    await rooms.partners.connect(seen, older, full(), rooms.clock.now())
+    ((partner, _),) = await rooms.partners.all()
+    assert (partner.quirks, partner.translation) == (frozenset({Quirk.TRAILING_SLASH}), policy)
+    assert partner.connection is not None
+    assert partner.connection.quirks == {Quirk.TRAILING_SLASH, Quirk.RAW_TOKEN, Quirk.WHOLE_SECONDS}
+
+
+async def test_quirks_are_set_on_exactly_the_partner_that_was_seen(rooms: Rooms) -> None:
+    seen = await rooms.invited("p")
+    await rooms.partners.set_quirks(seen, frozenset({Quirk.RAW_TOKEN}))
+    with pytest.raises(Superseded):
+        await rooms.partners.set_quirks(seen, frozenset())
+    with pytest.raises(Superseded):
+        await rooms.partners.set_translation(seen, Policy(ascii_only=True))

@@ -5,6 +5,7 @@ from yarl import URL
 
 from ocpi.errors import InvalidParameters, Unreadable
 from ocpi.wire.pagination import MAX_LIMIT, PageQuery, headers, next_page
+from ocpi.wire.quirks import Quirk
 
 URL_OF_LIST = URL("https://hub.example/ocpi/2.3.0/sender/cdrs?date_from=2026-01-01T00:00:00Z&limit=10")
 
@@ -87,7 +88,8 @@ def test_a_relative_link_is_one_of_the_same_host() -> None:
     "target",
     [
         "https://evil.example/x",
-        "http://a.example/x",
+        "http://a.example:8080/x",
+        "http://b.example/x",
         "https://a.example:444/x",
         "//evil.example/x",
         "http://[bad",
@@ -100,3 +102,17 @@ def test_a_link_that_leads_away_is_not_followed(target: str) -> None:
     """F-34, F-39: our token goes to no host but the one that was asked."""
     with pytest.raises(Unreadable):
         next_page({"Link": f'<{target}>; rel="next"'}, URL("https://a.example/x"))
+
+
+@pytest.mark.parametrize("written", ["http://a.example:8443/x?c=a%2Fb", "http://a.example/x?c=a%2Fb"])
+def test_who_is_reached_by_tls_and_links_without_it_is_asked_by_tls(written: str) -> None:
+    """F-39: the token is never shown in the clear."""
+    page = URL("https://a.example:8443/x")
+    assert str(next_page({"Link": f'<{written}>; rel="next"'}, page)) == "https://a.example:8443/x?c=a%2Fb"
+
+
+@pytest.mark.parametrize("origin", ["http://10.0.0.5:8000", "http://a.example", "https://evil.example", ""])
+def test_a_link_from_behind_a_proxy_is_followed_where_the_page_was(origin: str) -> None:
+    """F-39: whatever host it names, none but that of the page is asked."""
+    page, link = URL("https://a.example:8443/x"), {"Link": f'<{origin}/y?c=%2F>; rel="next"'}
+    assert str(next_page(link, page, frozenset({Quirk.INNER_LINKS}))) == "https://a.example:8443/y?c=%2F"
