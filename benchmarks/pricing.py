@@ -1,17 +1,21 @@
 """How fast CDRs are judged: JSON Lines in, findings and breakdown out, held against orjson alone on the
 same lines.
 
-One core first, by the worker's own function; then a file by one process and by all of them, and a file five
-times as long, whose memory must be the same. `--lines 1000000` takes the long file as long as you like.
+One core first, by the worker's own function. Then a file by one process, and by one for each core, against as
+many programs that know nothing of each other and share the file: what this machine gives to them is all that
+can be had. A file five times as long must need the same memory. `--lines 1000000` takes the long file as long
+as you like.
 """
 
 import argparse
 import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing import Process
 from pathlib import Path
 
 import orjson
@@ -23,6 +27,8 @@ from ocpi.pricing.report import record_of
 from passerelle.pricing_audit import judged, look_for_garbage_rarely, summed
 
 PROMISE = 0.12  # of the rate of orjson.loads and orjson.dumps
+TOGETHER = 0.85  # of the rate of as many programs by themselves: near-linear
+PAIRS = 3
 LINES = 3000
 ROUNDS = 7
 BATCH = 128
@@ -39,7 +45,7 @@ def main() -> int:
         _one_core("dynamic: 12 periods, 96 elements", list(dynamic(LINES // 4, embed=True))),
     ]
     _one_core("typical, tariff given apart", list(typical(LINES, embed=False)))
-    _processes(wanted)
+    kept.append(_processes(wanted))
     return 0 if all(kept) else 1
 
 
@@ -72,17 +78,33 @@ def _judge(lines: Sequence[bytes]) -> None:
             orjson.dumps(record_of(verdict))
 
 
-def _processes(lines: int) -> None:
-    """Rates by one process and by one for each core, and the memory of a short and of a long file."""
+def _processes(lines: int) -> bool:
+    """Rates by one process, by one for each core, by programs apart; memory for a short and a long file."""
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
         short = _written(Path(folder) / "short.jsonl", lines // 5)
         long = _written(Path(folder) / "long.jsonl", lines)
+        shares = [_written(Path(folder) / f"share{core}.jsonl", lines // cores) for core in range(cores)]
         _audit(short, cores)
         memory = _memory_mb()
-        rates = [lines / _audit(long, processes) for processes in (1, cores)]
-        print(f"a file of {lines} by 1 process {rates[0]:.0f} CDRs/s, by {cores} {rates[1]:.0f} CDRs/s")
+        print(f"a file of {lines} by 1 process: {lines / _audit(long, 1):.0f} CDRs/s")
+        pairs = [(_audit(long, cores), _apart(shares)) for _ in range(PAIRS)]
         print(f"memory after {lines // 5} lines {memory} MB, after {lines} lines {_memory_mb()} MB")
+    ratio = statistics.median(apart_s / together_s for together_s, apart_s in pairs)
+    together_s, apart_s = map(min, zip(*pairs, strict=True))
+    rates = f"{lines / together_s:.0f} CDRs/s, {cores} programs apart {lines / apart_s:.0f}"
+    print(f"by {cores} processes {rates}: {ratio:.2f} x")
+    return ratio >= TOGETHER
+
+
+def _apart(shares: Sequence[Path]) -> float:
+    programs = [Process(target=_audit, args=(share, 1)) for share in shares]
+    began = time.perf_counter()
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    return time.perf_counter() - began
 
 
 def _written(file: Path, lines: int) -> Path:
