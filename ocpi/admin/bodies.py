@@ -99,6 +99,7 @@ class PolicyChange(Request):
     ascii_only: bool | None = None
     shows_nobody: bool | None = None
     negative_cdrs: bool | None = None
+    no_credit_cdrs: bool | None = None
 
 
 class Revive(Request):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from ocpi.delivery.credits import Credits
 from ocpi.delivery.outbox import Mark, Outbox
 from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal, rest
 from ocpi.delivery.send import Sender
@@ -37,6 +38,7 @@ class Tools:
     outbox: Outbox
     store: ObjectStore
     sender: Sender
+    credits: Credits
     clock: Clock
 
 
@@ -89,6 +91,10 @@ class Lane:
         if record is None or not self._with.sender.is_wanted(mark, record):
             await self._with.outbox.drop(mark)
             log.info("delivery dropped", object=due.label, to=str(self.party))
+            return
+        credited = await self._with.credits.waits_until(mark, record, self._with.clock.now())
+        if credited is not None:
+            await self._with.outbox.wait(mark, credited)
             return
         location = await self._with.sender.deliver(mark, record)
         await self._with.outbox.delivered(mark, location)

@@ -11,6 +11,7 @@ from typing import Final
 from yarl import URL
 
 from ocpi.client.http import Outgoing, accepted, send
+from ocpi.delivery.credits import Credits
 from ocpi.delivery.outbox import Mark
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
@@ -30,10 +31,13 @@ TIMEOUT: Final = timedelta(seconds=30)
 
 
 class Sender:
-    def __init__(self, *, egress: Egress, directory: Directory, facts: Facts, clock: Clock) -> None:
+    def __init__(
+        self, *, egress: Egress, directory: Directory, facts: Facts, crediting: Credits, clock: Clock
+    ) -> None:
         self._egress = egress
         self._directory = directory
         self._facts = facts
+        self._credits = crediting
         self._clock = clock
 
     def is_wanted(self, mark: Mark, record: Record) -> bool:
@@ -53,6 +57,7 @@ class Sender:
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
+        await self._credits.check(record, partner)
         body = None if record.deleted else await self._told(record, partner)
         request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)

@@ -8,6 +8,7 @@ Spec: 2.3.0 transport_and_format, Pagination (oldest first).
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ocpi.objects.record import Original, Outcome, Record, database_id
 from ocpi.objects.totals import Totals
@@ -34,8 +35,8 @@ INDEXES = (
     Index(collection=COLLECTION, keys=(("kind", ASCENDING), ("last_updated", ASCENDING))),
     Index(
         collection=COLLECTION,
-        keys=(("owner", ASCENDING), ("contract", ASCENDING)),
-        partial={"contract": {"$type": "string"}},
+        keys=(("kind", ASCENDING), ("owner", ASCENDING), ("linked", ASCENDING)),
+        partial={"linked": {"$type": "string"}},
     ),
 )
 
@@ -140,9 +141,14 @@ class ObjectStore:
 
     async def contracted(self, issuer: PartyId, contract_id: str) -> list[Record]:
         """Tokens of one contract, the last changed first."""
-        wanted = {"kind": ObjectKind.TOKEN, "owner": str(issuer), "contract": contract_id.lower()}
+        wanted = {"kind": ObjectKind.TOKEN, "owner": str(issuer), "linked": contract_id.lower()}
         found = self._objects.find({**wanted, "deleted": False}).sort("last_updated", DESCENDING)
         return [_record(document) async for document in found]
+
+    async def bills_of(self, owner: PartyId, session_id: str) -> list[Record]:
+        """Every CDR of one session, credits and replacements among them."""
+        wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": session_id.lower()}
+        return [_record(document) async for document in self._objects.find(wanted)]
 
     async def page(self, selection: Selection, query: PageQuery) -> Page:
         rows, total = await self._rows(selection, query, {"body": 1})
@@ -190,7 +196,7 @@ class ObjectStore:
 
 def _fields(record: Record) -> Document:
     return {
-        **_contract(record),
+        **_linked(record),
         "last_updated": record.last_updated,
         "body": record.body,
         "digest": record.digest,
@@ -207,12 +213,16 @@ def _original(document: Document | None) -> Original | None:
     return None if document is None else Original(VersionNumber(document["version"]), document["body"])
 
 
-def _contract(record: Record) -> Document:
-    """2.1.1 knows a token by its contract alone."""
-    if record.key.kind is not ObjectKind.TOKEN:
+_LINKS: Final = {ObjectKind.TOKEN: "contract_id", ObjectKind.CDR: "session_id"}
+"""By what else an object is looked for: a token by its contract, as in 2.1.1, and bills by their session."""
+
+
+def _linked(record: Record) -> Document:
+    field = _LINKS.get(record.key.kind)
+    if field is None:
         return {}
-    contract_id = record.value().get("contract_id")
-    return {"contract": contract_id.lower() if isinstance(contract_id, str) else None}
+    link = record.value().get(field)
+    return {"linked": link.lower() if isinstance(link, str) else None}
 
 
 def _record(document: Document) -> Record:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocpi.delivery import outbox as outboxes
+from ocpi.delivery.credits import Credits
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.lane import Tools
 from ocpi.delivery.leases import Leases
@@ -82,9 +83,12 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
     outbox = Outbox(ground.mongo, ground.clock)
     facts = Facts(store, directory, ground.clock)
-    sender = Sender(egress=ground.egress, directory=directory, facts=facts, clock=ground.clock)
+    crediting = Credits(store, outbox)
+    sender = Sender(
+        egress=ground.egress, directory=directory, facts=facts, crediting=crediting, clock=ground.clock
+    )
     delivery = Delivery(
-        tools=Tools(outbox, store, sender, ground.clock),
+        tools=Tools(outbox, store, sender, crediting, ground.clock),
         leases=Leases(ground.mongo, ground.clock, ground.instance),
         supervisor=ground.supervisor,
     )

@@ -34,6 +34,8 @@ class Policy:
     """The partner uses Locations for its help desk only, so it may have those that must not be shown."""
     negative_cdrs: bool = False
     """The partner agreed to get a credit as a CDR with a negative total."""
+    no_credit_cdrs: bool = False
+    """The partner cannot take credits, though its version has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
