@@ -6,13 +6,15 @@ from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
+from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
+from emsp_adapter.errands import store as errands
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
 from ocpi.delivery.announce import Announcer
-from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInterface
+from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInterface, nobody
 from ocpi.objects.store import Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
@@ -29,7 +31,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = authorizations.INDEXES
+INDEXES = (*authorizations.INDEXES, *errands.INDEXES)
 
 
 def main() -> int:
@@ -52,16 +54,20 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
     pull = _pull(foundation, parts)
+    commands = await command_rooms(
+        foundation, own=parts.own, name=settings.name, cards=parts.cards, platform=platform
+    )
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, lambda: [PartyRole(EMSP, parts.own.party, settings.name)]),
         needed=NEEDED,
-        interfaces=_interfaces(foundation, parts, platform),
+        interfaces=[*_interfaces(foundation, parts, platform, commands), *commands.interfaces],
         reactions=_reactions(foundation, parts),
         more_admin=[
             *BillRoutes(foundation.store).routes(),
             *OperationRoutes(pull, parts.authorization).routes(),
+            *commands.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
@@ -93,7 +99,14 @@ async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSetti
         await parts.announcer.mark_for_all(await parts.cards.load(tokens))
 
 
-def _interfaces(foundation: Foundation, parts: _Parts, platform: Platform) -> list[Interface]:
+def _interfaces(
+    foundation: Foundation, parts: _Parts, platform: Platform, commands: CommandRooms
+) -> list[Interface]:
+    arrivals = {
+        ObjectKind.LOCATION: nobody,
+        ObjectKind.TARIFF: nobody,
+        ObjectKind.SESSION: commands.sessions.arrived,
+    }
     received = (
         ReceiverInterface(
             kind,
@@ -101,8 +114,9 @@ def _interfaces(foundation: Foundation, parts: _Parts, platform: Platform) -> li
             intake=foundation.intake,
             facts=foundation.facts,
             checks=parts.checks,
+            arrived=arrived,
         )
-        for kind in (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.SESSION)
+        for kind, arrived in arrivals.items()
     )
     bills = BillReceiver(
         store=foundation.store,

@@ -1,0 +1,1 @@
+"""Commands to stations of CPOs: start, stop, reserve, cancel, unlock."""

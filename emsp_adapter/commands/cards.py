@@ -1,0 +1,51 @@
+"""The token of a command: a card of ours, or one that was never listed.
+
+The CPO neither checks it nor needs to know it, so the driver of an app needs no card on any list.
+Spec: 2.3.0 mod_commands, StartSession object; mod_tokens, TokenType.
+"""
+
+from emsp_adapter.commands.wanted import Card
+from emsp_adapter.contracts.cards import Issuer
+from emsp_adapter.contracts.register import Cards
+from emsp_adapter.contracts.rules import allowed
+from ocpi.errors import InvalidParameters
+from ocpi.process.clock import Clock
+from schemas.v2_3_0.enums import AllowedType, WhitelistType
+from schemas.v2_3_0.tokens import Token
+
+
+class CommandCards:
+    def __init__(self, *, cards: Cards, issuer: Issuer, clock: Clock) -> None:
+        self._cards = cards
+        self._issuer = issuer
+        self._clock = clock
+
+    async def token(self, wanted: Card) -> Token:
+        """Raises InvalidParameters for a card that may not charge, and for one that nobody can know."""
+        listed = await self._cards.find(wanted.uid, wanted.type)
+        if listed is None:
+            return self._unlisted(wanted)
+        verdict = allowed(listed)
+        if verdict is not AllowedType.ALLOWED:
+            raise InvalidParameters(f"this card may not charge: {verdict}", pointer="/token")
+        return listed
+
+    def _unlisted(self, wanted: Card) -> Token:
+        if wanted.contract_id is None:
+            raise InvalidParameters(
+                "this token is on no list: tell its contract_id", pointer="/token/contract_id"
+            )
+        party = self._issuer.party
+        return Token.model_validate(
+            {
+                "country_code": party.country_code,
+                "party_id": party.party_id,
+                "uid": wanted.uid,
+                "type": wanted.type,
+                "contract_id": wanted.contract_id,
+                "issuer": self._issuer.name,
+                "valid": True,
+                "whitelist": WhitelistType.NEVER,
+                "last_updated": self._clock.now(),
+            }
+        )

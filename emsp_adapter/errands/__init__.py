@@ -1,0 +1,1 @@
+"""What a CPO was asked to do and tells the outcome of later: commands, charging profiles."""
