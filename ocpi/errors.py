@@ -16,6 +16,7 @@ OcpiError                       carries the OCPI status_code and the HTTP status
 ├─ TooLarge                     HTTP 413
 ├─ Compressed                   HTTP 415
 ├─ NotAuthenticated             HTTP 401
+├─ TooManyAttempts              HTTP 429: wrong tokens, one after the other
 ├─ MethodNotAllowed             HTTP 405
 │   ├─ NotRegistered            PUT or DELETE of credentials that do not exist
 │   └─ AlreadyRegistered        POST of credentials that do
@@ -125,6 +126,12 @@ class NotAuthenticated(OcpiError):
     status_code = 2000
     http_status = HTTPStatus.UNAUTHORIZED
     headers = MappingProxyType({"WWW-Authenticate": "Token"})
+
+
+class TooManyAttempts(OcpiError):
+    status_code = 2000
+    http_status = HTTPStatus.TOO_MANY_REQUESTS
+    headers = MappingProxyType({"Retry-After": "60"})
 
 
 class MethodNotAllowed(OcpiError):

@@ -55,13 +55,16 @@ class Directory:
             await self._clock.sleep(REFRESH_S)
             await self.refresh()
 
-    async def admit(self, token: CredentialsToken) -> Admitted | None:
+    async def admit(self, token: CredentialsToken, *, from_memory: bool = False) -> Admitted | None:
         """Whose token this is; None for an unknown, expired or withdrawn one.
 
-        A token missing in memory is looked for in the database: another process may have just issued it.
+        A token missing in memory is looked for in the database, unless it may only be `from_memory`: another
+        process may have just issued it.
         """
         digest = token.digest()
-        found = self._now.admissions.get(digest) or await self._newly_issued(digest)
+        found = self._now.admissions.get(digest)
+        if found is None and not from_memory:
+            found = await self._newly_issued(digest)
         if found is None:
             return None
         partner, admission = found

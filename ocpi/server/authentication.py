@@ -1,26 +1,39 @@
 """Who is calling: the credentials token of a request, looked up in the directory.
 
-No token, an unknown one and a withdrawn one are told apart by nobody outside: all get the same 401.
+No token, an unknown one and a withdrawn one are told apart by nobody outside: all get the same 401, and
+whoever goes on guessing 429.
 Spec: 2.3.0 transport_and_format, Authorization header.
 """
 
 from typing import Final
 
-from ocpi.errors import NotAuthenticated
+from ocpi.errors import NotAuthenticated, TooManyAttempts
 from ocpi.partners.directory import Admitted, Directory
 from ocpi.partners.documents import Scope
 from ocpi.partners.model import PartnerState
+from ocpi.process.clock import Clock
+from ocpi.server.attempts import Attempts
 from ocpi.wire import credentials_token
 
 _HANDSHAKE_MODULES: Final = frozenset({"versions", "credentials"})
 
 
-async def authenticate(directory: Directory, authorization: str | None, module: str) -> Admitted:
-    for token in credentials_token.readings(authorization or ""):
-        admitted = await directory.admit(token)
-        if admitted is not None:
-            return _within_scope(admitted, module)
-    raise NotAuthenticated("an Authorization header with a valid credentials token is needed")
+class Authentication:
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        self._directory = directory
+        self._attempts = Attempts(clock)
+
+    async def admit(self, authorization: str | None, module: str, address: str) -> Admitted:
+        """Raises NotAuthenticated, TooManyAttempts. `address` is where the request came from."""
+        is_guessing = self._attempts.are_too_many(address)
+        for token in credentials_token.readings(authorization or ""):
+            admitted = await self._directory.admit(token, from_memory=is_guessing)
+            if admitted is not None:
+                return _within_scope(admitted, module)
+        self._attempts.failed(address)
+        if is_guessing:
+            raise TooManyAttempts("too many requests with wrong tokens came from this address: wait a minute")
+        raise NotAuthenticated("an Authorization header with a valid credentials token is needed")
 
 
 def _within_scope(admitted: Admitted, module: str) -> Admitted:

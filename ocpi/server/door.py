@@ -16,7 +16,7 @@ from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation
 from ocpi.server.answers import respond
-from ocpi.server.authentication import authenticate
+from ocpi.server.authentication import Authentication
 from ocpi.server.call import Answer, Call, Interface
 from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
@@ -64,7 +64,7 @@ class Door:
         self._mounts = mounts
         self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
         self._public = public
-        self._directory = directory
+        self._authentication = Authentication(directory, clock)
         self._clock = clock
         self._metrics = metrics
 
@@ -85,7 +85,7 @@ class Door:
         asked = NOWHERE
         try:
             shown = request.headers.get("Authorization")
-            admitted = await authenticate(self._directory, shown, mount.module)
+            admitted = await self._authentication.admit(shown, mount.module, request.remote or "")
             asked = _routing(request, mount)
             route, named = mount.table.find(request.method, rest)
             call = Call(

@@ -45,8 +45,9 @@ def _length(head: bytes) -> int:
     return next((int(rest[0]) for name, *rest in lines if name == b"content-length"), 0)
 
 
-def request(method: str, target: bytes, *lines: bytes, body: bytes = b"") -> bytes:
-    """One request after which the connection is closed; `lines` are header lines."""
+def request(method: str, target: bytes, *lines: bytes, body: bytes = b"", keep_alive: bool = False) -> bytes:
+    """One request, after which the connection is closed unless it is kept; `lines` are header lines."""
     length = [b"Content-Length: %d" % len(body)] if body else []
-    head = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: x", b"Connection: close", *lines, *length]
+    after = [] if keep_alive else [b"Connection: close"]
+    head = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: x", *after, *lines, *length]
     return b"\r\n".join(head) + b"\r\n\r\n" + body

@@ -127,7 +127,7 @@ async def test_our_credentials_name_the_hub_and_whoever_is_behind_it(
 
 
 async def test_who_is_registered_cannot_register_again(hub: Running, cpo: SimulatedPartner) -> None:
-    """C-012, whatever the body says."""
+    """C-012, A-6, whatever the body says."""
     await connect(hub, cpo, "the-cpo", "CPO")
     assert cpo.their_token is not None
     for body in (cpo.credentials(cpo.invite()), {}):
@@ -139,7 +139,7 @@ async def test_who_is_registered_cannot_register_again(hub: Running, cpo: Simula
 async def test_who_is_not_registered_has_nothing_to_renew_or_delete(
     hub: Running, cpo: SimulatedPartner, method: str
 ) -> None:
-    """C-013, whatever the body says."""
+    """C-013, A-6, whatever the body says."""
     token = await invited(hub, "the-cpo", "CPO")
     await cpo.discover(hub.versions_url, token)
     assert (await cpo.offer(method, token, {})).http == 405

@@ -290,3 +290,35 @@ async def test_a_failure_of_our_own_tells_the_correlation_id_and_no_more(
     answer = await exchange(hub.url, put(registered, PATH, b"X-Correlation-ID: c-9"))
     assert (answer.http, answer.envelope["status_code"]) == (200, 3000)
     assert answer.envelope["status_message"] == "the platform failed; correlation id c-9"
+
+
+async def test_a_form_is_no_json_whatever_it_says_it_is(hub: Running, registered: SimulatedPartner) -> None:
+    """H-55: a body is judged by itself; partners forget the Content-Type, or misspell it."""
+    form = b"id=LOC1&name=x"
+    parts = b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\nLOC1\r\n--x--\r\n'
+    for kind, body, http in (
+        (b"application/x-www-form-urlencoded", form, 400),
+        (b"multipart/form-data; boundary=x", parts, 400),
+        (b"application/json", form, 400),
+        (b"text/plain; charset=utf-16", LOCATION, 201),
+    ):
+        sent = request("PUT", PATH, *authorized(registered), b"Content-Type: " + kind, body=body)
+        assert (await exchange(hub.url, sent)).http == http, kind
+
+
+async def test_requests_may_follow_each_other_without_waiting(
+    hub: Running, registered: SimulatedPartner
+) -> None:
+    """H-59: every one is answered, in order, on one connection."""
+    where = URL(hub.url)
+    reader, writer = await asyncio.open_connection(where.host, where.port)
+    for number in range(1000):
+        lines = (*authorized(registered), f"X-Request-ID: r-{number}".encode())
+        writer.write(request("GET", b"/ocpi/versions", *lines, keep_alive=True))
+    heard: list[bytes] = []
+    while len(heard) < 1000:
+        line = await asyncio.wait_for(reader.readline(), 20)
+        if line.lower().startswith(b"x-request-id:"):
+            heard.append(line.split(b":")[1].strip())
+    writer.close()
+    assert heard == [f"r-{number}".encode() for number in range(1000)]
