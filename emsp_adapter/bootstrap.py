@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from emsp_adapter import command_rooms as commands
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.authorization import service as authorizations
@@ -9,7 +10,6 @@ from emsp_adapter.authorization.service import Authorization
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
-from emsp_adapter.errands import store as errands
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
@@ -31,7 +31,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *errands.INDEXES)
+INDEXES = (*authorizations.INDEXES, *commands.INDEXES)
 
 
 def main() -> int:
@@ -54,20 +54,20 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
     pull = _pull(foundation, parts)
-    commands = await command_rooms(
-        foundation, own=parts.own, name=settings.name, cards=parts.cards, platform=platform
+    asking = await command_rooms(
+        foundation, checks=parts.checks, name=settings.name, cards=parts.cards, platform=platform
     )
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, lambda: [PartyRole(EMSP, parts.own.party, settings.name)]),
         needed=NEEDED,
-        interfaces=[*_interfaces(foundation, parts, platform, commands), *commands.interfaces],
+        interfaces=[*_interfaces(foundation, parts, platform, asking), *asking.interfaces],
         reactions=_reactions(foundation, parts),
         more_admin=[
             *BillRoutes(foundation.store).routes(),
             *OperationRoutes(pull, parts.authorization).routes(),
-            *commands.routes,
+            *asking.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
@@ -100,12 +100,12 @@ async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSetti
 
 
 def _interfaces(
-    foundation: Foundation, parts: _Parts, platform: Platform, commands: CommandRooms
+    foundation: Foundation, parts: _Parts, platform: Platform, asking: CommandRooms
 ) -> list[Interface]:
     arrivals = {
         ObjectKind.LOCATION: nobody,
         ObjectKind.TARIFF: nobody,
-        ObjectKind.SESSION: commands.sessions.arrived,
+        ObjectKind.SESSION: asking.sessions.arrived,
     }
     received = (
         ReceiverInterface(

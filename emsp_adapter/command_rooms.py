@@ -4,13 +4,20 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from emsp_adapter.api.charging import ChargingRoutes
 from emsp_adapter.api.commands import CommandRoutes
+from emsp_adapter.charging import active
+from emsp_adapter.charging.active import ActiveProfiles
+from emsp_adapter.charging.interface import ProfileInterface
+from emsp_adapter.charging.orders import ProfileOrders
+from emsp_adapter.charging.preferences import Preferences
 from emsp_adapter.commands.cards import CommandCards
 from emsp_adapter.commands.orders import Orders
 from emsp_adapter.commands.places import Places
 from emsp_adapter.commands.sessions import SessionJoins
 from emsp_adapter.contracts.cards import Issuer
 from emsp_adapter.contracts.register import Cards
+from emsp_adapter.errands import store as errands
 from emsp_adapter.errands.desk import Desk
 from emsp_adapter.errands.interface import commands_interface
 from emsp_adapter.errands.store import ErrandStore
@@ -18,8 +25,10 @@ from emsp_adapter.errands.way import Ways
 from ocpi.client.asking import Asker
 from ocpi.server.app import Platform
 from ocpi.server.call import Interface
-from ocpi.server.parties import Own
+from ocpi.server.parties import Own, PartyChecks
 from ocpi.service.foundation import Foundation
+
+INDEXES = (*errands.INDEXES, *active.INDEXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +40,62 @@ class CommandRooms:
     sessions: SessionJoins
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    ways: Ways
+    errands: ErrandStore
+    places: Places
+    asker: Asker
+    desk: Desk
+
+
 async def command_rooms(
-    foundation: Foundation, *, own: Own, name: str, cards: Cards, platform: Platform
+    foundation: Foundation, *, checks: PartyChecks, name: str, cards: Cards, platform: Platform
 ) -> CommandRooms:
     """`name` is the issuer's, for cards that are on no list."""
+    tools = _tools(foundation, checks.own, platform)
+    await tools.desk.resume()
+    orders = Orders(
+        cards=CommandCards(cards=cards, issuer=Issuer(checks.own.party, name), clock=foundation.clock),
+        places=tools.places,
+        errands=tools.errands,
+        clock=foundation.clock,
+    )
+    profiles, routes = _charging(foundation, checks, tools)
+    return CommandRooms(
+        interfaces=[commands_interface(tools.desk), profiles],
+        routes=[*CommandRoutes(orders, tools.desk, tools.errands).routes(), *routes],
+        sessions=SessionJoins(tools.errands, foundation.clock),
+    )
+
+
+def _tools(foundation: Foundation, own: Own, platform: Platform) -> _Tools:
     clock = foundation.clock
-    errands = ErrandStore(foundation.mongo, clock)
+    ways, kept = Ways(own, foundation.directory), ErrandStore(foundation.mongo, clock)
+    asker = Asker(egress=foundation.egress, clock=clock)
     desk = Desk(
-        ways=Ways(own, foundation.directory),
-        store=errands,
-        asker=Asker(egress=foundation.egress, clock=clock),
+        ways=ways,
+        store=kept,
+        asker=asker,
         platform=platform,
         supervisor=foundation.supervisor,
         clock=clock,
     )
-    await desk.resume()
-    orders = Orders(
-        cards=CommandCards(cards=cards, issuer=Issuer(own.party, name), clock=clock),
-        places=Places(foundation.store, errands),
-        errands=errands,
-        clock=clock,
+    return _Tools(ways, kept, Places(foundation.store, kept), asker, desk)
+
+
+def _charging(
+    foundation: Foundation, checks: PartyChecks, tools: _Tools
+) -> tuple[Interface, list[web.RouteDef]]:
+    profiles = ActiveProfiles(foundation.mongo, foundation.clock)
+    interface = ProfileInterface(
+        desk=tools.desk, errands=tools.errands, active=profiles, store=foundation.store, checks=checks
     )
-    return CommandRooms(
-        interfaces=[commands_interface(desk)],
-        routes=CommandRoutes(orders, desk, errands).routes(),
-        sessions=SessionJoins(errands, clock),
+    routes = ChargingRoutes(
+        orders=ProfileOrders(tools.places),
+        desk=tools.desk,
+        errands=tools.errands,
+        active=profiles,
+        preferences=Preferences(places=tools.places, ways=tools.ways, asker=tools.asker),
     )
+    return interface.interface(), routes.routes()

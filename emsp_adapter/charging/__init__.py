@@ -1,0 +1,1 @@
+"""How a running session is to charge: charging profiles and the driver's preferences."""
