@@ -50,6 +50,16 @@ class Roaming:
         clock = self.hub.foundation.clock
         assert isinstance(clock, ManualClock)
         await clock.advance(**time)
+        await self.looked()
+
+    async def much_later(self, **time: float) -> None:
+        """All at once, for waits of an hour and more."""
+        clock = self.hub.foundation.clock
+        assert isinstance(clock, ManualClock)
+        await clock.leap(**time)
+        await self.looked()
+
+    async def looked(self) -> None:
         await self.hub.foundation.delivery.mark()  # nothing new: only to have it look now
         await asyncio.sleep(0.1)
 

@@ -60,6 +60,16 @@ class ManualClock:
         self._elapsed_s = until_s
         await self._let_others_run()
 
+    async def leap(self, *, minutes: float = 0, hours: float = 0) -> None:
+        """As after a laptop's sleep: all at once it is later, and whoever slept wakes, once each and late."""
+        self._elapsed_s += 60 * minutes + 3600 * hours
+        due = len(self._sleepers)
+        for _ in range(due):
+            if (sleeper := self._next_due(self._elapsed_s)) is not None:
+                sleeper.woken.set_result(None)
+                await self._settled(sleeper.task)
+        await self._let_others_run()
+
     def _next_due(self, until_s: float) -> _Sleeper | None:
         while self._sleepers and self._sleepers[0].wakes_at_s <= until_s:
             sleeper = heapq.heappop(self._sleepers)

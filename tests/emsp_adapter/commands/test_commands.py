@@ -162,7 +162,7 @@ async def test_a_late_result_and_a_late_session_are_still_joined(
 async def test_a_result_of_long_ago_is_not_taken(obeying: Obeying, clock: ManualClock) -> None:
     obeying.answers("ACCEPTED", timeout=60)
     command = await obeying.give()
-    await clock.advance(hours=2)
+    await clock.leap(hours=2)
     heard = await obeying.tell(obeying.asked(), "ACCEPTED")
     assert (heard.http, heard.status) == (404, 2001)
     assert (await obeying.shown(command))["result"] is None
@@ -289,9 +289,9 @@ async def test_a_reservation_can_be_taken_back_as_long_as_it_lasts(
     await obeying.give(**{**RESERVE, "expiry_date": "2026-01-01T06:00:00Z"})
     asked = obeying.asked()
     await obeying.tell(asked, "ACCEPTED")
-    await clock.advance(hours=5)
+    await clock.leap(hours=5)
     assert (await obeying.tell(asked, "CANCELED_RESERVATION")).status == 1000
-    await clock.advance(hours=3)
+    await clock.leap(hours=3)
     assert (await obeying.tell(asked, "CANCELED_RESERVATION")).http == 404
 
 
