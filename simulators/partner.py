@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from aiohttp import ClientError, ClientSession, web
+from yarl import URL
 
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import MessageIds, Routing
@@ -32,10 +33,10 @@ _UNAUTHORIZED: Final = Reply(http=HTTPStatus.UNAUTHORIZED, status_code=2000)
 
 
 class SimulatedPartner(Caller):
-    """`roles` as pairs of role and party. Use as a context manager; the port is any free one.
+    """`roles` as pairs of role and party. Use as a context manager; the port is any free one, unless told.
 
     `version` is the one in use: of `versions` the best, until a handshake settles another. With one version
-    there is none in the addresses below it.
+    there is none in the addresses below it. `public_url` is what others are told, where that is not `listen`.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class SimulatedPartner(Caller):
         hub_party: PartyId | None = None,
         versions: Sequence[str] = (dialect.V2_3_0,),
         quirks: Quirks | None = None,
+        listen: tuple[str, int] = ("127.0.0.1", 0),
+        public_url: str | None = None,
     ) -> None:
         super().__init__(roles, hub_party, versions, quirks or Quirks())
         self.is_online = True
@@ -57,15 +60,17 @@ class SimulatedPartner(Caller):
             "credentials": self._credentials,
         }
         self._runner: web.AppRunner | None = None
+        self._listen = listen
+        self._public_url = public_url
 
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_route("*", "/{tail:.*}", self._door)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await web.TCPSite(self._runner, *self._listen).start()
+        reached = f"http://{self._listen[0]}:{self._runner.addresses[0][1]}"
+        self.base = (self._public_url or reached).rstrip("/")
         self._session = ClientSession()
         return self
 
@@ -134,7 +139,8 @@ class SimulatedPartner(Caller):
 
     def _place(self, raw_path: str) -> Place | None:
         """`/versions`, `/2.3.0`, `/credentials`, and `/{side}/{module}/…`; a version may stand before."""
-        parts = raw_path.strip("/").split("/")
+        below = raw_path.removeprefix(URL(self.base).raw_path.rstrip("/"))
+        parts = below.strip("/").split("/")
         if parts == ["versions"]:
             return Place("", "versions", Side.SENDER)
         version = parts.pop(0) if parts[0] in self.versions else self.version
