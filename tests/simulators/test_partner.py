@@ -1,6 +1,6 @@
 """The simulated partner speaks each version as it is written, and departs from it by named quirks alone."""
 
-from base64 import b64decode
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -228,9 +228,7 @@ async def probe(quirks: Quirks) -> dict[str, object]:
             "dates_without_zone": not str(one.envelope["timestamp"]).endswith("Z"),
             "list_wrapped_objects": isinstance(one.data, list),
             "ok_for_created": bill.http == 200,
-            "token_with_newline": b64decode(result.headers["Authorization"].split()[1] + "==").endswith(
-                b"\n"
-            ),
+            "token_with_newline": result.headers["Authorization"] == f"Token {with_newline(shown(emsp))}",
             "other_token_spelling": result.headers["Authorization"] == f"Token {shown(emsp).reveal()}",
             "any_token_spelling": False,
             "foreign_links": "elsewhere.example" in page.headers["Link"],
@@ -241,6 +239,10 @@ async def probe(quirks: Quirks) -> dict[str, object]:
             "no_location": "Location" not in bill.headers,
             "wrapped_versions": isinstance(versions.data, dict),
         }
+
+
+def with_newline(token: CredentialsToken) -> str:
+    return b64encode(f"{token.reveal()}\n".encode()).decode()
 
 
 ON_THE_WIRE = [
