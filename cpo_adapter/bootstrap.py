@@ -8,6 +8,8 @@ from cpo_adapter.station_rooms import read_authored, station_rooms
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
+from ocpi.presence import store as presence
+from ocpi.presence.room import PresenceRoom, presence_room
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
@@ -20,7 +22,7 @@ from ocpi.wire.interfaces import CPO, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
-INDEXES = (*authorizations.INDEXES, *transactions.INDEXES)
+INDEXES = (*authorizations.INDEXES, *transactions.INDEXES, *presence.INDEXES)
 
 
 def main() -> int:
@@ -49,20 +51,22 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         facts=foundation.facts,
         checks=PartyChecks(own, foundation.directory),
     )
+    behind_hubs = presence_room(foundation, CPO)
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, lambda: [PartyRole(CPO, own.party, settings.name)]),
         needed=NEEDED,
-        interfaces=modules.interfaces(),
-        reactions=_reactions(foundation, announcer),
-        more_admin=stations.routes,
+        interfaces=[*modules.interfaces(), behind_hubs.interface],
+        reactions=_reactions(foundation, announcer, behind_hubs),
+        more_admin=[*stations.routes, *behind_hubs.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
 
 
-def _reactions(foundation: Foundation, announcer: Announcer) -> Reactions:
+def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:
     async def connected(name: str) -> None:
+        behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await announcer.catch_up(partner)

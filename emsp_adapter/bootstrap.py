@@ -10,6 +10,7 @@ from emsp_adapter.authorization.service import Authorization
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
+from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
@@ -18,6 +19,8 @@ from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInter
 from ocpi.objects.store import Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
+from ocpi.presence import store as presence
+from ocpi.presence.room import PresenceRoom, presence_room
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
@@ -31,7 +34,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES)
+INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES)
 
 
 def main() -> int:
@@ -54,20 +57,31 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
     pull = _pull(foundation, parts)
+    behind_hubs = presence_room(foundation, EMSP)
     asking = await command_rooms(
-        foundation, checks=parts.checks, name=settings.name, cards=parts.cards, platform=platform
+        foundation,
+        ways=Ways(parts.own, foundation.directory, behind_hubs.presences),
+        checks=parts.checks,
+        issuer=Issuer(parts.own.party, settings.name),
+        cards=parts.cards,
+        platform=platform,
     )
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, lambda: [PartyRole(EMSP, parts.own.party, settings.name)]),
         needed=NEEDED,
-        interfaces=[*_interfaces(foundation, parts, platform, asking), *asking.interfaces],
-        reactions=_reactions(foundation, parts),
+        interfaces=[
+            *_interfaces(foundation, parts, platform, asking),
+            *asking.interfaces,
+            behind_hubs.interface,
+        ],
+        reactions=_reactions(foundation, parts, behind_hubs),
         more_admin=[
             *BillRoutes(foundation.store).routes(),
             *OperationRoutes(pull, parts.authorization).routes(),
             *asking.routes,
+            *behind_hubs.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
@@ -151,8 +165,9 @@ def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
     )
 
 
-def _reactions(foundation: Foundation, parts: _Parts) -> Reactions:
+def _reactions(foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom) -> Reactions:
     async def connected(name: str) -> None:
+        behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await parts.announcer.catch_up(partner)

@@ -25,7 +25,7 @@ from emsp_adapter.errands.way import Ways
 from ocpi.client.asking import Asker
 from ocpi.server.app import Platform
 from ocpi.server.call import Interface
-from ocpi.server.parties import Own, PartyChecks
+from ocpi.server.parties import PartyChecks
 from ocpi.service.foundation import Foundation
 
 INDEXES = (*errands.INDEXES, *active.INDEXES)
@@ -50,13 +50,19 @@ class _Tools:
 
 
 async def command_rooms(
-    foundation: Foundation, *, checks: PartyChecks, name: str, cards: Cards, platform: Platform
+    foundation: Foundation,
+    *,
+    ways: Ways,
+    checks: PartyChecks,
+    issuer: Issuer,
+    cards: Cards,
+    platform: Platform,
 ) -> CommandRooms:
-    """`name` is the issuer's, for cards that are on no list."""
-    tools = _tools(foundation, checks.own, platform)
+    """`issuer` stands in cards that are on no list."""
+    tools = _tools(foundation, ways, platform)
     await tools.desk.resume()
     orders = Orders(
-        cards=CommandCards(cards=cards, issuer=Issuer(checks.own.party, name), clock=foundation.clock),
+        cards=CommandCards(cards=cards, issuer=issuer, clock=foundation.clock),
         places=tools.places,
         errands=tools.errands,
         clock=foundation.clock,
@@ -69,9 +75,9 @@ async def command_rooms(
     )
 
 
-def _tools(foundation: Foundation, own: Own, platform: Platform) -> _Tools:
+def _tools(foundation: Foundation, ways: Ways, platform: Platform) -> _Tools:
     clock = foundation.clock
-    ways, kept = Ways(own, foundation.directory), ErrandStore(foundation.mongo, clock)
+    kept = ErrandStore(foundation.mongo, clock)
     asker = Asker(egress=foundation.egress, clock=clock)
     desk = Desk(
         ways=ways,

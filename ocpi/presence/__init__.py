@@ -1,0 +1,1 @@
+"""Who stands behind a hub, and whether it can be reached there, as the hub tells."""
