@@ -4,15 +4,27 @@ A mark that is put again while its object is on the way gets a new revision, so 
 state does not clear it. A bill leaves a receipt: when its owner sends it once more, that it arrived is known.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
 from ocpi.process.logs import pseudonym
-from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, UpdateOne
+from ocpi.process.mongo import (
+    ASCENDING,
+    Document,
+    DuplicateKey,
+    Index,
+    Mongo,
+    UpdateOne,
+    Written,
+    write_each,
+)
+from ocpi.process.tasks import Supervisor
 from schemas.kinds import ObjectKind, PartyId
 
 MARKS: Final = "outbox"
@@ -25,7 +37,6 @@ INDEXES = (
     ),
     Index(collection=MARKS, keys=(("parked_at", ASCENDING),), partial={"parked_at": {"$exists": True}}),
 )
-_CHUNK: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +77,21 @@ class Mark:
 class Outbox:
     """What is written about a mark goes to the revision that was seen, and to no later one."""
 
-    def __init__(self, mongo: Mongo, clock: Clock) -> None:
+    def __init__(self, mongo: Mongo, clock: Clock, supervisor: Supervisor | None = None) -> None:
         self._marks = mongo.collection(MARKS)
         self._receipts = mongo.collection(RECEIPTS)
         self._clock = clock
+        self._batches: Batches[Due, Written] = Batches(
+            "write marks", self._send, supervisor or Supervisor(name="outbox", clock=clock)
+        )
 
     async def put(self, dues: Sequence[Due]) -> None:
-        """Durable when this returns."""
-        for begin in range(0, len(dues), _CHUNK):
-            upserts = [self._upsert(due) for due in dues[begin : begin + _CHUNK]]
-            await self._marks.bulk_write(upserts, ordered=False)
+        """Durable when this returns, together with what others put at the same time."""
+        once = {due.mark_id: due for due in dues}
+        await asyncio.gather(*(self._batches.add(name, due) for name, due in once.items()))
+
+    async def _send(self, dues: Sequence[Due]) -> list[Written | Exception]:
+        return await write_each(self._marks, [self._upsert(due) for due in dues])
 
     def _upsert(self, due: Due) -> UpdateOne:
         return UpdateOne({"_id": due.mark_id}, self._change(due), upsert=True)

@@ -9,19 +9,21 @@ that changing the driver (PyMongo's own asyncio API is the successor of motor) c
 import decimal
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from enum import Enum, auto
 from typing import Any, ClassVar, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
+from bson.errors import InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, MongoClient, UpdateOne
 from pymongo.collection import ReturnDocument
-from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError, WriteError
 from pymongo.errors import DuplicateKeyError as DuplicateKey
 from pymongo.write_concern import WriteConcern
 
@@ -45,14 +47,19 @@ __all__ = [
     "Mongo",
     "ReturnDocument",
     "UpdateOne",
+    "Write",
+    "Written",
     "commands_to",
+    "write_each",
 ]
 
 Document = dict[str, Any]
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 DriverError = PyMongoError
 CommandRefused = OperationFailure
+Write: TypeAlias = "InsertOne[Document] | UpdateOne"
 
+_DUPLICATE_KEY = 11000
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
 _UNLESS_THE_URL_SAYS_OTHERWISE = {
     "appname": "passerelle",
@@ -171,6 +178,51 @@ class Mongo:
 
     def close(self) -> None:
         self._client.close()
+
+
+class Written(Enum):
+    """What became of one write that did not fail: it made a document, or found the one that it names."""
+
+    CREATED = auto()
+    FOUND = auto()
+
+
+async def write_each(collection: Collection, writes: Sequence[Write]) -> list[Written | Exception]:
+    """Many writes in one trip, durable when this returns, in no particular order.
+
+    One that fails takes nothing along: its place holds its DuplicateKey, or whatever else it failed with.
+    Updates are expected to be upserts, so that none finds nothing.
+    Raises DriverError when the fate of all of them is unknown.
+    """
+    try:
+        result = await collection.bulk_write(list(writes), ordered=False)
+    except BulkWriteError as error:
+        return _outcomes(writes, error.details, error)
+    except (InvalidDocument, OverflowError, UnicodeError, OperationFailure) as error:  # one cannot be sent
+        return [error] if len(writes) == 1 else [(await write_each(collection, [each]))[0] for each in writes]
+    return _outcomes(writes, result.bulk_api_result, None)
+
+
+def _outcomes(
+    writes: Sequence[Write], told: Mapping[str, Any], error: BulkWriteError | None
+) -> list[Written | Exception]:
+    """What is written but not acknowledged by a majority in time has failed: it may be gone tomorrow."""
+    if error is not None and told["writeConcernErrors"]:
+        outcomes: list[Written | Exception] = [error] * len(writes)
+    else:
+        made = {each["index"] for each in told["upserted"]}
+        outcomes = [
+            Written.CREATED if isinstance(write, InsertOne) or index in made else Written.FOUND
+            for index, write in enumerate(writes)
+        ]
+    for each in told["writeErrors"]:
+        outcomes[each["index"]] = _write_error(each)
+    return outcomes
+
+
+def _write_error(told: Mapping[str, Any]) -> WriteError:
+    kind = DuplicateKey if told["code"] == _DUPLICATE_KEY else WriteError
+    return kind(told["errmsg"], told["code"], told)
 
 
 @contextmanager

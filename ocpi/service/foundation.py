@@ -56,12 +56,14 @@ class Foundation:
 class Ground:
     """What a foundation is laid on: already connected, already running, owned by whoever made it.
 
+    `writers` outlives `supervisor`, whose tasks write until they end.
     `instance` names this process among several of one service, and is the same after a restart.
     """
 
     mongo: Mongo
     clock: Clock
     supervisor: Supervisor
+    writers: Supervisor
     egress: Egress
     keys: Path
     name: str
@@ -81,7 +83,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     await directory.refresh()
     store = ObjectStore(ground.mongo, ground.clock)
     verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
-    outbox = Outbox(ground.mongo, ground.clock)
+    outbox = Outbox(ground.mongo, ground.clock, ground.writers)
     facts = Facts(store, directory, ground.clock)
     crediting = Credits(store, outbox)
     sender = Sender(

@@ -78,10 +78,11 @@ async def assembled(
     async with (
         _traced(settings) as traced,
         _egress(settings, traced) as egress,
+        Supervisor(name=f"{settings.database}.writes", clock=clock) as writers,
         Supervisor(name=settings.database, clock=clock) as supervisor,
     ):
         instance = f"{socket.gethostname()}:{settings.port}"
-        ground = Ground(mongo, clock, supervisor, egress, settings.keys, settings.database, instance)
+        ground = Ground(mongo, clock, supervisor, writers, egress, settings.keys, settings.database, instance)
         foundation = await lay(ground, more_indexes)
         built = await build(foundation, settings)
         for outermost in reversed(traced.middlewares):

@@ -9,17 +9,23 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pymongo.write_concern import WriteConcern
 
 from ocpi.process.embedded_mongo import find_binary
 from ocpi.process.mongo import (
     ASCENDING,
     DESCENDING,
+    BulkWriteError,
     DatabaseUnavailable,
     DuplicateKey,
     Index,
     IndexConflict,
+    InsertOne,
     Mongo,
+    UpdateOne,
+    Written,
     commands_to,
+    write_each,
 )
 
 
@@ -162,3 +168,42 @@ async def test_many_writes_at_once_are_all_kept(mongo: Mongo) -> None:
     things = mongo.collection("things")
     await asyncio.gather(*(things.insert_one({"_id": n}) for n in range(100)))
     assert await things.count_documents({}) == 100
+
+
+async def test_of_writes_in_one_trip_each_is_told_its_own_outcome(mongo: Mongo) -> None:
+    things = mongo.collection("things")
+    await things.insert_one({"_id": 1, "age": 5})
+
+    def newer(name: int, age: int) -> UpdateOne:
+        return UpdateOne({"_id": name, "age": {"$lt": age}}, {"$set": {"age": age}}, upsert=True)
+
+    outcomes = await write_each(
+        things, [newer(1, 4), newer(2, 1), InsertOne({"_id": 3}), InsertOne({"_id": 1}), newer(1, 6)]
+    )
+    assert [each for each in outcomes if isinstance(each, Written)] == [
+        Written.CREATED,
+        Written.CREATED,
+        Written.FOUND,
+    ]
+    assert isinstance(outcomes[0], DuplicateKey)
+    assert isinstance(outcomes[3], DuplicateKey)
+    kept = {each["_id"]: each.get("age") async for each in things.find({})}
+    assert kept == {1: 6, 2: 1, 3: None}
+
+
+@pytest.mark.parametrize("poison", [2**70, object(), "\ud800", "x" * 17_000_000])
+async def test_a_write_that_cannot_be_sent_takes_nothing_along(mongo: Mongo, poison: object) -> None:
+    things = mongo.collection("things")
+    outcomes = await write_each(
+        things, [InsertOne({"_id": 1}), InsertOne({"_id": 2, "poison": poison}), InsertOne({"_id": 3})]
+    )
+    assert [outcomes[0], outcomes[2]] == [Written.CREATED, Written.CREATED]
+    assert isinstance(outcomes[1], Exception)
+    assert {each["_id"] async for each in things.find({})} == {1, 3}
+
+
+async def test_what_no_majority_acknowledged_has_failed(mongo: Mongo) -> None:
+    """It is on this disk, and may be gone when another server takes over."""
+    alone = mongo.collection("things").with_options(write_concern=WriteConcern(w=3, wtimeout=1))
+    (outcome,) = await write_each(alone, [InsertOne({"_id": 1})])
+    assert isinstance(outcome, BulkWriteError)
