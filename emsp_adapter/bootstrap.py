@@ -142,7 +142,7 @@ def _interfaces(
 
     def all_of_ours(call: Call) -> Selection:
         parts.checks.sender(call)
-        return Selection(ObjectKind.TOKEN, owners=[parts.own.party])
+        return Selection(ObjectKind.TOKEN, owners=[parts.own.party], audiences=[None])
 
     tokens = SenderInterface(
         ObjectKind.TOKEN, store=foundation.store, facts=foundation.facts, visible=all_of_ours

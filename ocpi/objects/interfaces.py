@@ -204,16 +204,16 @@ async def list_answer(
     query = pagination.PageQuery.read(call.query)
     if call.version == CANONICAL:
         page = await store.page(selection, query)
-        bodies, headers = page.bodies, _headers(call, query, page.total, len(page.bodies))
+        bodies, headers = page.bodies, _headers(call, query, page.total, page.following)
     else:
         found = await store.page_of_records(selection, query)
         bodies = await _told_members(facts, found.records, call)
-        headers = _headers(call, query, found.total, len(found.records))
+        headers = _headers(call, query, found.total, found.following)
     return Answer(envelope.json_list(bodies), headers=headers, routing=routing)
 
 
-def _headers(call: Call, query: pagination.PageQuery, total: int, returned: int) -> dict[str, str]:
-    return pagination.headers(call.url, query, total=total, returned=returned)
+def _headers(call: Call, query: pagination.PageQuery, total: int, following: str | None) -> dict[str, str]:
+    return pagination.headers(call.url, query, total=total, following=following)
 
 
 async def _told_members(facts: Facts, records: Iterable[Record], call: Call) -> list[bytes]:

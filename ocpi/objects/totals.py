@@ -1,14 +1,28 @@
-"""How many objects a list has, remembered for a minute while somebody leafs through it."""
+"""How many objects a list has: counted while that is cheap, else remembered for a minute.
 
+Counting a million costs more than reading many pages of them, so a long list is counted once for everybody
+who begins it; whoever leafs on brings the total along.
+"""
+
+import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import Document
 
 LIFETIME: Final = timedelta(minutes=1)
+CHEAP: Final = 2000
 AT_MOST: Final = 256
+
+
+@dataclass(slots=True)
+class _Known:
+    total: int = 0
+    until: datetime | None = None
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Totals:
@@ -16,15 +30,27 @@ class Totals:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
 
-    def get(self, wanted: Document) -> int | None:
-        counted_at, total = self._known.get(repr(wanted), (None, 0))
-        return total if counted_at is not None and self._clock.now() - counted_at < LIFETIME else None
+    async def of(self, name: str, count: Callable[[], Awaitable[int]]) -> int:
+        """What `count` says, or said lately. Of many who ask at the same time one counts."""
+        known = self._remembered(name)
+        if not self._holds(known):
+            async with known.counting:
+                if not self._holds(known):
+                    await self._recount(known, count)
+        return known.total
 
-    def put(self, wanted: Document, total: int) -> None:
-        name = repr(wanted)
-        self._known[name] = (self._clock.now(), total)
+    def _remembered(self, name: str) -> _Known:
+        known = self._known.setdefault(name, _Known())
         self._known.move_to_end(name)
         if len(self._known) > AT_MOST:
             self._known.popitem(last=False)
+        return known
+
+    def _holds(self, known: _Known) -> bool:
+        return known.until is not None and self._clock.now() < known.until
+
+    async def _recount(self, known: _Known, count: Callable[[], Awaitable[int]]) -> None:
+        known.total = await count()
+        known.until = self._clock.now() + LIFETIME if known.total > CHEAP else None

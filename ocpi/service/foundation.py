@@ -81,7 +81,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     agreements = AgreementStore(ground.mongo)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
     await directory.refresh()
-    store = ObjectStore(ground.mongo, ground.clock)
+    store = ObjectStore(ground.mongo, ground.clock, ground.writers)
     verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
     outbox = Outbox(ground.mongo, ground.clock, ground.writers)
     facts = Facts(store, directory, ground.clock)

@@ -23,36 +23,46 @@ MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
 _NEXT: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 _PORT_OF_HTTP: Final = 80
-_LARGEST: Final = 10**18  # what a database can still skip
+_LARGEST: Final = 10**18
+MAX_OFFSET: Final = 100_000
+"""Skipping costs time for every object skipped; who follows Link goes as far as there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """`date_from` inclusive, `date_to` exclusive, both on last_updated."""
+    """`date_from` inclusive, `date_to` exclusive, both on last_updated.
+
+    `cursor` is ours, out of a Link, and says where the page begins: an offset beside it is not read.
+    """
 
     date_from: datetime | None = None
     date_to: datetime | None = None
     offset: int = 0
     limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
         """Raises InvalidParameters for what is no date or number; a limit above ours is lowered."""
+        cursor = query.get("cursor")
         return cls(
             date_from=_date(query, "date_from"),
             date_to=_date(query, "date_to"),
-            offset=_number(query, "offset", 0, least=0),
+            offset=0 if cursor else _offset(query),
             limit=min(_number(query, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
+            cursor=cursor or None,
         )
 
 
-def headers(url: URL, query: PageQuery, *, total: int, returned: int) -> dict[str, str]:
-    """X-Total-Count and X-Limit always; Link, with every filter kept, unless this page is the last."""
+def headers(url: URL, query: PageQuery, *, total: int, following: str | None) -> dict[str, str]:
+    """X-Total-Count and X-Limit always; Link, with every filter kept, unless this page is the last.
+
+    `following` is the cursor of the next page.
+    """
     fields = {TOTAL: str(total), LIMIT: str(MAX_LIMIT)}
-    offset = query.offset + returned
-    if returned and offset < total:
-        following = url.update_query(offset=str(offset), limit=str(query.limit))
-        fields[LINK] = next_link(following)
+    if following is not None:
+        next_one = url.without_query_params("offset").update_query(limit=str(query.limit), cursor=following)
+        fields[LINK] = next_link(next_one)
     return fields
 
 
@@ -103,6 +113,13 @@ def _date(query: Mapping[str, str], name: str) -> datetime | None:
         return parse(written)
     except (ValueError, OverflowError) as error:
         raise InvalidParameters(f"{name} is no date and time: {written[:40]!r}") from error
+
+
+def _offset(query: Mapping[str, str]) -> int:
+    offset = _number(query, "offset", 0, least=0)
+    if offset > MAX_OFFSET:
+        raise InvalidParameters(f"offset goes no further than {MAX_OFFSET}: follow the Link header instead")
+    return offset
 
 
 def _number(query: Mapping[str, str], name: str, default: int, *, least: int) -> int:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from yarl import URL
+
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
+from ocpi.wire.pagination import next_page
 from tests.emsp_adapter.conftest import CARDS, Issuing
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
@@ -25,7 +28,11 @@ async def test_cards_are_listed_page_by_page(issuing: Issuing) -> None:
     heard = await issuing.cpo.call("GET", "tokens", Side.SENDER, routing=routing, query={"limit": "2"})
     assert [token["uid"] for token in heard.data] == ["04AA", "04BB"]
     assert heard.headers["X-Total-Count"] == "3"
-    assert "offset=2" in heard.headers["Link"]
+    following = next_page(heard.headers, URL(issuing.cpo.endpoints["tokens", "SENDER"]))
+    assert issuing.cpo.their_token is not None
+    last = await issuing.cpo.send("GET", str(following), issuing.cpo.their_token, routing=routing)
+    assert [token["uid"] for token in last.data] == ["04CC"]
+    assert "Link" not in last.headers
 
 
 async def test_a_card_that_is_blocked_in_the_file_is_told_at_the_next_start(

@@ -1,6 +1,4 @@
-"""Pages of objects. C-024 … C-029."""
-
-from datetime import timedelta
+"""What is kept under which name, and who sees it. C-024, C-029."""
 
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
@@ -45,21 +43,6 @@ async def test_a_window_holds_its_first_instant_and_not_its_last(keeping: Keepin
     query = PageQuery(date_from=parse(at(8)), date_to=parse(at(10)))
     page = await keeping.store.page(ALL, query)
     assert (sorted(page.bodies), page.total) == ([b'"8"', b'"9"'], 2)
-
-
-async def test_the_total_counts_every_page_and_is_not_counted_anew_for_each(
-    keeping: Keeping, clock: ManualClock
-) -> None:
-    """C-026. Whoever leafs on is told for a minute what the first page was told."""
-    for name in ("A", "B", "C"):
-        await keeping.store.put(record(name))
-    assert (await keeping.store.page(ALL, PageQuery(limit=1))).total == 3
-    await keeping.store.put(record("D"))
-    assert (await keeping.store.page(ALL, PageQuery(offset=1, limit=1))).total == 3
-    assert (await keeping.store.page(ALL, PageQuery(limit=1))).total == 4
-    await keeping.store.put(record("E"))
-    await clock.advance(seconds=timedelta(minutes=1).total_seconds())
-    assert (await keeping.store.page(ALL, PageQuery(offset=1, limit=1))).total == 5
 
 
 async def test_a_selection_shows_its_owners_and_audiences_alone(keeping: Keeping) -> None:

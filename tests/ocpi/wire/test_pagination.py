@@ -4,7 +4,7 @@ import pytest
 from yarl import URL
 
 from ocpi.errors import InvalidParameters, Unreadable
-from ocpi.wire.pagination import MAX_LIMIT, PageQuery, headers, next_page
+from ocpi.wire.pagination import MAX_LIMIT, MAX_OFFSET, PageQuery, headers, next_page
 from ocpi.wire.quirks import Quirk
 
 URL_OF_LIST = URL("https://hub.example/ocpi/2.3.0/sender/cdrs?date_from=2026-01-01T00:00:00Z&limit=10")
@@ -12,23 +12,32 @@ URL_OF_LIST = URL("https://hub.example/ocpi/2.3.0/sender/cdrs?date_from=2026-01-
 
 def test_a_page_that_is_not_the_last_leads_on_with_every_filter() -> None:
     """C-025."""
-    query = PageQuery.read(URL_OF_LIST.query)
-    following = next_page(headers(URL_OF_LIST, query, total=25, returned=10), URL_OF_LIST)
+    asked = URL_OF_LIST.update_query(offset="20")
+    following = next_page(
+        headers(asked, PageQuery.read(asked.query), total=25, following="C-_1"), URL_OF_LIST
+    )
     assert following is not None
-    assert dict(following.query) == {"date_from": "2026-01-01T00:00:00Z", "limit": "10", "offset": "10"}
+    assert dict(following.query) == {"date_from": "2026-01-01T00:00:00Z", "limit": "10", "cursor": "C-_1"}
     assert following.path == URL_OF_LIST.path
 
 
-@pytest.mark.parametrize(("total", "returned"), [(10, 10), (0, 0), (3, 3)])
-def test_the_last_page_leads_nowhere(total: int, returned: int) -> None:
-    """C-025: also when the total is an exact multiple of the limit."""
-    told = headers(URL_OF_LIST, PageQuery(limit=10), total=total, returned=returned)
+def test_the_link_asks_for_as_much_as_there_was_and_not_for_more() -> None:
+    """C-027."""
+    asked = URL_OF_LIST.update_query(limit="100000")
+    following = next_page(headers(asked, PageQuery.read(asked.query), total=900, following="C"), URL_OF_LIST)
+    assert following is not None
+    assert following.query["limit"] == str(MAX_LIMIT)
+
+
+def test_the_last_page_leads_nowhere() -> None:
+    """C-025."""
+    told = headers(URL_OF_LIST, PageQuery(limit=10), total=10, following=None)
     assert next_page(told, URL_OF_LIST) is None
 
 
 def test_the_limit_header_is_the_largest_page_not_this_one() -> None:
     """C-026."""
-    told = headers(URL_OF_LIST, PageQuery(limit=10), total=3, returned=3)
+    told = headers(URL_OF_LIST, PageQuery(limit=10), total=3, following=None)
     assert (told["X-Limit"], told["X-Total-Count"]) == (str(MAX_LIMIT), "3")
 
 
@@ -38,9 +47,18 @@ def test_a_larger_limit_is_lowered() -> None:
     assert PageQuery.read({"limit": "9" * 5000}).limit == MAX_LIMIT
 
 
-def test_an_absurd_offset_stays_one_that_a_database_can_skip() -> None:
+@pytest.mark.parametrize("offset", [str(MAX_OFFSET + 1), "9" * 5000])
+def test_who_would_skip_more_than_is_cheap_is_told_to_follow_links(offset: str) -> None:
     """J-46."""
-    assert PageQuery.read({"offset": "9" * 5000}).offset < 2**63
+    assert PageQuery.read({"offset": str(MAX_OFFSET)}).offset == MAX_OFFSET
+    with pytest.raises(InvalidParameters, match="Link") as refused:
+        PageQuery.read({"offset": offset})
+    assert refused.value.pointer is None
+
+
+def test_a_cursor_says_by_itself_where_its_page_begins() -> None:
+    query = PageQuery.read({"cursor": "C", "offset": "7"})
+    assert (query.cursor, query.offset) == ("C", 0)
 
 
 def test_dates_without_a_zone_are_utc() -> None:

@@ -1,0 +1,68 @@
+"""A roaming object as a document of the database, and back.
+
+`seq` and what names the object are written once, when it is created; the rest with every change.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from ocpi.objects.record import Original, Record
+from ocpi.objects.selection import audience_name, day_of
+from ocpi.process.mongo import Document
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.v2_3_0.enums import VersionNumber
+
+_LINKS: Final = {ObjectKind.TOKEN: "contract_id", ObjectKind.CDR: "session_id"}
+"""By what else an object is looked for: a token by its contract, as in 2.1.1, and bills by their session."""
+
+
+def created(record: Record, seq: int) -> Document:
+    """What never changes; the id stands beside it."""
+    return {
+        "kind": record.key.kind,
+        "owner": str(record.key.owner),
+        "id": record.key.id,
+        "folded_id": record.key.id.lower(),
+        "audience": audience_name(record.audience),
+        "seq": seq,
+    }
+
+
+def changed(record: Record, now: datetime) -> Document:
+    return {
+        **_linked(record),
+        "last_updated": record.last_updated,
+        "day": day_of(record.last_updated, now),
+        "body": record.body,
+        "digest": record.digest,
+        "deleted": record.deleted,
+        "original": _original_document(record.original),
+    }
+
+
+def record(document: Document) -> Record:
+    audience = document["audience"]
+    return Record(
+        key=ObjectKey(ObjectKind(document["kind"]), PartyId.parse(document["owner"]), document["id"]),
+        last_updated=document["last_updated"],
+        body=document["body"],
+        audience=None if audience == audience_name(None) else PartyId.parse(audience),
+        deleted=document["deleted"],
+        original=_original(document.get("original")),
+    )
+
+
+def _linked(record: Record) -> Document:
+    field = _LINKS.get(record.key.kind)
+    if field is None:
+        return {}
+    link = record.value().get(field)
+    return {"linked": link.lower() if isinstance(link, str) else None}
+
+
+def _original_document(original: Original | None) -> Document | None:
+    return None if original is None else {"version": original.version, "body": original.body}
+
+
+def _original(document: Document | None) -> Original | None:
+    return None if document is None else Original(VersionNumber(document["version"]), document["body"])
