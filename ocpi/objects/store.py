@@ -6,9 +6,12 @@ in the order of these numbers, which an update does not change. What a database 
 numbered is in no list: it is put again by its owner, or by the service that reads it from a file.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 
-from ocpi.objects import documents, selection
+from ocpi.objects import documents, history, selection
+from ocpi.objects.history import History, Version
 from ocpi.objects.pages import Page, PageOfRecords, Pages
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.selection import Selection
@@ -32,19 +35,27 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 __all__ = ["INDEXES", "ObjectStore", "Page", "PageOfRecords", "Selection"]
 
-INDEXES = selection.INDEXES
+INDEXES = (*selection.INDEXES, *history.INDEXES)
 _Numbered = Callable[[int], Write]
 
 
 class ObjectStore:
-    """`supervisor` owns what is written in the background."""
+    """`supervisor` owns what is written in the background; `history_for` is how long old versions stay."""
 
-    def __init__(self, mongo: Mongo, clock: Clock, supervisor: Supervisor | None = None) -> None:
+    def __init__(
+        self,
+        mongo: Mongo,
+        clock: Clock,
+        supervisor: Supervisor | None = None,
+        *,
+        history_for: timedelta = history.KEPT_FOR,
+    ) -> None:
         supervisor = supervisor or Supervisor(name="objects", clock=clock)
         self._objects = mongo.collection(selection.COLLECTION)
         self._clock = clock
         self._numbers = Numbers(mongo, clock, supervisor)
         self._pages = Pages(self._objects, self._numbers, clock)
+        self._history = History(mongo, clock, supervisor, history_for)
         self._batches: Batches[_Numbered, Written] = Batches("write objects", self._send, supervisor)
 
     async def put(self, record: Record) -> Outcome:
@@ -52,6 +63,10 @@ class ObjectStore:
 
         A tombstone keeps the age of what was deleted, so the same object may come back.
         """
+        outcome, _ = await asyncio.gather(self._put(record), self._history.keep(record))
+        return outcome
+
+    async def _put(self, record: Record) -> Outcome:
         newest = {"last_updated": {"$lte": record.last_updated}}
         outcome = await self._upsert(record, newest)
         if outcome is Outcome.STALE:  # or somebody created it at this moment: now it is there to be compared
@@ -59,9 +74,15 @@ class ObjectStore:
         return outcome
 
     async def replace(self, record: Record, held: Record) -> bool:
-        """Write over exactly what was read before; False when somebody else was faster."""
+        """Write over exactly what was read before; False when somebody else was faster.
+
+        What lost was never a version, so only what has won becomes one.
+        """
         unchanged = {"digest": held.digest, "last_updated": held.last_updated, "deleted": held.deleted}
-        return await self._upsert(record, unchanged) is not Outcome.STALE
+        if await self._upsert(record, unchanged) is Outcome.STALE:
+            return False
+        await self._history.keep(record)
+        return True
 
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
@@ -104,6 +125,10 @@ class ObjectStore:
         """Every CDR of one session, credits and replacements among them."""
         wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": session_id.lower()}
         return [documents.record(document) async for document in self._objects.find(wanted)]
+
+    def versions(self, key: ObjectKey, audience: PartyId | None = None) -> AsyncIterator[Version]:
+        """What a session, token or tariff has been, the oldest state first."""
+        return self._history.of(database_id(key, audience))
 
     async def page(self, selection: Selection, query: PageQuery) -> Page:
         """Raises InvalidParameters for a cursor of another list, PlatformFailed while the list is held up."""

@@ -1,0 +1,83 @@
+"""What an owner told before: the versions of sessions, tokens and tariffs, for as long as disputes may last.
+
+Kept with the object itself, before anything is answered. A version that came too late to be shown is kept as
+well: its owner said it, and it tells what held before.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ocpi.objects.record import Record
+from ocpi.process.batches import Batches
+from ocpi.process.clock import Clock
+from ocpi.process.mongo import (
+    ASCENDING,
+    Document,
+    DuplicateKey,
+    Index,
+    InsertOne,
+    Mongo,
+    Write,
+    Written,
+    write_each,
+)
+from ocpi.process.tasks import Supervisor
+from schemas.kinds import ObjectKind
+
+COLLECTION: Final = "object_history"
+KINDS: Final = frozenset({ObjectKind.SESSION, ObjectKind.TOKEN, ObjectKind.TARIFF})
+KEPT_FOR: Final = timedelta(days=400)
+INDEXES: Final = (
+    Index(collection=COLLECTION, keys=(("object_id", ASCENDING), ("last_updated", ASCENDING))),
+    Index(collection=COLLECTION, keys=(("expires_at", ASCENDING),), expire_after_s=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`at` is when it came; `deleted`: that the owner took the object back then."""
+
+    last_updated: datetime
+    body: bytes
+    at: datetime
+    deleted: bool
+
+
+class History:
+    """Each version once, however often it comes."""
+
+    def __init__(self, mongo: Mongo, clock: Clock, supervisor: Supervisor, kept_for: timedelta) -> None:
+        self._versions = mongo.collection(COLLECTION)
+        self._clock = clock
+        self._kept_for = kept_for
+        self._batches: Batches[Write, Written] = Batches("keep versions", self._send, supervisor)
+
+    async def keep(self, record: Record) -> None:
+        """Durable when this returns."""
+        if record.key.kind in KINDS:
+            document = self._document(record)
+            await self._batches.add(document["_id"], InsertOne(document))
+
+    async def of(self, object_id: str) -> AsyncIterator[Version]:
+        """The oldest state first."""
+        async for row in self._versions.find({"object_id": object_id}).sort("last_updated"):
+            yield Version(row["last_updated"], row["body"], row["at"], row["deleted"])
+
+    async def _send(self, writes: Sequence[Write]) -> list[Written | Exception]:
+        outcomes = await write_each(self._versions, writes)
+        return [Written.FOUND if isinstance(each, DuplicateKey) else each for each in outcomes]
+
+    def _document(self, record: Record) -> Document:
+        now = self._clock.now()
+        return {
+            "_id": f"{record.database_id}|{record.last_updated.isoformat()}|{record.digest}|{record.deleted}",
+            "object_id": record.database_id,
+            "last_updated": record.last_updated,
+            "digest": record.digest,
+            "deleted": record.deleted,
+            "body": record.body,
+            "at": now,
+            "expires_at": now + self._kept_for,
+        }
