@@ -14,6 +14,7 @@ from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
+from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInterface, nobody
 from ocpi.objects.store import Selection
@@ -159,7 +160,8 @@ def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
         party=parts.own.party,
         directory=foundation.directory,
         intake=foundation.intake,
-        client=foundation.egress.httpx_client(),
+        facts=foundation.facts,
+        lines=Lines(egress=foundation.egress, clock=foundation.clock),
         mongo=foundation.mongo,
         clock=foundation.clock,
     )

@@ -6,6 +6,7 @@ Spec: 2.1.1 mod_sessions, mod_cdrs, mod_locations; 2.3.0 changelog.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,15 +49,19 @@ class Facts:
         policy = call.admitted.partner.translation
         if call.version != OLDEST or call.module not in ("sessions", "cdrs"):
             return Older(call.version, Context(owner=owner, policy=policy))
-        value = call.json_object()
-        context = Context(
+        context = await self.charged(call.json_object(), key, owner, to)
+        return Older(call.version, replace(context, policy=policy))
+
+    async def charged(
+        self, value: Json, key: ObjectKey | None, owner: PartyId, to: PartyId | None
+    ) -> Context:
+        """Of a Session or CDR of 2.1.1, or a change of one; `to` is whose customer charges."""
+        return Context(
             owner=owner,
-            policy=policy,
             counterpart=to,
             token=await self._card(to, await self._auth_id(value, key)),
             location=await self._place(owner, _inner(value, "location")),
         )
-        return Older(call.version, context)
 
     async def told(self, record: Record, version: VersionNumber, policy: Policy) -> bytes:
         """The object as a partner of that version reads it: its own bytes, if it was said in that version.

@@ -11,9 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from yarl import URL
+
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
+from ocpi.wire.urls import share_origin
 from schemas.kinds import PartyId
 from schemas.translation.context import Policy
 from schemas.v2_3_0.enums import VersionNumber
@@ -64,6 +67,11 @@ class Connection:
 
     def endpoint(self, module: str, side: Side) -> str | None:
         return next((each.url for each in self.endpoints if (each.module, each.side) == (module, side)), None)
+
+    def reaches(self, url: URL) -> bool:
+        """Whether a URL leads to where the far side itself is: there alone is its token shown."""
+        own = (self.versions_url, *(each.url for each in self.endpoints))
+        return any(share_origin(URL(each), url) for each in own)
 
     @property
     def credentials_url(self) -> str:
