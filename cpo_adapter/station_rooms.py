@@ -36,7 +36,7 @@ from cpo_adapter.stations.store import StationStore
 from cpo_adapter.stations.watch import Watch
 from cpo_adapter.tariffs.authored import read_tariffs
 from cpo_adapter.tariffs.book import TariffBook
-from ocpi.client.authorize import TokenAuthorizer
+from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.process.run import Site
 from ocpi.process.settings import variable
@@ -130,7 +130,7 @@ def _cards(foundation: Foundation, settings: CpoSettings, inventory: Inventory) 
     issuers = Issuers(
         party=settings.own_party,
         directory=foundation.directory,
-        authorizer=TokenAuthorizer(egress=foundation.egress, clock=foundation.clock),
+        lines=Lines(egress=foundation.egress, clock=foundation.clock),
     )
     return Cards(
         store=foundation.store,

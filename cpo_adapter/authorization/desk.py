@@ -36,10 +36,8 @@ class Asking(Protocol):
 
     def is_agreed(self, issuer: PartyId) -> bool: ...
 
-    async def ask(
-        self, uid: str, owner: PartyId | None, at: LocationReferences, deadline: datetime
-    ) -> AuthorizationInfo:
-        """Raises UnknownToken, DeliveryError."""
+    async def ask(self, card: Token | str, at: LocationReferences, deadline: datetime) -> AuthorizationInfo:
+        """`card` is its Token where that is known, else its uid. Raises UnknownToken, DeliveryError."""
 
 
 class Cards:
@@ -118,9 +116,7 @@ class Cards:
     async def _asked(
         self, station: str, uid: str, token: Token | None, at: datetime
     ) -> tuple[CardAnswer, Authorized | None]:
-        owner = PartyId(token.country_code, token.party_id) if token else None
-        where = self._where(station)
-        info = await self._issuers.ask(token.uid if token else uid, owner, where, self._clock.now() + ASKING)
+        info = await self._issuers.ask(token or uid, self._where(station), self._clock.now() + ASKING)
         if info.allowed is not AllowedType.ALLOWED:
             return CardAnswer(status_of(info.allowed)), None
         reference = str(info.authorization_reference) if info.authorization_reference else None

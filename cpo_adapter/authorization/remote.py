@@ -5,37 +5,33 @@ Spec: 2.3.0 mod_tokens, POST method (real-time authorization); transport_and_for
 
 from datetime import datetime
 
-from ocpi.client.authorize import Question, TokenAuthorizer
+from ocpi.client.authorize import authorize
+from ocpi.client.lines import Lines
 from ocpi.errors import UnknownToken
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
-from ocpi.process.logs import current_correlation
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import CPO, EMSP
 from schemas.kinds import PartyId
-from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
+from schemas.translation.context import Context
+from schemas.v2_3_0.enums import TokenType
+from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences, Token
 
 
 class Issuers:
-    def __init__(self, *, party: PartyId, directory: Directory, authorizer: TokenAuthorizer) -> None:
+    def __init__(self, *, party: PartyId, directory: Directory, lines: Lines) -> None:
         self._party = party
         self._directory = directory
-        self._authorizer = authorizer
+        self._lines = lines
 
-    async def ask(
-        self, uid: str, owner: PartyId | None, at: LocationReferences, deadline: datetime
-    ) -> AuthorizationInfo:
-        """`owner` of None: whoever claims the card. Raises UnknownToken, DeliveryError."""
+    async def ask(self, card: Token | str, at: LocationReferences, deadline: datetime) -> AuthorizationInfo:
+        """A card that is only a uid is of whoever claims it. Raises UnknownToken, DeliveryError."""
+        token = None if isinstance(card, str) else card
+        owner = None if token is None else PartyId(token.country_code, token.party_id)
         partner = self._directory.route_to(owner, EMSP) if owner else self._hub()
-        question = Question(
-            uid=uid,
-            token_type="RFID",  # noqa: S106 - a kind of card
-            at=at,
-            routing=Routing(to=owner, sender=self._party),
-            deadline=deadline,
-            correlation_id=current_correlation(),
-        )
-        info = await self._authorizer.ask(partner, question)
+        line = self._lines.to(partner, Routing(to=owner, sender=self._party), deadline)
+        facts = Context(owner=owner or self._party, token=token)
+        info = await authorize(line, token.uid if token else str(card), TokenType.RFID, at, facts)
         self._check_issuer(info)
         return info
 

@@ -20,7 +20,7 @@ from ocpi.process.mongo import Mongo
 from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
 from schemas.v2_3_0.enums import AuthMethod
-from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
+from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences, Token
 from tests import build
 from tests.cpo_adapter.sessions import told
 from tests.cpo_adapter.sessions.office import INVENTORY
@@ -42,9 +42,9 @@ class Issuers:
     def is_agreed(self, issuer: PartyId) -> bool:
         return issuer != STRANGER
 
-    async def ask(
-        self, uid: str, owner: PartyId | None, at: LocationReferences, deadline: datetime
-    ) -> AuthorizationInfo:
+    async def ask(self, card: Token | str, at: LocationReferences, deadline: datetime) -> AuthorizationInfo:
+        uid = card if isinstance(card, str) else card.uid
+        owner = None if isinstance(card, str) else PartyId(card.country_code, card.party_id)
         self.asked.append((uid, owner))
         self.deadlines.append(deadline)
         self.places.append(at)
