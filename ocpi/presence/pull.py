@@ -3,21 +3,16 @@
 Spec: 2.3.0 mod_hub_client_info, GET method of the Sender Interface; without routing headers (case C-060).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import httpx
-import pydantic
-from yarl import URL
-
-from ocpi.client.peer import Peer
+from ocpi.client.hub_client_info import every
+from ocpi.client.lines import Lines
 from ocpi.errors import OcpiError
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection, Partner
+from ocpi.partners.model import Partner
 from ocpi.presence.interface import MODULE
 from ocpi.presence.store import Client, Presences
 from ocpi.process.logs import logger
-from ocpi.versions import messages
-from ocpi.wire.body import parse_object
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 from schemas.translation.context import Context
@@ -35,10 +30,10 @@ class Pulled:
 
 
 class PresencePull:
-    def __init__(self, *, directory: Directory, presences: Presences, client: httpx.AsyncClient) -> None:
+    def __init__(self, *, directory: Directory, presences: Presences, lines: Lines) -> None:
         self._directory = directory
         self._presences = presences
-        self._client = client
+        self._lines = lines
 
     async def everybody(self) -> dict[str, Pulled | str]:
         """Of each hub what was read, or what kept it from being read."""
@@ -61,23 +56,20 @@ class PresencePull:
     async def _one(self, partner: Partner) -> Pulled:
         """Raises OcpiError."""
         connection, hub = partner.connection, partner.hub_party
-        endpoint = connection.endpoint(MODULE, Side.SENDER) if connection else None
-        if connection is None or hub is None or endpoint is None:
+        if connection is None or hub is None or connection.endpoint(MODULE, Side.SENDER) is None:
             return Pulled()
         result = Pulled()
-        peer = Peer(self._client, connection.token, quirks=connection.quirks)
-        async for page in peer.pages(URL(endpoint)):
-            for body in page:
-                result = await self._take(body, hub, connection, result)
+        async for page in every(self._lines.to(partner), Context(owner=hub)):
+            kept = [await self._keep(hub, each.model) for each in page.found]
+            bad = len(page.bad) + kept.count(False)
+            result = Pulled(result.seen + len(page.bad) + len(kept), result.bad + bad)
         return result
 
-    async def _take(self, body: bytes, hub: PartyId, connection: Connection, so_far: Pulled) -> Pulled:
-        seen = replace(so_far, seen=so_far.seen + 1)
+    async def _keep(self, hub: PartyId, info: ClientInfo) -> bool:
         try:
-            context = Context(owner=hub)
-            info = messages.up(ClientInfo, parse_object(body), connection.version, context)
-            await self._presences.keep(Client.of(hub, info))
-        except (OcpiError, pydantic.ValidationError, ValueError) as error:
-            log.warning("a client of a hub was not taken", hub=str(hub), error=str(error).splitlines()[0])
-            return replace(seen, bad=seen.bad + 1)
-        return seen
+            client = Client.of(hub, info)
+        except ValueError as error:
+            log.warning("a client of a hub was not taken", hub=str(hub), error=str(error))
+            return False
+        await self._presences.keep(client)
+        return True

@@ -5,6 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
+from ocpi.client.lines import Lines
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.presence.interface import PresenceInterface
@@ -39,9 +40,8 @@ class PresenceRoom:
 def presence_room(foundation: Foundation, role: str) -> PresenceRoom:
     """`role` is our own."""
     presences = Presences(foundation.mongo)
-    pull = PresencePull(
-        directory=foundation.directory, presences=presences, client=foundation.egress.httpx_client()
-    )
+    lines = Lines(egress=foundation.egress, clock=foundation.clock)
+    pull = PresencePull(directory=foundation.directory, presences=presences, lines=lines)
     return PresenceRoom(
         presences=presences,
         interface=PresenceInterface(presences, opposite(role)).interface(),

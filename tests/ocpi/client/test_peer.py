@@ -6,13 +6,10 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from yarl import URL
 
 from ocpi.client.peer import Peer
 from ocpi.errors import Rejected, TimedOut, Unreachable, Unreadable
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.headers import Routing
-from schemas.kinds import PartyId
 
 BASE = "https://far.example/ocpi"
 TOKEN = CredentialsToken("example-token")
@@ -78,25 +75,3 @@ async def test_trouble_on_the_way_has_a_name(
     far.get(f"{BASE}/versions").mock(side_effect=trouble)
     with pytest.raises(error):
         await peer.versions(f"{BASE}/versions")
-
-
-async def test_pages_are_followed_as_the_far_side_links_them(far: respx.Router, peer: Peer) -> None:
-    """C-028: an opaque link, not arithmetic."""
-    link = {"Link": f'<{BASE}/cdrs?page=zwei%2F2>; rel="next"'}
-    far.get(f"{BASE}/cdrs", params={"limit": "2"}).mock(
-        return_value=ok([{"id": "1"}, {"id": "2"}], headers=link)
-    )
-    second = far.get(f"{BASE}/cdrs", params={"page": "zwei/2"}).mock(return_value=ok([{"id": "3"}]))
-    routing = Routing(to=PartyId("FR", "CPO"), sender=PartyId("NL", "MSP"))
-    pages = [page async for page in peer.pages(URL(f"{BASE}/cdrs?limit=2"), routing)]
-    assert [len(page) for page in pages] == [2, 1]
-    assert second.calls.last.request.headers["OCPI-to-party-id"] == "CPO"
-
-
-async def test_a_list_that_leads_back_to_itself_is_not_taken_for_a_whole_one(
-    far: respx.Router, peer: Peer
-) -> None:
-    link = {"Link": f'<{BASE}/cdrs>; rel="next"'}
-    far.get(f"{BASE}/cdrs").mock(return_value=ok([{"id": "1"}], headers=link))
-    with pytest.raises(Unreadable, match="do not end"):
-        assert [page async for page in peer.pages(URL(f"{BASE}/cdrs"))]

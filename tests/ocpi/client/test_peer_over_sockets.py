@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from yarl import URL
 
 from ocpi.client.peer import Peer
-from ocpi.errors import DeliveryError, Rejected, TimedOut, Unreachable, Unreadable
+from ocpi.errors import Rejected, TimedOut, Unreachable, Unreadable
 from ocpi.process.egress import Egress
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from simulators.partner import Reply, Request, SimulatedPartner
-from tests.platforms import CPO, EMSP
 
 SENDER = Side.SENDER
 
@@ -79,52 +76,6 @@ async def test_nobody_is_waited_for_longer_than_told(peer: Peer, cpo: SimulatedP
     with pytest.raises(TimedOut):
         await peer.versions(cpo.versions_url)
     never.set()
-
-
-def pages(partner: SimulatedPartner, *links: str | None) -> None:
-    """The first page, and one for each link that is followed."""
-
-    def answer(arrived: Request) -> Reply:
-        link = links[min(int(arrived.query.get("page", "0")), len(links) - 1)]
-        return Reply([{"page": arrived.query.get("page", "0")}], headers={"Link": link} if link else {})
-
-    partner.answer("GET", "cdrs", SENDER, answer)
-
-
-async def read(peer: Peer, partner: SimulatedPartner) -> list[bytes]:
-    found: list[bytes] = []
-    url = URL(f"{partner.base}/sender/cdrs?date_from=2026-01-01T00:00:00Z")
-    async for page in peer.pages(url, Routing(to=CPO, sender=EMSP)):
-        found.extend(page)
-    return found
-
-
-async def test_a_list_is_followed_link_by_link_with_its_routing(peer: Peer, cpo: SimulatedPartner) -> None:
-    """C-025, C-028: also where a link is relative."""
-    pages(cpo, f'<{cpo.base}/sender/cdrs?page=1>; rel="next"', '</sender/cdrs?page=2>; rel="next"', None)
-    assert await read(peer, cpo) == [b'{"page":"0"}', b'{"page":"1"}', b'{"page":"2"}']
-    assert {each.routing for each in cpo.received} == {Routing(to=CPO, sender=EMSP)}
-    assert cpo.received[0].query == {"date_from": "2026-01-01T00:00:00Z"}
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "<http://127.0.0.1:1/cdrs>",
-        "<https://evil.example/cdrs>",
-        "<http://[bad>",
-        "<javascript:alert(1)>",
-        "<?page=1>",
-    ],
-)
-async def test_a_list_that_leads_away_or_in_a_circle_is_no_whole_list(
-    peer: Peer, cpo: SimulatedPartner, link: str
-) -> None:
-    """F-34: what was read so far may not be taken for everything."""
-    pages(cpo, f'{link}; rel="next"')
-    with pytest.raises(DeliveryError):
-        await read(peer, cpo)
-    assert len(cpo.received) <= 2
 
 
 async def test_the_token_is_shown_to_the_far_side_alone(cpo: SimulatedPartner) -> None:
