@@ -2,6 +2,10 @@
 
 from functools import partial
 
+from hub.callbacks import store as callback_store
+from hub.callbacks.promises import Promises
+from hub.callbacks.results import Results
+from hub.callbacks.store import Callbacks
 from hub.routing import links as relay_links
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
@@ -11,8 +15,8 @@ from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.router import Router, Ways
 from hub.routing.visibility import Visibility
+from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
-from ocpi.objects.interfaces import BillsUrl
 from ocpi.partners.model import PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
@@ -26,7 +30,7 @@ from schemas.kinds import PartyId
 
 VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
-INDEXES = relay_links.INDEXES
+INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES)
 
 
 def main() -> int:
@@ -45,23 +49,24 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         delivery=foundation.delivery,
         clock=foundation.clock,
     )
-    ways = _ways(foundation, hub, forwarding, partial(platform.url_of, "cdrs", Side.RECEIVER))
+    ways = _ways(foundation, hub, forwarding, platform)
     router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, lambda: _roles(foundation, settings), hub_party=hub),
         needed=NEEDED,
-        interfaces=router.interfaces(),
+        interfaces=list(router.interfaces()),
         reactions=_reactions(foundation, forwarding),
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
 
-def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_url: BillsUrl) -> Ways:
+def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
-    links = Links(foundation.mongo, clock)
+    links, callbacks = Links(foundation.mongo, clock), Callbacks(foundation.mongo, clock)
     relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
+    whereabouts = Whereabouts(directory=directory, store=store)
     return Ways(
         relay=relay,
         pushes=Pushes(
@@ -72,9 +77,19 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, bills_ur
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            bills_url=bills_url,
+            bills_url=partial(platform.url_of, "cdrs", Side.RECEIVER),
         ),
-        open_routing=OpenRouting(directory=directory, store=store, relay=relay, clock=clock),
+        promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
+        results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
+        open_routing=OpenRouting(
+            directory=directory,
+            store=store,
+            whereabouts=whereabouts,
+            callbacks=callbacks,
+            relay=relay,
+            clock=clock,
+        ),
+        whereabouts=whereabouts,
         holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=Visibility(directory)),
     )
 

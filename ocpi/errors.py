@@ -26,6 +26,7 @@ OcpiError                       carries the OCPI status_code and the HTTP status
 │   ├─ UnsupportedVersion       3002
 │   └─ NoCommonEndpoints        3003
 └─ DeliveryError                a request of ours did not end well; what the outbox reasons about
+    ├─ SeveralReceivers         4000: openly routed, and for nobody in particular
     ├─ UnknownReceiver          4001
     ├─ TimedOut                 4002
     ├─ Unreachable              4003
@@ -175,6 +176,10 @@ class NoCommonEndpoints(PlatformFailed):
 
 class DeliveryError(OcpiError):
     status_code = 4000
+
+
+class SeveralReceivers(DeliveryError):
+    pass
 
 
 class UnknownReceiver(DeliveryError):

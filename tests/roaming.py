@@ -71,11 +71,13 @@ class Roaming:
 
 
 @asynccontextmanager
-async def roaming_on(mongo: Mongo, clock: Clock, folder: Path) -> AsyncIterator[Roaming]:
+async def roaming_on(
+    mongo: Mongo, clock: Clock, folder: Path, *, cpo_speaks: str = "2.3.0", emsp_speaks: str = "2.3.0"
+) -> AsyncIterator[Roaming]:
     async with (
         running_hub(mongo, clock, folder) as hub,
-        SimulatedPartner(("CPO", CPO)) as cpo,
-        SimulatedPartner(("EMSP", EMSP)) as emsp,
+        SimulatedPartner(("CPO", CPO), versions=(cpo_speaks,)) as cpo,
+        SimulatedPartner(("EMSP", EMSP), versions=(emsp_speaks,)) as emsp,
     ):
         await connect(hub, cpo, "the-cpo", "CPO")
         await connect(hub, emsp, "the-emsp", "EMSP")

@@ -15,7 +15,7 @@ from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
-from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role
+from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role, serving_roles
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 BROADCAST_KINDS = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
@@ -80,7 +80,7 @@ class Forwarding:
 
     def _receives(self, due: Due) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""
-        partner = self._directory.speaker(due.to, due.role)
+        partner = self._directory.speaker(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
         if partner is None or not partner.is_active:
             return False
         return self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER) is not None

@@ -1,4 +1,4 @@
-"""Who a request is for that names nobody: as far as its content, or what was pushed before, tells.
+"""Who a request is for that names nobody: as far as its content, or what went through here before, tells.
 
 A card may be claimed by several issuers, because short uids are not unique: those with an agreement are asked
 in turn, within the time that one would have had.
@@ -9,15 +9,24 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
+from hub.callbacks.store import Callbacks
 from hub.routing.relay import Relay
-from ocpi.errors import DeliveryError, NotEnoughInformation, UnknownObject, UnknownToken
+from hub.routing.whereabouts import Whereabouts, only
+from ocpi.errors import (
+    DeliveryError,
+    NotEnoughInformation,
+    NotRoutable,
+    NotSpeakable,
+    UnknownObject,
+    UnknownToken,
+)
 from ocpi.objects.address import address_in
 from ocpi.objects.kinds import token_key
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
-from ocpi.wire.interfaces import CPO
+from ocpi.wire.interfaces import CPO, Side
 from schemas.kinds import ObjectKind, PartyId
 
 AUTHORIZE_BUDGET: Final = timedelta(seconds=4)
@@ -26,20 +35,31 @@ _UNKNOWN_TOKEN: Final = 2004
 
 
 class OpenRouting:
-    def __init__(self, *, directory: Directory, store: ObjectStore, relay: Relay, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        store: ObjectStore,
+        whereabouts: Whereabouts,
+        callbacks: Callbacks,
+        relay: Relay,
+        clock: Clock,
+    ) -> None:
         self._directory = directory
         self._store = store
+        self._whereabouts = whereabouts
+        self._callbacks = callbacks
         self._relay = relay
         self._clock = clock
 
     async def authorize(self, call: Call, party: PartyId) -> Answer:
         """The answer of the issuer that knows the card. Raises UnknownToken, DeliveryError."""
-        trouble: DeliveryError | None = None
+        trouble: DeliveryError | NotSpeakable | None = None
         until = self._clock.now() + AUTHORIZE_BUDGET
         for issuer in await self._issuers(call, party):
             try:
                 answer = await self._relay.pass_on(call, self._relay.leg(call, party, issuer), until)
-            except DeliveryError as error:
+            except (DeliveryError, NotSpeakable) as error:
                 trouble = error
                 continue
             if not _is_unknown(answer):
@@ -47,10 +67,37 @@ class OpenRouting:
         raise trouble or UnknownToken("no issuer of this token is known")
 
     async def receiver(self, call: Call, party: PartyId) -> PartyId:
-        """Whom a session or a bill is for. Raises NotEnoughInformation, UnknownObject."""
-        if call.method == "PATCH":
-            return await self._audience(call, party)
-        return _issuer_of(call)
+        """Whom this is for, from what it says. Raises NotRoutable, NotEnoughInformation, UnknownObject,
+        UnknownLocation, SeveralReceivers.
+        """
+        match call.module, call.side:
+            case "sessions" | "cdrs", Side.RECEIVER:
+                is_told = call.method in ("GET", "PATCH")
+                return await self._audience(call, party) if is_told else _issuer_of(call)
+            case "commands", Side.RECEIVER:
+                return await self._commanded(call, party)
+            case ("sessions", Side.SENDER) | ("chargingprofiles", Side.RECEIVER):
+                return await self._whereabouts.session_owner(call.rest[0], party)
+            case "chargingprofiles", Side.SENDER:
+                return await self._whereabouts.session_audience(call.rest[0], party)
+            case "locations", Side.SENDER:
+                return await self._whereabouts.location_owner(call.rest[0], party)
+            case _:
+                text = "the receiving party cannot be told from this request: name it in OCPI-to headers"
+                raise NotRoutable(text)
+
+    async def _commanded(self, call: Call, party: PartyId) -> PartyId:
+        match call.json_object():
+            case {"location_id": str(location_id)}:
+                return await self._whereabouts.location_owner(location_id, party)
+            case {"session_id": str(session_id)}:
+                return await self._whereabouts.session_owner(session_id, party)
+            case {"reservation_id": str(reservation_id)}:
+                asked = await self._callbacks.reserved_with(party, reservation_id)
+                return only(asked, f"a reservation {reservation_id!r}")
+            case _:
+                text = "without OCPI-to headers a command needs the id of a location, session or reservation"
+                raise NotEnoughInformation(text)
 
     async def _issuers(self, call: Call, party: PartyId) -> list[PartyId]:
         """Whoever has told the hub of this card, and has an agreement with the asker."""

@@ -1,31 +1,45 @@
 """Who asks, in which role, and with whom it may deal: the party checks of a hub.
 
-A token authenticates a platform; the FROM party must be one of the platform's own, in the role from
-which this side of the module is called. Between the two ends there must be an agreement.
-Spec: 2.3.0 transport_and_format, Message Routing Headers.
+A token authenticates a platform; the FROM party must be one of the platform's own, in a role from which this
+side of the module is called. A hub of 2.2.1 names nobody behind it, so it speaks for whoever is not connected
+here. Between the two ends there must be an agreement.
+Spec: 2.3.0 transport_and_format, Message Routing Headers; credentials of 2.2.1, Hub.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ocpi.errors import NotOwner, NotRoutable, UnknownReceiver
-from ocpi.partners.directory import Directory, calling_role
+from ocpi.partners.directory import Directory
+from ocpi.partners.model import Partner
 from ocpi.server.call import Call
+from ocpi.wire.interfaces import calling_roles, end_of, opposite, serving_roles
 from schemas.kinds import PartyId
 
 
-def calling_party(call: Call) -> PartyId:
+def calling_party(directory: Directory, call: Call) -> PartyId:
     """Raises NotRoutable when FROM is missing and cannot be inferred, or is somebody else's."""
-    partner = call.admitted.partner
-    role = calling_role(call.module, call.side)
-    own = [each.party for each in partner.roles if each.role == role]
-    party = call.routing.sender
+    partner, roles = call.admitted.partner, calling_roles(call.module, call.side)
+    own = list(dict.fromkeys(each.party for each in partner.roles if each.role in roles))
+    party, named = call.routing.sender, " or ".join(roles)
     if party is None and len(own) == 1:
         return own[0]
     if party is None:
-        raise NotRoutable(f"OCPI-from headers are needed: {partner.name} has {len(own)} parties as {role}")
-    if party not in own:
-        raise NotRoutable(f"{partner.name} does not speak for {party} as {role}")
+        raise NotRoutable(f"OCPI-from headers are needed: {partner.name} has {len(own)} parties as {named}")
+    if party not in own and not _stands_behind(directory, partner, party):
+        raise NotRoutable(f"{partner.name} does not speak for {party} as {named}")
     return party
+
+
+def _stands_behind(directory: Directory, partner: Partner, party: PartyId) -> bool:
+    tells_nobody = partner.hub_party is not None and partner.parties() == (partner.hub_party,)
+    return tells_nobody and not directory.is_connected(party)
+
+
+def receiving_roles(call: Call, party: PartyId) -> Sequence[str]:
+    """Who serves what `party` calls, at the other end of its agreements: bills are discussed both ways."""
+    ends = {opposite(end) for end in _ends(call, party)}
+    return [role for role in serving_roles(call.module, call.side) if end_of(role) in ends]
 
 
 def check_owner(party: PartyId, owner: PartyId) -> None:
@@ -40,7 +54,15 @@ def check_agreement(
 
     What `began` while there was an agreement may be told to its end: the bill of a charge comes after it.
     """
-    role = calling_role(call.module, call.side)
-    holds = directory.agreed_since(party, role, to, began) if began else directory.agreed(party, role, to)
-    if not holds:
-        raise UnknownReceiver(f"{party} and {to} have no agreement")
+    for end in _ends(call, party):
+        holds = directory.agreed_since(party, end, to, began) if began else directory.agreed(party, end, to)
+        if holds:
+            return
+    raise UnknownReceiver(f"{party} and {to} have no agreement")
+
+
+def _ends(call: Call, party: PartyId) -> set[str]:
+    """At which ends of an agreement the party may stand that calls this."""
+    roles = calling_roles(call.module, call.side)
+    own = {each.role for each in call.admitted.partner.roles if each.party == party}
+    return {end_of(role) for role in roles if role in own} or {end_of(role) for role in roles}

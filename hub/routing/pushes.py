@@ -12,12 +12,11 @@ from http import HTTPStatus
 from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_owner
 from hub.routing.relay import Relay
-from ocpi.errors import MethodNotAllowed, UnknownAddress
 from ocpi.objects.address import address_in
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.interfaces import BillsUrl, bill_answer, posted_bill
-from ocpi.objects.kinds import BY_MODULE, CHANGES, Json
+from ocpi.objects.kinds import BY_MODULE, Json
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
@@ -51,7 +50,6 @@ class Pushes:
 
     async def to_one(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
-        _check_method(call)
         check_agreement(self._directory, call, party, to, await self._began(call, to))
         self._relay.leg(call, party, to)
         accepted = await self._taken(call, party, to)
@@ -59,7 +57,6 @@ class Pushes:
         return self._done(call, accepted, Routing(to=party, sender=to))
 
     async def to_all(self, call: Call, party: PartyId) -> Answer:
-        _check_method(call)
         accepted = await self._taken(call, party, None)
         await self._forwarding.to_all(accepted)
         return self._done(call, accepted, Routing(to=party, sender=self._hub))
@@ -78,8 +75,6 @@ class Pushes:
         return await takes[call.method]()
 
     async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
-        if call.rest:
-            raise UnknownAddress("a CDR is POSTed to the address of the module itself")
         record = await posted_bill(self._facts, call, audience, audience)
         check_owner(party, record.key.owner)
         return await self._intake.bill(record)
@@ -98,13 +93,6 @@ class Pushes:
             return _start_of(call.json_object())
         held = await self._store.get(address_in(ObjectKind.SESSION, call.rest, call.query).key, to)
         return None if held is None else _start_of(held.value())
-
-
-def _check_method(call: Call) -> None:
-    changes = CHANGES[BY_MODULE[call.module]]
-    if call.method not in changes:
-        listed = ", ".join(sorted(changes))
-        raise MethodNotAllowed(f"{call.module} are pushed by {listed}, not {call.method}", {"GET", *changes})
 
 
 def _start_of(value: Json) -> datetime | None:

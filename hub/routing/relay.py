@@ -1,7 +1,8 @@
-"""One request passed on to one party, and its answer passed back, byte for byte.
+"""One request passed on to one party, and its answer passed back, byte for byte where both speak alike.
 
 The request id is new, the correlation id stays, the deadline is shorter than the caller's. What the
-receiver answers is the receiver's word, but for a 401: that is a trouble between it and the hub.
+receiver answers is the receiver's word, but for a 401: that is a trouble between it and the hub. Where the
+receiver speaks another version, question and answer are retold.
 Spec: 2.3.0 transport_and_format, Unique message IDs; status_codes, 4xxx.
 """
 
@@ -14,17 +15,20 @@ from typing import Final
 from yarl import URL
 
 from hub.routing.links import Links, Track
+from hub.routing.parties import receiving_roles
+from hub.routing.retelling import Crossing, retold, retold_answer
+from hub.routing.vocabulary import MODULES, message_of
 from ocpi.client.http import Outgoing, Received, send
 from ocpi.errors import InvalidParameters, UnknownReceiver, Unreachable, Unreadable
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection
+from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
 from ocpi.server.call import Answer, Call
 from ocpi.wire import envelope, pagination, urls
 from ocpi.wire.headers import Routing
-from ocpi.wire.interfaces import serving_role
 from schemas.kinds import PartyId
+from schemas.translation.context import Context
 
 BUDGET: Final = timedelta(seconds=20)
 
@@ -35,9 +39,20 @@ class Leg:
 
     sender: PartyId
     to: PartyId
+    partner: Partner
     connection: Connection
     url: URL
     is_verbatim: bool = False
+
+    def there(self, call: Call, owner: PartyId) -> Crossing:
+        """How the version of the caller becomes that of the receiver: as the older of both wants it."""
+        caller, receiver = call.version, self.connection.version
+        older = call.admitted.partner if caller < receiver else self.partner
+        return Crossing(caller, receiver, Context(owner=owner, policy=older.translation))
+
+    def back(self, call: Call, owner: PartyId) -> Crossing:
+        there = self.there(call, owner)
+        return Crossing(there.target, there.source, there.context)
 
 
 class Relay:
@@ -49,26 +64,50 @@ class Relay:
 
     def leg(self, call: Call, sender: PartyId, to: PartyId) -> Leg:
         """The same side of the same module at the receiver. Raises UnknownReceiver, Unreachable."""
-        partner = self._directory.route_to(to, serving_role(call.module, call.side))
+        partner = self._directory.route_to(to, *receiving_roles(call, sender))
         if partner.hub_party is not None and call.admitted.partner.hub_party is not None:
             raise UnknownReceiver(f"{to} is behind another hub, and what comes from a hub goes to no other")
-        endpoint = self._directory.endpoint_of(partner, call.module, call.side)
-        if partner.connection is None or endpoint is None:
-            raise Unreachable(f"{to} is not connected for {call.module} {call.side}")
-        return Leg(sender, to, partner.connection, _same_place(endpoint, call))
+        connection, endpoint = (
+            partner.connection,
+            self._directory.endpoint_of(partner, call.module, call.side),
+        )
+        if connection is None or endpoint is None:
+            raise Unreachable(_why_not(call, to, connection))
+        return Leg(sender, to, partner, connection, _same_place(endpoint, call))
 
     async def pass_on(self, call: Call, leg: Leg, until: datetime | None = None) -> Answer:
-        """Raises TimedOut, Unreachable, Unreadable."""
-        received = await send(self._egress, self._clock, self._request(call, leg, until))
-        if received.http == HTTPStatus.UNAUTHORIZED:
-            raise Unreachable(f"{leg.to} does not admit this hub: its registration needs renewal")
+        """Raises TimedOut, Unreachable, Unreadable; NotSpeakable and ValidationError where versions meet."""
+        received = await self._exchange(call, leg, _question(call, leg), until)
         return Answer(
             http=received.http,
             status_code=_status(received, leg),
             headers=await self._headers(received.headers, call, leg),
             routing=Routing(to=leg.sender, sender=leg.to),
-            relayed=received.body,
+            relayed=_answer(call, leg, received.body),
         )
+
+    async def tell(self, call: Call, leg: Leg, body: bytes) -> Answer:
+        """For what is answered by a status alone. Raises TimedOut, Unreachable."""
+        received = await self._exchange(call, leg, body, None)
+        status, routing = _status(received, leg), Routing(to=leg.sender, sender=leg.to)
+        return Answer(http=received.http, status_code=status, routing=routing, relayed=received.body)
+
+    async def _exchange(self, call: Call, leg: Leg, body: bytes | None, until: datetime | None) -> Received:
+        request = Outgoing(
+            method=call.method,
+            url=leg.url,
+            token=leg.connection.token,
+            ids=call.ids.forwarded(),
+            deadline=min(call.deadline, until or self._clock.now() + BUDGET),
+            routing=Routing(to=leg.to, sender=leg.sender),
+            body=body,
+            quirks=leg.connection.quirks,
+            is_verbatim=leg.is_verbatim,
+        )
+        received = await send(self._egress, self._clock, request)
+        if received.http == HTTPStatus.UNAUTHORIZED:
+            raise Unreachable(f"{leg.to} does not admit this hub: its registration needs renewal")
+        return received
 
     async def follow(self, call: Call, sender: PartyId, name: str) -> Answer:
         """The page that a Link of ours stands for. Raises InvalidParameters, and as `pass_on`."""
@@ -77,19 +116,6 @@ class Relay:
         if not urls.share_origin(leg.url, track.url):
             raise InvalidParameters("this page can no longer be followed: begin the list anew")
         return await self.pass_on(call, replace(leg, url=track.url, is_verbatim=True))
-
-    def _request(self, call: Call, leg: Leg, until: datetime | None) -> Outgoing:
-        return Outgoing(
-            method=call.method,
-            url=leg.url,
-            token=leg.connection.token,
-            ids=call.ids.forwarded(),
-            deadline=min(call.deadline, until or self._clock.now() + BUDGET),
-            routing=Routing(to=leg.to, sender=leg.sender),
-            body=call.body or None,
-            quirks=leg.connection.quirks,
-            is_verbatim=leg.is_verbatim,
-        )
 
     async def _headers(self, received: Mapping[str, str], call: Call, leg: Leg) -> dict[str, str]:
         """Page counts as they are; a Link to the receiver's own host becomes one to ours."""
@@ -100,6 +126,24 @@ class Relay:
             return kept
         ours = call.url.with_query(await self._links.hide(Track(following, leg.to), call, leg.sender))
         return {**kept, pagination.LINK: pagination.next_link(ours)}
+
+
+def _question(call: Call, leg: Leg) -> bytes | None:
+    crossing, asks = leg.there(call, leg.sender), message_of(call).asks
+    if asks is None or not crossing.is_needed or not call.body.strip():
+        return call.body or None
+    return retold(asks, call.body, call.json_object(), crossing)
+
+
+def _answer(call: Call, leg: Leg, body: bytes) -> bytes:
+    crossing, answers = leg.back(call, leg.to), message_of(call).answers
+    return retold_answer(answers, body, crossing) if answers and crossing.is_needed else body
+
+
+def _why_not(call: Call, to: PartyId, connection: Connection | None) -> str:
+    if connection is not None and connection.version < MODULES[call.module].since:
+        return f"{to} is connected by OCPI {connection.version}, which has no {call.module}"
+    return f"{to} is not connected for {call.module} {call.side}"
 
 
 def _same_place(endpoint: str, call: Call) -> URL:

@@ -4,9 +4,13 @@ Pushes are stored and forwarded, so that a receiver that is away loses nothing; 
 passed on while the asker waits.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, assert_never
 
+from hub.callbacks.promises import Promises
+from hub.callbacks.results import Results
 from hub.routing import scenario as scenarios
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
@@ -14,25 +18,29 @@ from hub.routing.open_routing import AUTHORIZE_BUDGET, OpenRouting
 from hub.routing.parties import calling_party, check_agreement
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
-from ocpi.errors import NotRoutable
+from hub.routing.vocabulary import MODULES
+from hub.routing.whereabouts import Whereabouts
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call, Interface, Route
-from ocpi.server.paths import REST
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import CommandType
 
-_METHODS: Final = ("GET", "PUT", "PATCH", "POST", "DELETE")
+_WITH_RESULT: Final = frozenset({"commands", "chargingprofiles"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where a request can go."""
+    """Where a request can go, and what tells the way."""
 
     relay: Relay
     pushes: Pushes
+    promises: Promises
+    results: Results
     open_routing: OpenRouting
+    whereabouts: Whereabouts
     holdings: Holdings
 
 
@@ -43,13 +51,17 @@ class Router:
         self._clock = clock
         self._ways = ways
 
-    def interfaces(self) -> list[Interface]:
-        """Both sides of every module that carries objects."""
-        routes = tuple(Route(method, path, self.route) for path in ("", REST) for method in _METHODS)
-        return [Interface(module, side, routes) for module in BY_MODULE for side in Side]
+    def interfaces(self) -> Iterator[Interface]:
+        """Both sides of every functional module."""
+        for name, module in MODULES.items():
+            for side in Side:
+                routes = tuple(Route(each.method, each.path, self.route) for each in module.messages(side))
+                yield Interface(name, side, routes, since=module.since)
 
     async def route(self, call: Call) -> Answer:
-        party = calling_party(call)
+        if _is_result(call):
+            return await self._ways.results.bring(call)
+        party = calling_party(self._directory, call)
         if call.method == "GET" and PARAMETER in call.query:
             return await self._ways.relay.follow(call, party, call.query[PARAMETER])
         asked = scenarios.Asked(call.routing.to, call.method, call.module, call.side, is_list=not call.rest)
@@ -68,9 +80,11 @@ class Router:
     async def _direct(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         if _is_push(call):
             return await self._ways.pushes.to_one(call, party, to)
-        check_agreement(self._directory, call, party, to)
+        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
+        if _has_result(call):
+            return await self._ways.promises.pass_on(call, party, to)
         until = self._clock.now() + AUTHORIZE_BUDGET if _is_authorize(call) else None
         return await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, to), until)
 
@@ -79,21 +93,45 @@ class Router:
             return await self._ways.open_routing.authorize(call, party)
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
-        if _is_push(call):
-            return await self._direct(call, party, await self._ways.open_routing.receiver(call, party))
-        raise NotRoutable("the receiving party cannot be told from this request: name it in OCPI-to headers")
+        return await self._direct(call, party, await self._ways.open_routing.receiver(call, party))
+
+    async def _began(self, call: Call, party: PartyId, to: PartyId) -> datetime | None:
+        """When the charge began that this is about: who could let it begin can steer it to its end."""
+        session_id = _session_of(call)
+        if session_id is None:
+            return None
+        tells = (call.module, call.side) == ("chargingprofiles", Side.SENDER)
+        cpo, emsp = (party, to) if tells else (to, party)
+        return await self._ways.whereabouts.session_began(session_id, cpo, emsp)
+
+
+def _session_of(call: Call) -> str | None:
+    """The session that a command or a wish is about."""
+    if call.module == "chargingprofiles" or call.path.keys() == {"session_id"}:
+        return call.rest[0]
+    if call.path.get("command") != CommandType.STOP_SESSION:
+        return None
+    session_id = call.json_object().get("session_id")
+    return session_id if isinstance(session_id, str) else None
 
 
 def _is_push(call: Call) -> bool:
-    return call.side is Side.RECEIVER and call.method != "GET"
+    return call.module in BY_MODULE and call.side is Side.RECEIVER and call.method != "GET"
 
 
 def _is_bill(call: Call) -> bool:
     """A GET of the Location that a CDR was answered with."""
-    is_read = call.side is Side.RECEIVER and call.method == "GET"
-    return is_read and call.module == "cdrs" and bool(call.rest)
+    return (call.module, call.side, call.method) == ("cdrs", Side.RECEIVER, "GET")
 
 
 def _is_authorize(call: Call) -> bool:
-    is_posted = call.module == "tokens" and call.side is Side.SENDER and call.method == "POST"
-    return is_posted and call.rest[1:] == ("authorize",)
+    return (call.module, call.side, call.method) == ("tokens", Side.SENDER, "POST")
+
+
+def _has_result(call: Call) -> bool:
+    """Its result comes later."""
+    return call.module in _WITH_RESULT and call.side is Side.RECEIVER
+
+
+def _is_result(call: Call) -> bool:
+    return call.module in _WITH_RESULT and (call.side, call.method) == (Side.SENDER, "POST")

@@ -12,13 +12,14 @@ from ocpi.errors import NotRoutable
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 
+_HELD: Final = frozenset({"locations", "tariffs", "tokens", "sessions", "cdrs"})
 _FOR_ALL: Final = frozenset({"locations", "tariffs", "tokens"})
 _CHANGES: Final = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`is_list`: the address names no single object."""
+    """`is_list`: the address is that of the module itself."""
 
     to: PartyId | None
     method: str
@@ -69,12 +70,18 @@ def _without_receiver(asked: Asked) -> Scenario:
 
 def _to_the_hub(asked: Asked) -> Scenario:
     if asked.method == "GET" and asked.side is Side.SENDER and asked.is_list:
-        return GetAll()
+        return _get_all(asked)
     if asked.method == "GET":
         raise NotRoutable("a GET cannot be broadcast: name the party whose object is meant")
     if _is_for_all(asked):
         return Broadcast()
     raise NotRoutable(f"{asked.module} are not for everybody: name the receiving party")
+
+
+def _get_all(asked: Asked) -> GetAll:
+    if asked.module not in _HELD:
+        raise NotRoutable(f"the hub keeps no {asked.module}: name the party whose they are")
+    return GetAll()
 
 
 def _is_for_all(asked: Asked) -> bool:

@@ -23,7 +23,7 @@ from ocpi.process.egress import Egress
 from ocpi.versions.known import OLDEST
 from ocpi.wire import urls
 from ocpi.wire.headers import MessageIds, Routing
-from ocpi.wire.interfaces import Side
+from ocpi.wire.interfaces import Side, serving_roles
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import VersionNumber
 
@@ -53,7 +53,7 @@ class Sender:
     async def deliver(self, mark: Mark, record: Record) -> str | None:
         """The Location that the far side gave to it, if it did. Raises a DeliveryError."""
         due = mark.due
-        partner = self._directory.route_to(due.to, due.role)
+        partner = self._directory.route_to(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")

@@ -5,7 +5,7 @@ The memory is read anew after each change made here, and every two seconds for w
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -113,27 +113,32 @@ class Directory:
             return [agreement.emsp for agreement in holding if agreement.cpo == party]
         return [agreement.cpo for agreement in holding if agreement.emsp == party]
 
-    def speaker(self, party: PartyId, role: str) -> Partner | None:
-        """The platform of the party itself, connected or suspended; hubs do not count."""
-        return self._now.speakers.get((party, role))
+    def speaker(self, party: PartyId, *roles: str) -> Partner | None:
+        """The platform of the party itself in the first of these roles that it has; hubs do not count."""
+        found = (self._now.speakers.get((party, role)) for role in roles)
+        return next((partner for partner in found if partner is not None), None)
 
-    def route_to(self, party: PartyId, role: str) -> Partner:
+    def is_connected(self, party: PartyId) -> bool:
+        """Whether a platform of its own speaks for the party, in whatever role."""
+        return any(party == each for each, _ in self._now.speakers)
+
+    def route_to(self, party: PartyId, *roles: str) -> Partner:
         """The partner that speaks for the party, else the hub that can pass things on.
 
         Raises Unreachable when the operator suspended the way, UnknownReceiver when there is none.
         """
-        partner = self.speaker(party, role) or self._hub_for(party, role)
+        partner = self.speaker(party, *roles) or self._hub_for(party, roles)
         if partner is None:
-            raise UnknownReceiver(f"no partner speaks for {party} as {role}")
+            raise UnknownReceiver(f"no partner speaks for {party} as {' or '.join(roles)}")
         if not partner.is_active:
             raise Unreachable(f"{party} is not connected: its platform is suspended")
         return partner
 
-    def _hub_for(self, party: PartyId, role: str) -> Partner | None:
+    def _hub_for(self, party: PartyId, roles: Sequence[str]) -> Partner | None:
         """The hub itself where it is the party, else the one that names the party, else the only one."""
         hubs = self._now.hubs
         chosen = next((each for each in hubs if each.hub_party == party), None)
-        chosen = chosen or next((each for each in hubs if each.speaks_for(party, role)), None)
+        chosen = chosen or next((each for each in hubs if each.speaks_for(party, *roles)), None)
         return chosen or (hubs[0] if len(hubs) == 1 else None)
 
     def is_hub(self, party: PartyId) -> bool:

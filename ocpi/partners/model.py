@@ -113,8 +113,9 @@ class Partner:
     def hub_party(self) -> PartyId | None:
         return self.connection.hub_party if self.connection else None
 
-    def speaks_for(self, party: PartyId, role: str | None = None) -> bool:
-        return any(each.party == party and role in (None, each.role) for each in self.roles)
+    def speaks_for(self, party: PartyId, *roles: str) -> bool:
+        """In one of these roles; in any, where none is named."""
+        return any(each.party == party and (not roles or each.role in roles) for each in self.roles)
 
     def parties(self) -> tuple[PartyId, ...]:
         """Each party once, in the order of the roles."""

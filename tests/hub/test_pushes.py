@@ -174,10 +174,10 @@ async def test_a_later_agreement_brings_what_was_told_before(roaming: Roaming) -
     ("method", "module", "path", "known"),
     [
         ("DELETE", "locations", ("FR", "CPO", "LOC1"), "GET, PATCH, PUT"),
-        ("POST", "locations", (), "GET, PATCH, PUT"),
         ("PATCH", "tariffs", ("FR", "CPO", "T1"), "DELETE, GET, PUT"),
-        ("PUT", "cdrs", ("FR", "CPO", "CDR1"), "GET, POST"),
-        ("DELETE", "cdrs", ("FR", "CPO", "CDR1"), "GET, POST"),
+        ("PUT", "cdrs", ("FR", "CPO", "CDR1"), "GET"),
+        ("DELETE", "cdrs", ("FR", "CPO", "CDR1"), "GET"),
+        ("PUT", "cdrs", (), "POST"),
         ("DELETE", "sessions", ("FR", "CPO", "S1"), "GET, PATCH, PUT"),
     ],
 )
@@ -219,8 +219,8 @@ def told(roaming: Roaming) -> Any:
         (("FR", "XXX", "LOC1"), 2001, 404),  # another's object
         (("FR", "CPO", "LOC2"), 2001, 200),  # C-038: the body names LOC1
         (("FR", "C|O", "LOC1"), 2001, 404),
-        (("FR", "CPO"), 2001, 404),
-        (("FR", "CPO", "LOC1", "E1", "1", "more"), 2001, 404),
+        (("FR", "CPO"), 2000, 404),
+        (("FR", "CPO", "LOC1", "E1", "1", "more"), 2000, 404),
         (("fr", "cpo", "loc1"), 1000, 201),  # C-042
     ],
 )

@@ -149,7 +149,6 @@ async def test_what_cannot_be_told_from_the_request_is_refused_with_the_way_out(
     """C-055, C-056, C-058, S-21."""
     for module, path, routing in (
         ("tariffs", (), Routing(sender=EMSP)),
-        ("locations", ("LOC1",), Routing(sender=EMSP)),
         ("locations", ("LOC1",), Routing(to=HUB, sender=EMSP)),
     ):
         heard = await roaming.emsp.call("GET", module, SENDER, *path, routing=routing)

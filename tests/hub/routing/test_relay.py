@@ -1,7 +1,6 @@
 """A request to one party, passed on while the asker waits. C-049 … C-052, C-059, C-066."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -175,25 +174,32 @@ async def test_what_comes_from_a_hub_goes_to_no_other_hub(roaming: Roaming) -> N
 
 
 @pytest.mark.parametrize(
-    ("partner", "module", "side", "sender"),
+    ("partner", "method", "module", "side", "path", "sender"),
     [
-        ("cpo", "cdrs", Side.SENDER, CPO),
-        ("cpo", "tokens", Side.RECEIVER, CPO),
-        ("emsp", "cdrs", Side.RECEIVER, EMSP),
-        ("emsp", "locations", Side.RECEIVER, EMSP),
-        ("emsp", "tokens", Side.SENDER, EMSP),
-        ("emsp", "cdrs", Side.SENDER, STRANGER),
+        ("cpo", "GET", "cdrs", Side.SENDER, "", CPO),
+        ("cpo", "PUT", "tokens", Side.RECEIVER, "FR/CPO/04AA", CPO),
+        ("cpo", "GET", "tokens", Side.RECEIVER, "FR/CPO/04AA", CPO),
+        ("cpo", "POST", "commands", Side.RECEIVER, "START_SESSION", CPO),
+        ("cpo", "GET", "payments", Side.SENDER, "terminals", STRANGER),
+        ("emsp", "POST", "cdrs", Side.RECEIVER, "", EMSP),
+        ("emsp", "PATCH", "locations", Side.RECEIVER, "NL/MSP/LOC1", EMSP),
+        ("emsp", "POST", "tokens", Side.SENDER, "04AA/authorize", EMSP),
+        ("emsp", "PUT", "chargingprofiles", Side.SENDER, "S1", EMSP),
+        ("emsp", "POST", "payments", Side.RECEIVER, "terminals", EMSP),
+        ("emsp", "GET", "cdrs", Side.SENDER, "", STRANGER),
     ],
 )
 async def test_a_role_calls_only_the_sides_that_are_for_it(
-    roaming: Roaming, partner: str, module: str, side: Side, sender: PartyId
+    roaming: Roaming, partner: str, method: str, module: str, side: Side, path: str, sender: PartyId
 ) -> None:
     """S-14, S-18, C-062: an eMSP pushes no CDR, a CPO pushes no token, nobody speaks for another."""
     caller: SimulatedPartner = getattr(roaming, partner)
-    body: dict[str, Any] = {}
-    for method in ("GET", "PUT", "POST"):
-        heard = await caller.call(method, module, side, routing=Routing(to=HUB, sender=sender), body=body)
-        assert (heard.http, heard.status) == (200, 2001)
+    url = f"{caller.endpoints[module, side]}/{path}"
+    assert caller.their_token is not None
+    body: dict[str, str] | None = None if method == "GET" else {}
+    heard = await caller.send(method, url, caller.their_token, body, Routing(to=HUB, sender=sender))
+    assert (heard.http, heard.status) == (200, 2001)
+    assert "speak for" in heard.envelope["status_message"]
 
 
 async def test_from_is_inferred_where_there_is_one_party_only(roaming: Roaming) -> None:

@@ -1,0 +1,1 @@
+"""Requests whose result comes later, to an address that the asker named."""

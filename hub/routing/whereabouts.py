@@ -1,0 +1,65 @@
+"""Whose a location or a session is that a request names by its id alone, as far as it was told here before.
+
+Ids are unique for their owner only, so several parties may have the same; then nobody is guessed.
+Spec: 2.3.0 transport_and_format, Open routing; mod_commands; mod_charging_profiles.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from ocpi.errors import NotRoutable, SeveralReceivers, UnknownLocation
+from ocpi.objects.record import Record
+from ocpi.objects.store import ObjectStore
+from ocpi.partners.directory import Directory
+from ocpi.wire.interfaces import EMSP
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.times import parse
+
+
+class Whereabouts:
+    def __init__(self, *, directory: Directory, store: ObjectStore) -> None:
+        self._directory = directory
+        self._store = store
+
+    async def location_owner(self, location_id: str, asker: PartyId) -> PartyId:
+        """Of those CPOs that have an agreement with the asker. Raises UnknownLocation, SeveralReceivers."""
+        told = await self._told(ObjectKind.LOCATION, location_id, (None, asker))
+        owners = {owner for owner in (record.key.owner for record in told) if self._agrees(asker, owner)}
+        if not owners:
+            raise UnknownLocation(f"no location {location_id!r} was told here to {asker}")
+        return only(owners, f"a location {location_id!r}")
+
+    async def session_owner(self, session_id: str, asker: PartyId) -> PartyId:
+        """Who told the asker of this session. Raises NotRoutable, SeveralReceivers."""
+        told = await self._told(ObjectKind.SESSION, session_id, (asker,))
+        return only({record.key.owner for record in told}, f"a session {session_id!r}")
+
+    async def session_audience(self, session_id: str, owner: PartyId) -> PartyId:
+        """Whom the owner of this session told of it. Raises NotRoutable, SeveralReceivers."""
+        held = await self._store.named(ObjectKind.SESSION, session_id)
+        told = {record.audience for record in held if record.key.owner == owner}
+        return only(told - {None}, f"a session {session_id!r} of {owner}")
+
+    async def session_began(self, session_id: str, cpo: PartyId, emsp: PartyId) -> datetime | None:
+        """None where that was not told here."""
+        held = await self._store.get(ObjectKey(ObjectKind.SESSION, cpo, session_id), emsp)
+        return None if held is None else parse(held.value()["start_date_time"])
+
+    async def _told(
+        self, kind: ObjectKind, written_id: str, audiences: Collection[PartyId | None]
+    ) -> list[Record]:
+        held = await self._store.named(kind, written_id)
+        return [record for record in held if record.audience in audiences]
+
+    def _agrees(self, asker: PartyId, owner: PartyId) -> bool:
+        return self._directory.agreed(asker, EMSP, owner)
+
+
+def only(found: Collection[PartyId | None], what: str) -> PartyId:
+    """Raises NotRoutable for nobody, SeveralReceivers for more than one."""
+    parties = [party for party in found if party is not None]
+    if not parties:
+        raise NotRoutable(f"nobody has told of {what} here: name the party in OCPI-to headers")
+    if len(parties) > 1:
+        raise SeveralReceivers(f"several parties have {what}: name the one that is meant in OCPI-to headers")
+    return parties[0]
