@@ -1,11 +1,7 @@
-"""One platform of each kind and version for all conformance tests, and what was not tested, with the reason.
-
-The tests share one loop, since the platforms live longer than a test.
-"""
+"""One platform of each kind and version for all conformance tests; what is not tested is printed, and why."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,13 +10,6 @@ from tests.conformance.not_applicable import REASONS
 from tests.conformance.stages import Stage, staged
 
 Staged = Callable[[str, str], Awaitable[Stage]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.parent == here and pytest_asyncio.is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -8,4 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-REASONS: Final[Mapping[str, str]] = MappingProxyType({})
+_PRESENCE: Final = "the hub has no HubClientInfo yet: issue 4"
+
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"C-063": _PRESENCE, "C-064": _PRESENCE, "C-065": _PRESENCE}
+)

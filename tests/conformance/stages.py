@@ -4,9 +4,10 @@ Tests share them, so each uses ids of its own (`stage.target.fresh_id()`) and le
 A test that needs a platform for itself starts one with `staged`.
 """
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
+from passerelle.admin_client import AdminRefused
 from passerelle.conformance.catalogue import catalogue
 from passerelle.conformance.opening import discover, introduce
 from passerelle.conformance.runner import look
@@ -79,9 +81,9 @@ elements = [{ price_components = [{ type = "ENERGY", price = 0.40, vat = 20, ste
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A platform, the partner that `target` calls with, and at a hub an eMSP beside it.
+    """A platform, and the partner that `target` calls with: the CPO of an eMSP or a hub, the eMSP of a CPO.
 
-    `far` is the CPO of an eMSP or a hub, and the eMSP of a CPO.
+    At a hub `reader` is an eMSP that may read what the CPO tells; elsewhere it is the same as `target`.
     """
 
     kind: str
@@ -89,7 +91,7 @@ class Stage:
     platform: Running
     clock: ManualClock
     target: Target
-    other: SimulatedPartner | None = None
+    reader: Target
 
     @property
     def far(self) -> SimulatedPartner:
@@ -98,20 +100,20 @@ class Stage:
     @property
     def emsp(self) -> SimulatedPartner:
         """Beside the CPO at a hub."""
-        assert self.other is not None
-        return self.other
+        return self.reader.us
 
     async def holds(self, number: str) -> Verdict:
         """The case as `passerelle conformance` looks at it; anything but green is a failure."""
-        return await green(number, self.target)
+        return await green(number, self.reader if CASES[number].writes is False else self.target)
 
     @asynccontextmanager
     async def newcomer(self, role: str | None = None, **more: Any) -> AsyncIterator[Target]:
-        """A partner that holds a TOKEN_A, and no more yet."""
+        """A partner that holds a TOKEN_A, and no more yet. Afterwards the platform is rid of it."""
         played = role or self.far.roles[0][0]
         party = PartyId("DE", f"{next(_NEWCOMERS):03}")
-        async with SimulatedPartner((played, party), versions=(self.version,), **more) as us:
-            token_a = await invited(self.platform, f"newcomer-{party.party_id}", played)
+        name = f"newcomer-{party.party_id}"
+        async with SimulatedPartner((played, party), **{"versions": (self.version,), **more}) as us:
+            token_a = await invited(self.platform, name, played)
             target = Target(
                 us,
                 self.platform.versions_url,
@@ -121,20 +123,33 @@ class Stage:
                 token_a=token_a,
             )
             await discover(target, self.version)
-            yield target
+            try:
+                yield target
+            finally:
+                with suppress(AdminRefused):  # it has left by itself
+                    await asyncio.to_thread(self.platform.admin.delete, f"/partners/{name}")
 
     async def push(
         self, module: str, *path: str, body: Any, to: PartyId | None, method: str = "PUT"
     ) -> Heard:
-        """From the CPO to a receiver side."""
-        routing = Routing(to=to, sender=CPO)
+        """By the far side, to a receiver side."""
+        routing = Routing(to=to, sender=self.target.own)
         return await self.far.call(method, module, Side.RECEIVER, *path, routing=routing, body=body)
+
+    async def pull(self, module: str, *path: str, to: PartyId | None, **query: str) -> Heard:
+        """By the eMSP at a hub, from a sender side."""
+        routing = Routing(to=to, sender=EMSP)
+        return await self.emsp.call("GET", module, Side.SENDER, *path, routing=routing, query=query)
 
 
 async def green(number: str, target: Target) -> Verdict:
     verdict = await look(CASES[number], target)
     assert verdict.colour is Colour.GREEN, f"{verdict.asks}\n{verdict.text}\n{verdict.exchanges}"
     return verdict
+
+
+SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
+"""Of every file that uses `on`: the platforms live longer than a test."""
 
 
 def on(*kinds: str, versions: tuple[str, ...] = ("2.1.1", "2.2.1", "2.3.0")) -> pytest.MarkDecorator:
@@ -169,8 +184,8 @@ async def _hub(mongo: Mongo, clock: ManualClock, version: str, folder: Path) -> 
         await connect(hub, cpo, "the-cpo", "CPO")
         await connect(hub, emsp, "the-emsp", "EMSP")
         await agree(hub)
-        target = await _target(cpo, hub, CPO, "HUB")
-        stage = Stage("hub", version, hub, clock, target, other=emsp)
+        target, reader = await _target(cpo, hub, CPO, "HUB"), await _target(emsp, hub, EMSP, "HUB")
+        stage = Stage("hub", version, hub, clock, target, reader)
         for number in (1, 2, 3):
             body = location(version, CPO, f"L{number}")
             assert (await stage.push("locations", "FR", "CPO", body["id"], body=body, to=HUB)).is_success
@@ -188,7 +203,8 @@ async def _cpo(mongo: Mongo, clock: ManualClock, version: str, folder: Path) -> 
     ):
         await connect(cpo, emsp, "the-emsp", "EMSP")
         await agree(cpo)
-        yield Stage("cpo", version, cpo, clock, await _target(emsp, cpo, EMSP, "CPO"))
+        target = await _target(emsp, cpo, EMSP, "CPO")
+        yield Stage("cpo", version, cpo, clock, target, target)
 
 
 @asynccontextmanager
@@ -201,7 +217,8 @@ async def _emsp(mongo: Mongo, clock: ManualClock, version: str, folder: Path) ->
     ):
         await connect(emsp, cpo, "the-cpo", "CPO")
         await agree(emsp)
-        yield Stage("emsp", version, emsp, clock, await _target(cpo, emsp, CPO, "EMSP"))
+        target = await _target(cpo, emsp, CPO, "EMSP")
+        yield Stage("emsp", version, emsp, clock, target, target)
 
 
 async def _target(us: SimulatedPartner, platform: Running, own: PartyId, role: str) -> Target:

@@ -1,7 +1,9 @@
 """Versions, endpoints, and who is let in. Spec: version_information_endpoint; transport_and_format."""
 
 from ocpi.wire.interfaces import Side
-from tests.conformance.stages import Stage, green, on
+from tests.conformance.stages import SHARED_LOOP, Stage, green, on
+
+pytestmark = SHARED_LOOP
 
 SINCE_2_2_1 = ("2.2.1", "2.3.0")
 EVERYWHERE = on("hub", "cpo", "emsp")
