@@ -130,12 +130,12 @@ class SimulatedPartner(Caller):
         place = self._place(request.rel_url.raw_path)
         shown = self._tokens(request.headers.get("Authorization", ""), place) & self._good
         if not shown:
-            return _response(_UNAUTHORIZED)
+            return _response(_UNAUTHORIZED, self._ids(request))
         if place is None:
-            return _response(_NOT_FOUND)
+            return _response(_NOT_FOUND, self._ids(request))
         arrived = await _arrived(request, place, *shown)
         reply = self.quirks.written(await self._reply(arrived), is_object=self._is_object(arrived))
-        return _response(reply, self._ids(arrived))
+        return _response(reply, self._ids(request))
 
     def _place(self, raw_path: str) -> Place | None:
         """`/versions`, `/2.3.0`, `/credentials`, and `/{side}/{module}/…`; a version may stand before."""
@@ -172,10 +172,11 @@ class SimulatedPartner(Caller):
     def _is_object(self, arrived: Request) -> bool:
         return arrived.method == "GET" and arrived.module not in self._handshake
 
-    def _ids(self, arrived: Request) -> dict[str, str]:
-        if self.quirks.no_ids or arrived.version == dialect.V2_1_1:
+    def _ids(self, request: web.Request) -> dict[str, str]:
+        if self.quirks.no_ids or self.version == dialect.V2_1_1:
             return {}
-        return {**arrived.ids.write(), **arrived.routing.reversed().write()}
+        back = Routing.read(request.headers).reversed()
+        return {**MessageIds.read(request.headers).write(), **back.write()}
 
     async def _versions(self, _: Request) -> Reply:
         told = [{"version": version, "url": f"{self.base}/{version}"} for version in self.versions]
@@ -205,6 +206,8 @@ class SimulatedPartner(Caller):
             return Reply(status_code=3002)
         except (ClientError, OSError, TypeError, ValueError, KeyError):
             return Reply(status_code=3001)
+        if ("credentials", "SENDER") not in self.endpoints:
+            return Reply(status_code=3003)
         ours = self.credentials(self.invite())
         self._settle(theirs["token"], ours["token"])
         if arrived.method == "POST":
@@ -212,11 +215,11 @@ class SimulatedPartner(Caller):
         return Reply(ours)
 
 
-def _response(reply: Reply, headers: Mapping[str, str] | None = None) -> web.Response:
+def _response(reply: Reply, headers: Mapping[str, str]) -> web.Response:
     return web.Response(
         status=reply.http,
         body=reply.body(),
-        headers={**(headers or {}), **reply.headers},
+        headers={**headers, **reply.headers},
         content_type="application/json",
     )
 

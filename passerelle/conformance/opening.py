@@ -3,6 +3,7 @@
 Spec: version_information_endpoint; credentials, Registration.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 from passerelle.conformance import expect
@@ -19,7 +20,7 @@ class CannotBegin(Exception):
 async def discover(target: Target, wanted: str | None) -> None:
     """Settle the version, the wanted one or the best, and learn its endpoints. Raises CannotBegin."""
     try:
-        target.offered = await _versions(target)
+        target.offered = await _versions(target, wanted)
         target.us.version = _settled(target, wanted)
         target.details_url = target.offered[target.us.version]
         details = await _configured(target, target.details_url)
@@ -49,11 +50,14 @@ async def introduce(target: Target, role: str | None) -> None:
     target.party = hub if target.role == "HUB" else _party_in(parties, target.role)
 
 
-async def _versions(target: Target) -> dict[str, str]:
-    answer = await target.configure("GET", target.versions_url)
-    if answer.http == 401:  # noqa: PLR2004 - unauthorized
-        raise CannotBegin(f"{target.versions_url} does not accept the token (HTTP 401)")
-    return {each["version"]: each["url"] for each in expect.listed(answer)}
+async def _versions(target: Target, wanted: str | None) -> dict[str, str]:
+    """Before a version is settled nobody knows how the token is spelled, so it is tried in Base64 and raw."""
+    for version in [wanted] if wanted else (dialect.V2_3_0, dialect.V2_1_1):
+        target.us.version = version
+        answer = await target.configure("GET", target.versions_url)
+        if answer.http != HTTPStatus.UNAUTHORIZED:
+            return {each["version"]: each["url"] for each in expect.listed(answer)}
+    raise CannotBegin(f"{target.versions_url} does not accept the token (HTTP 401)")
 
 
 async def _configured(target: Target, url: str) -> dict[str, Any]:
