@@ -50,6 +50,7 @@ CARDS = """uid,contract_id,visual_number,whitelist,valid
 04BB,NL-MSP-C2,0002,ALLOWED,true
 04CC,NL-MSP-C3,0003,NEVER,false
 """
+STATION_KEY: Final = "00112233445566778899aabbccddeeff"
 SITE = """
 [[sites]]
 id = "{id}"
@@ -63,7 +64,7 @@ time_zone = "Europe/Paris"
 
 [[sites.stations]]
 identity = "CP-{id}"
-key = "00112233445566778899aabbccddeeff"
+key = "{key}"
 
 [[sites.stations.evses]]
 number = 1
@@ -195,7 +196,7 @@ async def _hub(mongo: Mongo, clock: ManualClock, version: str, folder: Path) -> 
 @asynccontextmanager
 async def _cpo(mongo: Mongo, clock: ManualClock, version: str, folder: Path) -> AsyncIterator[Stage]:
     inventory, tariffs = folder / "sites.toml", folder / "tariffs.toml"
-    inventory.write_text("".join(SITE.format(id=f"Gare{number}") for number in (1, 2, 3)))
+    inventory.write_text("".join(SITE.format(id=f"Gare{number}", key=STATION_KEY) for number in (1, 2, 3)))
     tariffs.write_text(TARIFFS)
     async with (
         running_cpo(mongo, clock, folder, inventory=inventory, tariffs=tariffs) as cpo,

@@ -7,8 +7,9 @@ from passerelle.conformance.target import Target
 from schemas.kinds import PartyId
 from simulators.partner import SimulatedPartner
 from tests.conformance.stages import SHARED_LOOP, Stage, green, on
+from tests.conformance.station import changed_status
 from tests.fakes.eventually import eventually
-from tests.platforms import CPO, HUB, agree
+from tests.platforms import CPO, HUB, agree, operate
 
 pytestmark = SHARED_LOOP
 
@@ -126,12 +127,18 @@ async def test_c018_whoever_leaves_is_out_and_hears_nothing_more(stage: Stage) -
 
 async def quiet(stage: Stage, left: SimulatedPartner) -> None:
     """Nothing arrives any more, although there is news, and others hear of it."""
-    if stage.kind != "hub":
-        return
     left.received.clear()
-    body = samples.location(stage.version, CPO, stage.target.fresh_id())
-    await stage.push("locations", "FR", "CPO", body["id"], body=body, to=HUB)
-    await eventually(lambda: any(each.path.endswith(body["id"]) for each in stage.emsp.received))
+    stage.far.received.clear()
+    stage.emsp.received.clear()
+    match stage.kind:
+        case "hub":
+            body = samples.location(stage.version, CPO, stage.target.fresh_id())
+            await stage.push("locations", "FR", "CPO", body["id"], body=body, to=HUB)
+        case "cpo":
+            await changed_status(stage)
+        case _:
+            await operate(stage.platform, "/cdrs/pull", {})
+    await eventually(lambda: bool(stage.emsp.received))
     assert left.received == []
 
 
@@ -143,9 +150,10 @@ async def test_c019_a_hub_of_2_2_1_is_one_role_and_names_nobody_behind_it(stage:
 @on("hub", versions=("2.3.0",))
 async def test_c020_a_hub_of_2_3_0_has_a_hub_party_id_and_the_roles_behind_it(stage: Stage) -> None:
     await stage.holds("C-020")
-    told = (await stage.target.configure("GET", stage.target.credentials_url)).data
-    assert told["hub_party_id"] == HUB.compact
-    assert {("CPO", "CPO"), ("EMSP", "MSP")} <= {(each["role"], each["party_id"]) for each in told["roles"]}
+    for caller, behind in ((stage.target, ("EMSP", "MSP")), (stage.reader, ("CPO", "CPO"))):
+        told = (await caller.configure("GET", caller.credentials_url)).data
+        assert told["hub_party_id"] == HUB.compact
+        assert behind in {(each["role"], each["party_id"]) for each in told["roles"]}
 
 
 @WITH_ROLES

@@ -7,6 +7,7 @@ from passerelle.conformance import samples
 from schemas.kinds import PartyId
 from simulators.partner import Reply, Request
 from tests.conformance.stages import SHARED_LOOP, Stage, on
+from tests.conformance.station import changed_status
 from tests.platforms import CPO, EMSP, operate
 
 pytestmark = SHARED_LOOP
@@ -87,6 +88,16 @@ async def test_c043_a_pushed_date_without_z_is_utc(stage: Stage) -> None:
 @WITH_IDS
 async def test_c044_fractions_of_a_second_are_read(stage: Stage) -> None:
     await stage.holds("C-044")
+
+
+@on("cpo")
+async def test_c044_fractions_are_told_to_whoever_can_read_them(stage: Stage) -> None:
+    await stage.clock.advance(seconds=60.25)
+    await changed_status(stage)
+    (site,) = [each for each in (await stage.target.pull("locations")).data if each["id"] == "Gare1"]
+    has_fraction = "." in site["last_updated"]
+    await stage.clock.advance(seconds=59.75)
+    assert has_fraction is (stage.version != "2.1.1")
 
 
 @on("emsp")
