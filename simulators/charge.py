@@ -87,7 +87,8 @@ class Charged:
     """What came of a charge, as the station itself counted it.
 
     `card` is what the central system said of the card; when that is not Accepted nothing was charged, and
-    `transaction_id` is None unless it said so only after the start.
+    `transaction_id` is None unless it said so only after the start. A card at a connector that is taken or
+    reserved for another is "not free".
     """
 
     charge: Charge

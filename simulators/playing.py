@@ -7,10 +7,10 @@ Spec: OCPP 1.6, 4.2, 4.7, 4.8, 4.10; StopTransactionOnInvalidId is true.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from ocpp.v16 import call
 from ocpp.v16.enums import AuthorizationStatus, ChargePointStatus, Reason
@@ -19,27 +19,47 @@ from ocpi.process.clock import Clock
 from simulators.charge import Charge, Charged, meter_value, stamp
 from simulators.errands import Errands
 
+NOT_FREE: Final = "not free"
+"""Instead of what the central system says of a card that was never asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Whose card alone may charge there until then."""
+
+    number: int
+    uid: str
+    until: datetime
+
 
 @dataclass(slots=True)
 class Outlet:
-    """A connector: its status, its meter that never goes back, and what goes on at it."""
+    """A connector: its status, its meter that never goes back, and what goes on at it.
+
+    `profiles` by their ids, as they were set for the transaction that runs.
+    """
 
     number: int
     status: ChargePointStatus = ChargePointStatus.available
     register_wh: int = 0
     transaction_id: int | None = None
     stop_asked: Reason | None = None
+    reservation: Reservation | None = None
+    profiles: dict[int, dict[str, Any]] = field(default_factory=dict)
 
-    @property
-    def is_busy(self) -> bool:
-        return self.status is not ChargePointStatus.available
+    def is_free_for(self, uid: str) -> bool:
+        if self.reservation is not None:
+            return self.reservation.uid == uid
+        return self.status is ChargePointStatus.available
 
-    def stop(self, transaction_id: int) -> bool:
-        """Whether that transaction runs here; it ends at the next reading of the meter."""
-        if self.transaction_id != transaction_id:
-            return False
-        self.stop_asked = Reason.remote
-        return True
+    def stop(self, reason: Reason) -> None:
+        """The transaction ends at the next reading of the meter."""
+        self.stop_asked = reason
+
+    def release(self) -> None:
+        """The transaction has ended, and all that was for it."""
+        self.transaction_id = self.stop_asked = None
+        self.profiles.clear()
 
 
 def back_to_back(charges: Sequence[Charge], now: datetime) -> list[datetime]:
@@ -67,9 +87,13 @@ class Player:
         self._errands = errands
         self._tell = tell
         self._clock = clock
+        self._used: Reservation | None = None
 
     async def play(self, began_at: datetime, *, asks: bool = True) -> Charged:
         """`asks`: whether the card is authorized first. Raises GivenUp for what cannot be delivered."""
+        if not self._outlet.is_free_for(self._charge.uid):
+            return self._result(NOT_FREE, began_at, 0)
+        self._used, self._outlet.reservation = self._outlet.reservation, None
         self._show(ChargePointStatus.preparing, began_at)
         card = await self._authorized() if asks else AuthorizationStatus.accepted
         if card == AuthorizationStatus.accepted:
@@ -94,7 +118,7 @@ class Player:
         )
         result = self._result(_card(began), began_at, second)
         self._outlet.register_wh += result.energy_wh
-        self._outlet.transaction_id = self._outlet.stop_asked = None
+        self._outlet.release()
         return replace(result, transaction_id=answer.transaction_id)
 
     async def _drawn(self, began_at: datetime, began: asyncio.Future[Any]) -> tuple[int, Reason]:
@@ -137,6 +161,7 @@ class Player:
             id_tag=self._charge.uid,
             meter_start=self._outlet.register_wh,
             timestamp=stamp(began_at),
+            reservation_id=self._used.number if self._used else None,
         )
 
     def _meter_values(self, began_at: datetime, second: int) -> Any:

@@ -19,13 +19,14 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
 from aiohttp.hdrs import AUTHORIZATION
 from ocpp.exceptions import OCPPError
 from ocpp.v16 import call
-from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, MessageTrigger, RegistrationStatus
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 
 from ocpi.process import logs
 from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
 from simulators.charge import Charge, Charged, stamp
 from simulators.errands import Errands
+from simulators.obeying import WELL_BUILT, Abilities, Obedience
 from simulators.ocpp_link import Link, LinkLost
 from simulators.playing import Outlet, Player, back_to_back
 from simulators.wire16 import Wire16
@@ -51,6 +52,7 @@ class StationSettings:
     attempts: int = 10
     retry_s: float = 2
     remote_charge: Charge | None = None
+    abilities: Abilities = WELL_BUILT
     clock_behind_s: int = 0
 
 
@@ -74,6 +76,15 @@ class SimulatedStation:
         self._clock = clock
         self._errands = Errands(clock=clock, attempts=settings.attempts, retry_s=settings.retry_s)
         self._outlets = {number: Outlet(number) for number in range(1, settings.connectors + 1)}
+        self._obedience = Obedience(
+            settings.abilities,
+            self._outlets,
+            start=self._start_remotely,
+            tell=self._tell_status,
+            reboot=lambda: self._errands.tell(self._boot_notification),
+            supervisor=supervisor,
+            clock=clock,
+        )
         self._booted = asyncio.Event()
         self._heartbeat_s: float = 300
         self._socket: ClientWebSocketResponse | None = None
@@ -100,25 +111,12 @@ class SimulatedStation:
         begins = back_to_back(charges, self._clock.now())
         return [await self._player(charge).play(at) for charge, at in zip(charges, begins, strict=True)]
 
-    def remote_start(self, uid: str, connector: int) -> bool:
+    def _start_remotely(self, uid: str, connector: int) -> bool:
         template = self.settings.remote_charge
-        if template is None or connector not in self._outlets or self._outlets[connector].is_busy:
+        if template is None:
             return False
         charge = replace(template, uid=uid, connector=connector)
         self._supervisor.start(f"{self.settings.identity} remote", partial(self._charge_remotely, charge))
-        return True
-
-    def remote_stop(self, transaction_id: int) -> bool:
-        return any(outlet.stop(transaction_id) for outlet in self._outlets.values())
-
-    def trigger(self, message: str, connector: int | None) -> bool:
-        if message == MessageTrigger.boot_notification:
-            self._errands.tell(self._boot_notification)
-        elif message == MessageTrigger.status_notification:
-            for outlet in self._outlets.values() if connector is None else [self._outlets[connector]]:
-                self._tell_status(outlet.number, outlet.status, self._clock.now())
-        else:
-            return False
         return True
 
     async def _charge_remotely(self, charge: Charge) -> None:
@@ -147,7 +145,10 @@ class SimulatedStation:
         async with self._session.ws_connect(self._url, protocols=("ocpp1.6",), headers=headers) as socket:
             self._socket = socket
             wire = Wire16(
-                self.settings.identity, Link(socket), station=self, patience_s=self.settings.patience_s
+                self.settings.identity,
+                Link(socket),
+                station=self._obedience,
+                patience_s=self.settings.patience_s,
             )
             async with Supervisor(name=self.settings.identity, clock=self._clock) as beside:
                 beside.start("talk", partial(self._talk, wire, socket))

@@ -5,11 +5,22 @@ that called back would wait for itself, so each one only says whether the statio
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar, cast
 
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call_result
-from ocpp.v16.enums import Action, RemoteStartStopStatus, TriggerMessageStatus
+from ocpp.v16.enums import (
+    Action,
+    CancelReservationStatus,
+    ChargingProfileStatus,
+    ClearChargingProfileStatus,
+    GetCompositeScheduleStatus,
+    RemoteStartStopStatus,
+    ReservationStatus,
+    TriggerMessageStatus,
+    UnlockStatus,
+)
 
 from simulators.ocpp_link import Link
 
@@ -22,13 +33,29 @@ def _handles(action: Action) -> Callable[[_Handler], _Handler]:
 
 
 class Commanded(Protocol):
-    """What can be asked of a simulated station; True is a promise to do it soon."""
+    """What can be asked of a simulated station; what it answers is a promise to do it soon.
 
-    def remote_start(self, uid: str, connector: int) -> bool: ...
+    Raises NotSupportedError for what it was not built for.
+    """
 
-    def remote_stop(self, transaction_id: int) -> bool: ...
+    def remote_start(self, uid: str, connector: int) -> RemoteStartStopStatus: ...
 
-    def trigger(self, message: str, connector: int | None) -> bool: ...
+    def remote_stop(self, transaction_id: int) -> RemoteStartStopStatus: ...
+
+    def trigger(self, message: str, connector: int | None) -> TriggerMessageStatus: ...
+
+    def unlock(self, connector: int) -> UnlockStatus: ...
+
+    def reserve(self, connector: int, number: int, uid: str, until: str) -> ReservationStatus: ...
+
+    def cancel_reservation(self, number: int) -> CancelReservationStatus: ...
+
+    def set_profile(self, connector: int, profile: dict[str, Any]) -> ChargingProfileStatus: ...
+
+    def clear_profile(self, profile_id: int | None) -> ClearChargingProfileStatus: ...
+
+    def schedule(self, connector: int, duration_s: int) -> dict[str, Any] | None:
+        """What limits charging there, as a ChargingSchedule; None where it will not say."""
 
 
 class Wire16(ChargePoint):
@@ -46,18 +73,57 @@ class Wire16(ChargePoint):
 
     @_handles(Action.remote_start_transaction)
     def simulated_remote_start(self, id_tag: str, connector_id: int = 1, **_: Any) -> Any:
-        return call_result.RemoteStartTransaction(_accepted(self._station.remote_start(id_tag, connector_id)))
+        return call_result.RemoteStartTransaction(self._station.remote_start(id_tag, connector_id))
 
     @_handles(Action.remote_stop_transaction)
     def simulated_remote_stop(self, transaction_id: int) -> Any:
-        return call_result.RemoteStopTransaction(_accepted(self._station.remote_stop(transaction_id)))
+        return call_result.RemoteStopTransaction(self._station.remote_stop(transaction_id))
 
     @_handles(Action.trigger_message)
     def simulated_trigger(self, requested_message: str, connector_id: int | None = None) -> Any:
-        will = self._station.trigger(requested_message, connector_id)
-        accepted, rejected = TriggerMessageStatus.accepted, TriggerMessageStatus.not_implemented
-        return call_result.TriggerMessage(accepted if will else rejected)
+        return call_result.TriggerMessage(self._station.trigger(requested_message, connector_id))
+
+    @_handles(Action.unlock_connector)
+    def simulated_unlock(self, connector_id: int) -> Any:
+        return call_result.UnlockConnector(self._station.unlock(connector_id))
+
+    @_handles(Action.reserve_now)
+    def simulated_reserve(
+        self, connector_id: int, expiry_date: str, id_tag: str, reservation_id: int, **_: Any
+    ) -> Any:
+        return call_result.ReserveNow(
+            self._station.reserve(connector_id, reservation_id, id_tag, expiry_date)
+        )
+
+    @_handles(Action.cancel_reservation)
+    def simulated_cancel_reservation(self, reservation_id: int) -> Any:
+        return call_result.CancelReservation(self._station.cancel_reservation(reservation_id))
+
+    @_handles(Action.set_charging_profile)
+    def simulated_set_profile(self, connector_id: int, cs_charging_profiles: dict[str, Any]) -> Any:
+        return call_result.SetChargingProfile(self._station.set_profile(connector_id, cs_charging_profiles))
+
+    @_handles(Action.clear_charging_profile)
+    def simulated_clear_profile(self, id: int | None = None, **_: Any) -> Any:  # noqa: A002 - the package's
+        return call_result.ClearChargingProfile(self._station.clear_profile(id))
+
+    @_handles(Action.get_composite_schedule)
+    def simulated_schedule(self, connector_id: int, duration: int, **_: Any) -> Any:
+        schedule = self._station.schedule(connector_id, duration)
+        if schedule is None:
+            return call_result.GetCompositeSchedule(GetCompositeScheduleStatus.rejected)
+        return call_result.GetCompositeSchedule(
+            GetCompositeScheduleStatus.accepted,
+            connector_id=connector_id,
+            schedule_start=schedule.get("start_schedule"),
+            charging_schedule=_plain(schedule),
+        )
 
 
-def _accepted(will: bool) -> RemoteStartStopStatus:  # noqa: FBT001 - a promise
-    return RemoteStartStopStatus.accepted if will else RemoteStartStopStatus.rejected
+def _plain(value: Any) -> Any:
+    """The package reads fractions as Decimals in one kind of message, and can write them in none."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

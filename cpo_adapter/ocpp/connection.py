@@ -16,13 +16,15 @@ from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Unreadable
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
+from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.validation import Part
 from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
+from schemas.codec import Json
 
 _log = logs.logger(__name__)
 
@@ -63,15 +65,22 @@ class Connection:
 
     async def ask(self, intent: Intent) -> Outcome:
         """Raises NotAsked, or Refusal for what no station could be sent."""
-        message = self._dialect.request(intent)
-        action, request = type(message).__name__, payload(message)
-        validation.must_fit(self._dialect.schemas, action, Part.REQUEST, request)
-        return self._dialect.outcome(await self._calls.call(action, request))
+        return self._dialect.outcome(await self._answer_to(intent))
+
+    async def schedule(self, intent: TellSchedule) -> Schedule | None:
+        """None: the station would not say. Raises as `ask`."""
+        return self._dialect.schedule(await self._answer_to(intent))
 
     async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
         """Whoever waits for this station hears at once; the socket may take a while."""
         self._calls.end(reason)
         await self._socket.close(code=code, message=reason.encode())
+
+    async def _answer_to(self, intent: Intent) -> Json:
+        message = self._dialect.request(intent)
+        action, request = type(message).__name__, payload(message)
+        validation.must_fit(self._dialect.schemas, action, Part.REQUEST, request)
+        return await self._calls.call(action, request)
 
     def _take(self, frame: str) -> None:
         match framing.read(frame):

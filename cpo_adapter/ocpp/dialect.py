@@ -5,6 +5,7 @@ from typing import Protocol
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.framing import Call, Payload, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome
+from cpo_adapter.ocpp.schedules import Schedule
 from schemas.codec import Json
 
 
@@ -36,3 +37,6 @@ class Dialect(Protocol):
 
     def outcome(self, payload: Json) -> Outcome:
         """What a CALLRESULT says came of it; what says nothing readable is a rejection."""
+
+    def schedule(self, payload: Json) -> Schedule | None:
+        """The schedule in the CALLRESULT to TellSchedule; None where the station would not say."""

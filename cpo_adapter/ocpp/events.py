@@ -122,7 +122,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class TransactionBegan:
-    """In 1.6 the central system names the transaction, so a start carries no reference."""
+    """In 1.6 the central system names the transaction, so a start carries no reference.
+
+    `reservation` is the number of the one that it uses up.
+    """
 
     origin: Origin
     outlet: Outlet
@@ -130,6 +133,7 @@ class TransactionBegan:
     meter_wh: int
     at: datetime
     doubts: frozenset[Doubt] = frozenset()
+    reservation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """What we want of a station, in words that every version of OCPP shares, and what came of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 from cpo_adapter.ocpp.events import Outlet
+from cpo_adapter.ocpp.schedules import RateUnit, Schedule
 
 
 class Topic(StrEnum):
@@ -38,13 +40,75 @@ class Tell:
     outlet: Outlet | None = None
 
 
-Intent: TypeAlias = RemoteStart | RemoteStop | Tell
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """A transaction that runs there ends with it."""
+
+    outlet: Outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """A reservation of the same `number` at the same station is replaced."""
+
+    number: int
+    uid: str
+    outlet: Outlet
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReservation:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """For one transaction that runs, `reference` to the station. The same `number` replaces a profile."""
+
+    number: int
+    reference: str
+    outlet: Outlet
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class ClearProfile:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellSchedule:
+    """How fast the station will let a car charge for the next `for_s` seconds, all its limits together."""
+
+    outlet: Outlet
+    for_s: int
+    unit: RateUnit | None = None
+
+
+Intent: TypeAlias = (
+    RemoteStart
+    | RemoteStop
+    | Tell
+    | Unlock
+    | Reserve
+    | CancelReservation
+    | SetProfile
+    | ClearProfile
+    | TellSchedule
+)
 
 
 class Outcome(StrEnum):
+    """The words of the specification for it, where there are several the most general one."""
+
     ACCEPTED = "Accepted"
     REJECTED = "Rejected"
     NOT_SUPPORTED = "NotImplemented"
+    OCCUPIED = "Occupied"
+    INOPERATIVE = "Unavailable"
+    FAILED = "UnlockFailed"
+    UNKNOWN = "Unknown"
 
 
 class NotAsked(Exception):
@@ -61,3 +125,8 @@ class StationSilent(NotAsked):
 
 class StationRefused(NotAsked):
     """It answered CALLERROR; the text is the code, which may be any."""
+
+    @property
+    def is_ignorance(self) -> bool:
+        """Whether it does not know what it was asked to do."""
+        return str(self) in ("NotImplemented", "NotSupported")

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Protocol
 
 from cpo_adapter.ocpp.connection import Connection
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.schedules import Schedule
 from ocpi.process import logs
 from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
@@ -62,15 +63,22 @@ class Registry:
 
     async def ask(self, station: str, intent: Intent) -> Outcome:
         """Raises NotAsked."""
-        connection = self._connections.get(station)
-        if connection is None:
-            raise StationGone("not connected")
-        return await connection.ask(intent)
+        return await self._connection(station).ask(intent)
+
+    async def schedule(self, station: str, intent: TellSchedule) -> Schedule | None:
+        """None: the station would not say. Raises NotAsked."""
+        return await self._connection(station).schedule(intent)
 
     async def close_all(self) -> None:
         """All at once: a dead one takes ten seconds to be given up."""
         connections = list(self._connections.values())
         await asyncio.gather(*(connection.close("going away") for connection in connections))
+
+    def _connection(self, station: str) -> Connection:
+        connection = self._connections.get(station)
+        if connection is None:
+            raise StationGone("not connected")
+        return connection
 
     def _replace(self, older: Connection) -> None:
         _log.warning("connection replaced", station=older.station)

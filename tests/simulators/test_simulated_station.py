@@ -1,8 +1,12 @@
 """A simulated station against a real door: it says all that it has to, whatever happens to the line."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+import pytest
+from ocpp.v16.enums import UnlockStatus
 
 from cpo_adapter.ocpp.events import (
     Booted,
@@ -12,10 +16,25 @@ from cpo_adapter.ocpp.events import (
     TransactionBegan,
     TransactionEnded,
 )
-from cpo_adapter.ocpp.intents import Outcome, RemoteStart, RemoteStop, Tell, Topic
+from cpo_adapter.ocpp.intents import (
+    CancelReservation,
+    ClearProfile,
+    Outcome,
+    RemoteStart,
+    RemoteStop,
+    Reserve,
+    SetProfile,
+    StationRefused,
+    Tell,
+    TellSchedule,
+    Topic,
+    Unlock,
+)
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus, Registration
+from cpo_adapter.ocpp.schedules import Limit, RateUnit, Schedule
 from ocpi.process.clock import SystemClock
 from simulators.charge import Charge, PowerProfile
+from simulators.obeying import Abilities
 from simulators.station import SimulatedStation, StationSettings
 from tests.cpo_adapter.door import Door, running_door
 from tests.cpo_adapter.rooms import KEY, STATION, STORAGE_IS_AWAY, Cards, Sessions, Stations
@@ -231,6 +250,86 @@ async def test_it_tells_its_status_when_it_is_asked(door: Door) -> None:
     assert await door.registry.ask(STATION, Tell(Topic.METER)) is Outcome.NOT_SUPPORTED
 
     assert statuses(door)[-1] == (2, "Available")
+
+
+async def test_a_reserved_connector_is_for_its_card_alone(door: Door) -> None:
+    station = await plugged_in(door)
+    reserved = await door.registry.ask(STATION, Reserve(5, "CARD", Outlet(1), soon(60)))
+    another = await station.charge(replace(HALF_AN_HOUR, uid="ANOTHER"))
+    remotely = await door.registry.ask(STATION, RemoteStart("ANOTHER", Outlet(1)))
+    charged = await station.charge(HALF_AN_HOUR)
+
+    began = door.sessions.events[0]
+    assert isinstance(began, TransactionBegan)
+    assert (began.uid, began.reservation) == ("CARD", 5)
+    assert (reserved, remotely) == (Outcome.ACCEPTED, Outcome.REJECTED)
+    assert (another.card, charged.card) == ("not free", "Accepted")
+    assert (1, "Reserved") in statuses(door)
+
+
+async def test_a_reservation_can_be_moved_cancelled_and_expires(door: Door) -> None:
+    await plugged_in(door)
+    for outlet in (1, 2):
+        await door.registry.ask(STATION, Reserve(5, "CARD", Outlet(outlet), soon(60)))
+    taken = await door.registry.ask(STATION, Reserve(6, "CARD", Outlet(2), soon(60)))
+    cancelled = [await door.registry.ask(STATION, CancelReservation(5)) for _ in range(2)]
+    await door.registry.ask(STATION, Reserve(7, "CARD", Outlet(2), soon(0.1)))
+    moved = [(1, "Reserved"), (1, "Available"), (2, "Reserved"), (2, "Available")]
+    await eventually(lambda: statuses(door)[2:] == [*moved, (2, "Reserved"), (2, "Available")])
+
+    assert taken is Outcome.OCCUPIED
+    assert cancelled == [Outcome.ACCEPTED, Outcome.REJECTED]
+
+
+async def test_a_profile_is_kept_for_the_transaction_that_it_is_for(door: Door) -> None:
+    """Cases 105 and 106: 1.6 counts in tenths, and a negative limit is none."""
+    await plugged_in(door)
+    limits = (Limit(0, Decimal("16.08")), Limit(600, Decimal(6)))
+    wanted = Schedule(soon(0), RateUnit.A, limits, lasts_s=3600)
+    too_early = await door.registry.ask(STATION, SetProfile(1, "1", Outlet(1), wanted))
+    await door.registry.ask(STATION, RemoteStart("CARD", Outlet(1)))
+    await eventually(lambda: len(door.sessions.events) > 1)
+    before = await door.registry.schedule(STATION, TellSchedule(Outlet(1), 900))
+    accepted = await door.registry.ask(STATION, SetProfile(1, "1", Outlet(1), wanted))
+    told = await door.registry.schedule(STATION, TellSchedule(Outlet(1), 900))
+    cleared = [await door.registry.ask(STATION, ClearProfile(1)) for _ in range(2)]
+
+    assert (too_early, accepted) == (Outcome.REJECTED, Outcome.ACCEPTED)
+    assert before is not None
+    assert before.limits == ()
+    assert told is not None
+    assert (told.unit, told.lasts_s) == (RateUnit.A, 900)
+    assert told.limits == (Limit(0, Decimal("16.0")), Limit(600, Decimal(6)))
+    assert abs(told.begins_at - wanted.begins_at) < timedelta(milliseconds=1)
+    assert cleared == [Outcome.ACCEPTED, Outcome.UNKNOWN]
+
+
+async def test_unlocking_ends_what_runs_there(door: Door) -> None:
+    await plugged_in(door)
+    await door.registry.ask(STATION, RemoteStart("CARD", Outlet(1)))
+    await eventually(lambda: len(door.sessions.events) > 1)
+
+    assert await door.registry.ask(STATION, Unlock(Outlet(1))) is Outcome.ACCEPTED
+    await eventually(lambda: isinstance(door.sessions.events[-1], TransactionEnded))
+    ended = door.sessions.events[-1]
+    assert isinstance(ended, TransactionEnded)
+    assert ended.reason == "UnlockCommand"
+
+
+async def test_what_a_station_was_not_built_for_it_refuses(door: Door) -> None:
+    simple = Abilities(reserves=False, limits=False, unlocking=UnlockStatus.not_supported)
+    station = simulated(door, replace(SETTINGS, abilities=simple))
+    await station.ready()
+
+    assert await door.registry.ask(STATION, Unlock(Outlet(1))) is Outcome.NOT_SUPPORTED
+    assert await door.registry.ask(STATION, Reserve(5, "C", Outlet(1), soon(60))) is Outcome.REJECTED
+    with pytest.raises(StationRefused) as refused:
+        await door.registry.ask(STATION, ClearProfile(1))
+    assert refused.value.is_ignorance
+
+
+def soon(seconds: float) -> datetime:
+    return SystemClock().now() + timedelta(seconds=seconds)
 
 
 async def test_a_hundred_stations_charge_in_one_process() -> None:

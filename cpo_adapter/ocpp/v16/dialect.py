@@ -1,7 +1,9 @@
 """OCPP 1.6 as the door wants a version to be."""
 
-from cpo_adapter.ocpp.v16 import outbound
+from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.v16 import outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import SCHEMAS, TRANSACTION, Inbound
+from schemas.codec import Json
 
 
 class Ocpp16(Inbound):
@@ -13,3 +15,6 @@ class Ocpp16(Inbound):
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
+
+    def schedule(self, payload: Json) -> Schedule | None:
+        return schedules.schedule_of(payload, heard_at=self._clock.now())

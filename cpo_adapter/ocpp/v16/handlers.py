@@ -148,6 +148,7 @@ def transaction_began(request: Request) -> TransactionBegan:
         uid=reading.card("idTag"),
         meter_wh=reading.meter_wh("meterStart"),
         at=reading.instant("timestamp"),
+        reservation=reading.number("reservationId"),
         doubts=frozenset(reading.doubts),
     )
 

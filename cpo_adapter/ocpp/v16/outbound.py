@@ -9,16 +9,31 @@ from ocpp.v16 import call, enums
 
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.events import Outlet
-from cpo_adapter.ocpp.intents import Intent, Outcome, RemoteStart, RemoteStop, Tell
-from cpo_adapter.ocpp.v16.answers import fitting_tag
+from cpo_adapter.ocpp.intents import (
+    CancelReservation,
+    ClearProfile,
+    Intent,
+    Outcome,
+    RemoteStart,
+    RemoteStop,
+    Reserve,
+    SetProfile,
+    Tell,
+    TellSchedule,
+    Unlock,
+)
+from cpo_adapter.ocpp.v16 import schedules
+from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
 
 _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
-    "notsupported": Outcome.NOT_SUPPORTED
+    "faulted": Outcome.INOPERATIVE,
+    "notsupported": Outcome.NOT_SUPPORTED,
+    "unlocked": Outcome.ACCEPTED,
 }
 
 
-def request(intent: Intent) -> OcppDataclass:
+def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case for each intent
     match intent:
         case RemoteStart(uid, outlet):
             return call.RemoteStartTransaction(id_tag=fitting_tag(uid), connector_id=outlet.evse)
@@ -26,6 +41,18 @@ def request(intent: Intent) -> OcppDataclass:
             return call.RemoteStopTransaction(transaction_id=int(reference))
         case Tell(topic, outlet):
             return call.TriggerMessage(enums.MessageTrigger(topic.value), _connector(outlet))
+        case Unlock(outlet):
+            return call.UnlockConnector(connector_id=outlet.evse)
+        case Reserve(number, uid, outlet, until):
+            return call.ReserveNow(outlet.evse, instant(until), fitting_tag(uid), number)
+        case CancelReservation(number):
+            return call.CancelReservation(reservation_id=number)
+        case SetProfile():
+            return schedules.set_profile(intent)
+        case ClearProfile(number):
+            return call.ClearChargingProfile(id=number)
+        case TellSchedule():
+            return schedules.tell_schedule(intent)
         case other:
             assert_never(other)
 

@@ -68,13 +68,16 @@ class Reading:
         number = whole(self.payload.get(key))
         return "" if number is None else str(number)
 
+    def number(self, key: str) -> int | None:
+        return whole(self.payload.get(key))
+
     def samples(self, key: str) -> tuple[Sample, ...]:
         """What can be used of a list of MeterValue."""
-        return tuple(sample for block in _dicts(self.payload.get(key)) for sample in self._block(block))
+        return tuple(sample for block in dicts(self.payload.get(key)) for sample in self._block(block))
 
     def _block(self, block: Payload) -> Iterator[Sample]:
         at = self._believable(moment(block.get("timestamp")))
-        for sampled in _dicts(block.get("sampledValue")):
+        for sampled in dicts(block.get("sampledValue")):
             if sampled.get("format") == "SignedData":
                 continue
             value = _in_base_units(sampled)
@@ -101,11 +104,12 @@ def moment(value: Json) -> datetime | None:
 
 def whole(value: Json) -> int | None:
     """12, 12.0, "12": the integer; anything else is none. Fractions of a Wh are cut off."""
-    number = _decimal(value)
+    number = decimal(value)
     return None if number is None else int(number)
 
 
-def _decimal(value: Json) -> Decimal | None:
+def decimal(value: Json) -> Decimal | None:
+    """A finite number in any spelling, below what no station measures."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     try:
@@ -116,7 +120,7 @@ def _decimal(value: Json) -> Decimal | None:
 
 
 def _in_base_units(sampled: Payload) -> Decimal | None:
-    value = _decimal(sampled.get("value"))
+    value = decimal(sampled.get("value"))
     return None if value is None else value * _TO_BASE.get(str(sampled.get("unit")), 1)
 
 
@@ -136,5 +140,5 @@ def _or(sampled: Payload, key: str, default: str) -> str:
     return value if isinstance(value, str) and value else default
 
 
-def _dicts(value: Json) -> Iterable[Payload]:
+def dicts(value: Json) -> Iterable[Payload]:
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
