@@ -1,6 +1,10 @@
 """Where the parts of the CPO adapter meet."""
 
+from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
+from cpo_adapter.commands import reservation_store as reservations
+from cpo_adapter.commands import store as promises
+from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
@@ -22,7 +26,14 @@ from ocpi.wire.interfaces import CPO, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
-INDEXES = (*authorizations.INDEXES, *transactions.INDEXES, *presence.INDEXES)
+INDEXES = (
+    *authorizations.INDEXES,
+    *commanded.INDEXES,
+    *presence.INDEXES,
+    *promises.INDEXES,
+    *reservations.INDEXES,
+    *transactions.INDEXES,
+)
 
 
 def main() -> int:
@@ -44,12 +55,19 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
+    checks = PartyChecks(own, foundation.directory)
     modules = Modules(
         own=own,
         store=foundation.store,
         intake=foundation.intake,
         facts=foundation.facts,
-        checks=PartyChecks(own, foundation.directory),
+        checks=checks,
+    )
+    commands = CommandsReceiver(
+        control=stations.orders.control,
+        reserving=stations.orders.reserving,
+        checks=checks,
+        clock=foundation.clock,
     )
     behind_hubs = presence_room(foundation, CPO)
     doors = open_doors(
@@ -57,7 +75,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         platform=platform,
         identity=Identity(platform.versions_url, lambda: [PartyRole(CPO, own.party, settings.name)]),
         needed=NEEDED,
-        interfaces=[*modules.interfaces(), behind_hubs.interface],
+        interfaces=[*modules.interfaces(), commands.interface(), behind_hubs.interface],
         reactions=_reactions(foundation, announcer, behind_hubs),
         more_admin=[*stations.routes, *behind_hubs.routes],
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
@@ -15,10 +16,11 @@ from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
+from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
-from cpo_adapter.sessions.statuses import StatusesForBoth
+from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.settings import CpoSettings
@@ -59,9 +61,10 @@ class Authored:
 
 @dataclass(frozen=True, slots=True)
 class StationRooms:
-    """The stations' own port, and what the operator may ask about them."""
+    """The stations' own port, what partners may order there, and what the operator may ask about them."""
 
     site: Site
+    orders: OrderRooms
     routes: list[web.RouteDef]
 
 
@@ -79,13 +82,16 @@ async def station_rooms(
     store = StationStore(foundation.mongo)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock)
-    watch = await _watch(foundation, inventory, store, registry, LocationNews(settings.own_party, announcer))
+    news = LocationNews(settings.own_party, announcer)
+    yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)
-    cards = _cards(foundation, settings, inventory)
+    orders = await order_rooms(foundation, settings, yard, transactions, announcer)
+    cards = _cards(foundation, settings, inventory, orders.starts)
     sessions = Sessions(
         store=transactions,
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
+        reservations=orders.reserved,
         touched=_publisher(foundation, settings, transactions, announcer).touched,
         clock=foundation.clock,
     )
@@ -93,21 +99,22 @@ async def station_rooms(
     keys = StationKeys(secret_in(foundation.keys / "stations.pepper", new_key).encode())
     ring = KeyRing(inventory=inventory, store=store, keys=keys)
     await ring.start(authored.stations.keys)
-    both = StatusesForBoth(watch, sessions)
-    handlers = Handlers(stations=both, cards=cards, sessions=sessions, clock=foundation.clock)
+    everybody = StatusesForAll(watch, sessions, orders.reserved)
+    handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
     door = StationDoor(
-        dialects=[Ocpp16(handlers=handlers, stations=both, clock=foundation.clock)],
+        dialects=[Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)],
         known=ring,
         keys=keys,
         presence=registry,
         supervisor=foundation.supervisor,
     )
-    return StationRooms(_site(door, settings), OperationRoutes(inventory, registry, transactions).routes())
+    operations = OperationRoutes(inventory, registry, transactions)
+    return StationRooms(_site(door, settings), orders, [*operations.routes(), *orders.routes.routes()])
 
 
-async def _watch(
+async def _yard(
     foundation: Foundation, inventory: Inventory, store: StationStore, registry: Registry, news: LocationNews
-) -> StationWatch:
+) -> tuple[Yard, StationWatch]:
     """Who keeps what stations are, shows it to partners, and asks those that come back."""
     clock, supervisor = foundation.clock, foundation.supervisor
     states, sights = States(store), SightStore(foundation.mongo)
@@ -123,10 +130,13 @@ async def _watch(
     registry.follow(
         Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
     )
-    return Watch(inventory=inventory, store=store, states=states, sight=sight)
+    watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
+    return Yard(inventory, registry, states, sight), watch
 
 
-def _cards(foundation: Foundation, settings: CpoSettings, inventory: Inventory) -> Cards:
+def _cards(
+    foundation: Foundation, settings: CpoSettings, inventory: Inventory, starts: CommandedStarts
+) -> Cards:
     issuers = Issuers(
         party=settings.own_party,
         directory=foundation.directory,
@@ -137,6 +147,7 @@ def _cards(foundation: Foundation, settings: CpoSettings, inventory: Inventory) 
         inventory=inventory,
         issuers=issuers,
         memory=Authorizations(foundation.mongo),
+        commanded=starts,
         clock=foundation.clock,
     )
 

@@ -40,6 +40,14 @@ class Asking(Protocol):
         """`card` is its Token where that is known, else its uid. Raises UnknownToken, DeliveryError."""
 
 
+class Commanded(Protocol):
+    """Who knows which charges their issuers ordered."""
+
+    async def at_reader(self, station: str, uid: str, at: datetime) -> Authorized | None: ...
+
+    async def at_outlet(self, station: str, evse: int, uid: str, at: datetime) -> Authorized | None: ...
+
+
 class Cards:
     """The `CardDesk` of the door."""
 
@@ -50,26 +58,34 @@ class Cards:
         inventory: Inventory,
         issuers: Asking,
         memory: Authorizations,
+        commanded: Commanded,
         clock: Clock,
     ) -> None:
         self._store = store
         self._inventory = inventory
         self._issuers = issuers
         self._memory = memory
+        self._commanded = commanded
         self._clock = clock
 
     async def authorize(self, event: Authorizing) -> CardAnswer:
-        answer, _ = await self._judge(event.origin.station, event.uid, event.origin.received_at)
+        """Whose charge was ordered is not asked about."""
+        station, heard_at = event.origin.station, event.origin.received_at
+        ordered = await self._commanded.at_reader(station, event.uid, heard_at)
+        if ordered is not None:
+            return accepted(ordered.token, heard_at)
+        answer, _ = await self._judge(station, event.uid, heard_at)
         return answer
 
     async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         """What the station hears of the card, and what the session rests on, which may be a yes all the same.
 
-        The yes that was given when the card was held up counts. A card that charged while the station could
-        ask nobody is its issuer's, whatever is said of it today.
+        The order of its issuer counts, or the yes that was given when the card was held up. A card that
+        charged while the station could ask nobody is its issuer's, whatever is said of it today.
         """
         station, heard_at = event.origin.station, event.origin.received_at
-        remembered = await self._memory.recall(station, event.uid, heard_at)
+        ordered = await self._commanded.at_outlet(station, event.outlet.evse, event.uid, event.at)
+        remembered = ordered or await self._memory.recall(station, event.uid, heard_at)
         if remembered is not None:
             return accepted(remembered.token, heard_at), remembered
         answer, authorized = await self._judge(station, event.uid, heard_at)

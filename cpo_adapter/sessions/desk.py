@@ -32,6 +32,16 @@ class CardJudge(Protocol):
         """What the station hears of the card, and what the session rests on."""
 
 
+class Reservations(Protocol):
+    """Who keeps connectors for cards."""
+
+    async def session_of(self, event: TransactionBegan) -> str | None:
+        """The id of the session that a start goes on with; None for one of its own."""
+
+    async def began(self, begin: Begin) -> None:
+        """Told at least once, before the station is answered."""
+
+
 class Sessions:
     """The `SessionDesk` of the door. `touched` hears the number of every transaction that has changed."""
 
@@ -41,12 +51,14 @@ class Sessions:
         store: TransactionStore,
         terms: TermsBook,
         cards: CardJudge,
+        reservations: Reservations,
         touched: Callable[[int], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._terms = terms
         self._cards = cards
+        self._reservations = reservations
         self._touched = touched
         self._clock = clock
         self._attribution = Attribution(store)
@@ -57,6 +69,7 @@ class Sessions:
             begin = await self._store.told_before(event) or await self._begin(event)
             await self._close_older(begin)
             answer = await self._judged(begin, event)
+            await self._reservations.began(begin)
         self._touched(begin.number)
         return Begun(begin.number, answer)
 
@@ -64,6 +77,7 @@ class Sessions:
         """Judge the cards of starts that a crash left unanswered: they may never be told again."""
         for begin, frame in await self._store.unjudged():
             await self._judged(begin, _as_told(begin, frame))
+            await self._reservations.began(begin)
             self._touched(begin.number)
 
     async def metered(self, event: MeterRead) -> None:
@@ -84,7 +98,7 @@ class Sessions:
     async def _begin(self, event: TransactionBegan) -> Begin:
         begin = Begin(
             number=await self._store.next_number(self._clock.now()),
-            session_id=str(uuid.uuid4()),
+            session_id=await self._reservations.session_of(event) or str(uuid.uuid4()),
             station=event.origin.station,
             outlet=event.outlet,
             uid=event.uid,

@@ -1,16 +1,26 @@
-"""A status of a connector is told twice: to who shows stations, and to the transaction that runs there."""
+"""A status of a connector is told to all whom it concerns, last of all to who keeps and shows it.
+
+The transaction that runs there keeps it; the reservation that holds there may have come to an end by it.
+"""
+
+from typing import Protocol
 
 from cpo_adapter.ocpp.events import Booted, FirmwareProgressed, Noticed, StatusChanged
 from cpo_adapter.ocpp.rooms import Registration, StationWatch
 from cpo_adapter.sessions.desk import Sessions
 
 
-class StatusesForBoth:
-    """A `StationWatch` that lets a running transaction hear what its connector does."""
+class Reservations(Protocol):
+    async def status_changed(self, event: StatusChanged) -> None: ...
 
-    def __init__(self, watch: StationWatch, sessions: Sessions) -> None:
+
+class StatusesForAll:
+    """A `StationWatch` that lets transactions and reservations hear what their connectors do."""
+
+    def __init__(self, watch: StationWatch, sessions: Sessions, reservations: Reservations) -> None:
         self._watch = watch
         self._sessions = sessions
+        self._reservations = reservations
 
     def is_accepted(self, station: str) -> bool:
         return self._watch.is_accepted(station)
@@ -20,6 +30,7 @@ class StatusesForBoth:
 
     async def status_changed(self, event: StatusChanged) -> None:
         await self._sessions.status_changed(event)
+        await self._reservations.status_changed(event)
         await self._watch.status_changed(event)
 
     async def firmware_progressed(self, event: FirmwareProgressed) -> None:

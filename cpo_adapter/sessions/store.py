@@ -28,6 +28,7 @@ INDEXES = (
         collection=TRANSACTIONS, keys=(("station", ASCENDING), ("evse", ASCENDING), ("began_at", DESCENDING))
     ),
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
 
@@ -153,6 +154,11 @@ class TransactionStore:
         facts = [fact_of(each) async for each in self._facts.find({"number": number})]
         ends = [end_of(document["end"])] if "end" in document else []
         return gathered(begin_of(document), [*facts, *ends])
+
+    async def of_session(self, session_id: str) -> Transaction | None:
+        """Ids of sessions are equal without case."""
+        document = await self._transactions.find_one({"session_id": session_id.lower()}, {"_id": 1})
+        return await self.load(document["_id"]) if document else None
 
     async def keep_bill(self, number: int, body: bytes) -> bytes:
         """The bill of this transaction for ever: `body`, or the one that was made before a crash."""

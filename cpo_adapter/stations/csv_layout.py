@@ -1,10 +1,10 @@
 """The columns of an inventory in CSV, and how its rows nest.
 
     site_id,site_name,address,city,postal_code,country,latitude,longitude,time_zone,
-    station,key,evse,evse_uid,evse_id,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
+    station,key,evse,evse_uid,evse_id,capabilities,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
 
 One row per connector. What describes the site or the station need stand in its first row only; a later row
-may repeat it, and may not contradict it. Several tariff ids are separated by blanks.
+may repeat it, and may not contradict it. Several tariff ids or capabilities are separated by blanks.
 """
 
 from typing import Any
@@ -31,6 +31,7 @@ _EVSE = {
     "evse_uid": "uid",
     "evse_id": "evse_id",
     "physical_reference": "physical_reference",
+    "capabilities": "capabilities",
 }
 _CONNECTOR = {
     "connector": "id",
@@ -52,7 +53,15 @@ def nested(rows: Document) -> Document:
         nesting.add(index, row)
     if nesting.flaws:
         raise BrokenFile(nesting.flaws)
+    _split_capabilities(nesting.sites)
     return Document(rows.file, {"sites": nesting.sites}, nesting.places)
+
+
+def _split_capabilities(sites: list[dict[str, Any]]) -> None:
+    """Once all rows have been compared as they were written."""
+    for evse in (evse for site in sites for station in site["stations"] for evse in station["evses"]):
+        if "capabilities" in evse:
+            evse["capabilities"] = evse["capabilities"].split()
 
 
 class _Nesting:

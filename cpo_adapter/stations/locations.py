@@ -11,9 +11,7 @@ from cpo_adapter.stations.sight import Sight
 from cpo_adapter.stations.site_versions import SiteVersions
 from schemas.kinds import PartyId
 from schemas.v2_3_0 import locations as ocpi
-from schemas.v2_3_0.enums import Capability, Status
-
-_CAPABILITIES = (Capability.RFID_READER,)
+from schemas.v2_3_0.enums import Status
 
 
 class Locations:
@@ -63,7 +61,7 @@ class Locations:
             uid=evse.uid,
             evse_id=evse.evse_id,
             status=seen.status if seen else Status.UNKNOWN,
-            capabilities=_CAPABILITIES,
+            capabilities=evse.capabilities,
             connectors=tuple(_connector(connector, since) for connector in evse.connectors),
             physical_reference=evse.physical_reference,
             last_updated=max(since, seen.since) if seen else since,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
+from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, PowerType
 
 _Member = TypeVar("_Member")
 
@@ -40,6 +40,12 @@ def _known_standard(standard: ConnectorType) -> ConnectorType:
     return standard
 
 
+def _known_capability(capability: Capability) -> Capability:
+    if not capability.is_known:
+        raise ValueError("is no capability of OCPI 2.3.0")
+    return capability
+
+
 Id: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$")]
 Line: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 City: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=45)]
@@ -52,6 +58,7 @@ EvseId: TypeAlias = Annotated[
     str, StringConstraints(max_length=48, pattern=r"^[A-Z]{2}\*?[A-Z0-9]{3}\*?E[A-Z0-9][A-Z0-9*]{0,30}$")
 ]
 Standard: TypeAlias = Annotated[ConnectorType, AfterValidator(_known_standard)]
+Able: TypeAlias = Annotated[Capability, AfterValidator(_known_capability)]
 Positive: TypeAlias = Annotated[int, Field(ge=1)]
 
 _PHASES: Final = {
@@ -84,15 +91,24 @@ class Connector:
         return self.max_electric_power or self.max_voltage * self.max_amperage * _PHASES[self.power_type]
 
 
+_USUAL: Final = (Capability.RFID_READER, Capability.REMOTE_START_STOP_CAPABLE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evse:
+    """`capabilities` are what partners are told and may ask for."""
+
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     number: Positive
     uid: Id
     evse_id: EvseId | None = None
     physical_reference: Annotated[str, StringConstraints(max_length=16)] | None = None
+    capabilities: tuple[Able, ...] = _USUAL
     connectors: Annotated[tuple[Connector, ...], AfterValidator(_not_empty)]
+
+    def can(self, capability: Capability) -> bool:
+        return capability in self.capabilities
 
     def connector(self, number: int) -> Connector | None:
         return next((connector for connector in self.connectors if connector.id == number), None)
@@ -129,6 +145,10 @@ class Site:
     def evses(self) -> Iterator[Evse]:
         for station in self.stations:
             yield from station.evses
+
+    def spots(self) -> "Iterator[Spot]":
+        for station in self.stations:
+            yield from (Spot(self, station, evse) for evse in station.evses)
 
 
 @dataclass(frozen=True, slots=True)

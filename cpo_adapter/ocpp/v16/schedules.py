@@ -4,7 +4,7 @@ Only profiles of one transaction are set. They begin at an instant: a Relative o
 of the transaction, which is not what OCPI means by a profile without a start. What a station tells is read
 as leniently as its meter values. A negative limit stands for none, for which OCPI has no word: what is told
 of such a schedule ends there.
-Spec: OCPP 1.6, 3.13 (smart charging), 5.4, 5.7, 5.16; types ChargingProfile and ChargingSchedule.
+Spec: OCPP 1.6, 3.13 (smart charging), 5.5, 5.7, 5.16; types ChargingProfile and ChargingSchedule.
 """
 
 from collections.abc import Iterable

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.ocpp.events import Authorizing
@@ -88,7 +89,12 @@ def desk(mongo: Mongo, clock: ManualClock) -> Desk:
 def a_desk(mongo: Mongo, clock: ManualClock) -> Desk:
     store, issuers = ObjectStore(mongo, clock), Issuers()
     cards = Cards(
-        store=store, inventory=INVENTORY, issuers=issuers, memory=Authorizations(mongo), clock=clock
+        store=store,
+        inventory=INVENTORY,
+        issuers=issuers,
+        memory=Authorizations(mongo),
+        commanded=CommandedStarts(mongo),
+        clock=clock,
     )
     return Desk(cards, issuers, store, clock)
 

@@ -12,6 +12,7 @@ from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Announcing, Publisher
 from cpo_adapter.sessions.store import INDEXES, STRAYS, TRANSACTIONS, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
+from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.stations.model import Connector, Evse, Inventory, Site, Station
 from cpo_adapter.tariffs.book import TariffBook
 from ocpi.objects.record import Outcome, Record
@@ -98,6 +99,16 @@ class Judge:
         return self.answers.get(event.uid, yes)
 
 
+class NothingReserved:
+    """Every transaction is a session of its own."""
+
+    async def session_of(self, _: TransactionBegan) -> str | None:
+        return None
+
+    async def began(self, _: Begin) -> None:
+        return None
+
+
 Wrapped = Callable[[object], Any]
 
 
@@ -128,6 +139,7 @@ class Office:
             store=store,
             terms=TermsBook(INVENTORY, TariffBook(tariffs)),
             cards=cast(CardJudge, wrapped(judge)),
+            reservations=NothingReserved(),
             touched=self.publisher.touched,
             clock=clock,
         )

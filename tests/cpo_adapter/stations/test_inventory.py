@@ -7,7 +7,7 @@ import pytest
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.model import Inventory
 from ocpi.authored.flaws import BrokenFile
-from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
+from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, PowerType
 from tests.cpo_adapter.stations.authored_files import CSV, TOML
 
 
@@ -53,6 +53,19 @@ def test_an_evse_without_a_uid_is_named_after_its_station_and_number(tmp_path: P
     assert [evse.uid for evse in site.evses()] == ["CP-1-1", "second", "CP-2-1"]
 
 
+def test_what_an_evse_can_do_is_written_down_where_it_is_more_than_usual(tmp_path: Path) -> None:
+    """Partners are told nothing else, and may ask for nothing else."""
+    told = TOML.replace("number = 2", 'number = 2\ncapabilities = ["UNLOCK_CAPABLE", "RESERVABLE"]')
+    head, first, second, third = CSV.splitlines()
+    rows = (f"{head},capabilities", f"{first},", f"{second},UNLOCK_CAPABLE RESERVABLE", f"{third},")
+    inventory = read(tmp_path, told)
+
+    usual, reservable, _ = (evse.capabilities for evse in inventory.sites[0].evses())
+    assert usual == (Capability.RFID_READER, Capability.REMOTE_START_STOP_CAPABLE)
+    assert reservable == (Capability.UNLOCK_CAPABLE, Capability.RESERVABLE)
+    assert read(tmp_path, "\n".join(rows), "stations.csv") == inventory
+
+
 def test_keys_are_taken_out_of_the_inventory(tmp_path: Path) -> None:
     authored = read(tmp_path, TOML)
 
@@ -83,6 +96,7 @@ def test_stations_are_found_by_what_messages_name(tmp_path: Path) -> None:
         ),
         ('"IEC_62196_T2", format = "SOCKET"', '"TYPE_2", format = "SOCKET"', "20:5: standard: "),
         ("number = 2", 'number = "two"', "24:1: number: "),
+        ("number = 2", 'number = 2\ncapabilities = ["FLYING"]', "25:17: 0: Value error, is no capability"),
         ("number = 2", "number = 1", "24:1: number: 1 is there already"),
         ('uid = "second"', 'uid = "cp-1-1"', "25:1: uid: cp-1-1 is there already"),
         ('identity = "CP-2"', 'identity = "CP-1"', "31:1: identity: CP-1 is there already"),

@@ -1,0 +1,1 @@
+"""What partners may order of our stations, and that they hear what became of it."""

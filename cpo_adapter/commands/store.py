@@ -1,0 +1,100 @@
+"""Promises in MongoDB, from the answer to the order until its result has been told; a week longer to look at.
+
+A promise is written down before the order is answered, and its result before it is told: whatever a crash
+interrupts, the next start can finish.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from cpo_adapter.commands.model import KINDS, Promise, ReplyTo, Result
+from ocpi.process.mongo import ASCENDING, DESCENDING, Document, Index, Mongo
+from schemas import codec
+from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import VersionNumber
+
+PROMISES: Final = "promises"
+_KEPT: Final = timedelta(days=7)
+INDEXES = (
+    Index(collection=PROMISES, keys=(("at", ASCENDING),), expire_after_s=int(_KEPT.total_seconds())),
+    Index(collection=PROMISES, keys=(("is_open", ASCENDING),), partial={"is_open": True}),
+)
+_KINDS: Final = {kind.__name__: kind for kind in KINDS}
+
+
+class PromiseStore:
+    def __init__(self, mongo: Mongo) -> None:
+        self._promises = mongo.collection(PROMISES)
+
+    async def add(self, promise: Promise) -> None:
+        await self._promises.insert_one({**_of_promise(promise), "result": None, "is_open": True})
+
+    async def settle(self, promise: Promise, result: Result) -> None:
+        """What will be told of it, whatever happens from now on."""
+        await self._set(promise, {"result": codec.dump(result), "outcome": result.result})
+
+    async def close(self, promise: Promise, trouble: str | None) -> None:
+        """It was told, or given up because of `trouble`."""
+        await self._set(promise, {"is_open": False, "trouble": trouble})
+
+    async def open(self) -> list[tuple[Promise, Result | None]]:
+        """Those that have not been told, with their results where they have one."""
+        found = self._promises.find({"is_open": True})
+        return [(promise_of(each), _result_of(each)) async for each in found]
+
+    async def listed(self, limit: int) -> list[Document]:
+        """The newest first."""
+        return [each async for each in self._promises.find({}).sort("at", DESCENDING).limit(limit)]
+
+    async def _set(self, promise: Promise, change: Document) -> None:
+        await self._promises.update_one({"_id": promise.id}, {"$set": change})
+
+
+def of_reply(reply: ReplyTo) -> Document:
+    return {
+        "url": reply.url,
+        "partner": reply.partner,
+        "party": str(reply.party),
+        "version": str(reply.version),
+        "correlation_id": reply.correlation_id,
+    }
+
+
+def reply_of(stored: Document) -> ReplyTo:
+    return ReplyTo(
+        url=stored["url"],
+        partner=stored["partner"],
+        party=PartyId.parse(stored["party"]),
+        version=VersionNumber(stored["version"]),
+        correlation_id=stored["correlation_id"],
+    )
+
+
+def promise_of(stored: Document) -> Promise:
+    return Promise(
+        id=stored["_id"],
+        action=stored["action"],
+        kind=_KINDS[stored["kind"]],
+        station=stored["station"],
+        about=stored["about"],
+        reply=reply_of(stored["reply"]),
+        at=stored["at"],
+    )
+
+
+def _of_promise(promise: Promise) -> dict[str, Any]:
+    return {
+        "_id": promise.id,
+        "action": promise.action,
+        "kind": promise.kind.__name__,
+        "station": promise.station,
+        "about": promise.about,
+        "reply": of_reply(promise.reply),
+        "at": promise.at,
+    }
+
+
+def _result_of(stored: Document) -> Result | None:
+    if stored["result"] is None:
+        return None
+    return _KINDS[stored["kind"]].model_validate(codec.decode(stored["result"]))

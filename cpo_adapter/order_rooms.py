@@ -1,0 +1,97 @@
+"""Where the rooms meet that carry out what partners order of stations."""
+
+from dataclasses import dataclass
+
+from cpo_adapter.authorization.commanded import CommandedStarts
+from cpo_adapter.commands.callbacks import Callbacks
+from cpo_adapter.commands.control import Control
+from cpo_adapter.commands.operations import OrderRoutes
+from cpo_adapter.commands.places import Places
+from cpo_adapter.commands.promises import Promises
+from cpo_adapter.commands.reservation_news import ReservationSessions
+from cpo_adapter.commands.reservation_store import ReservationStore
+from cpo_adapter.commands.reserved import Reserved
+from cpo_adapter.commands.reserving import Reserving
+from cpo_adapter.commands.store import PromiseStore
+from cpo_adapter.sessions.store import TransactionStore
+from cpo_adapter.settings import CpoSettings
+from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.registry import Registry
+from cpo_adapter.stations.sight import Sight
+from cpo_adapter.stations.states import States
+from ocpi.delivery.announce import Announcer
+from ocpi.service.foundation import Foundation
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """The stations, as they are and as they are seen."""
+
+    inventory: Inventory
+    registry: Registry
+    states: States
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRooms:
+    starts: CommandedStarts
+    reserved: Reserved
+    control: Control
+    reserving: Reserving
+    routes: OrderRoutes
+
+
+async def order_rooms(
+    foundation: Foundation,
+    settings: CpoSettings,
+    yard: Yard,
+    transactions: TransactionStore,
+    announcer: Announcer,
+) -> OrderRooms:
+    """What an earlier process left unfinished is finished from here on."""
+    clock = foundation.clock
+    promise_store, reservations = PromiseStore(foundation.mongo), ReservationStore(foundation.mongo)
+    starts = CommandedStarts(foundation.mongo)
+    places = Places(inventory=yard.inventory, sight=yard.sight, presence=yard.registry)
+    callbacks = Callbacks(
+        own=settings.own_party, directory=foundation.directory, egress=foundation.egress, clock=clock
+    )
+    promises = Promises(
+        store=promise_store, callbacks=callbacks, supervisor=foundation.supervisor, clock=clock
+    )
+    reserved = Reserved(
+        store=reservations,
+        starts=starts,
+        states=yard.states,
+        asker=yard.registry,
+        promises=promises,
+        news=ReservationSessions(settings.own_party, settings.currency, announcer),
+        clock=clock,
+    )
+    await promises.recover()
+    await reserved.recover()
+    foundation.supervisor.start("reservations", reserved.run, restart=True)
+    foundation.supervisor.start("doubtful reservations", reserved.run_doubts, restart=True)
+    return OrderRooms(
+        starts=starts,
+        reserved=reserved,
+        control=Control(
+            places=places,
+            asker=yard.registry,
+            starts=starts,
+            reserved=reserved,
+            transactions=transactions,
+            promises=promises,
+        ),
+        reserving=Reserving(
+            places=places,
+            asker=yard.registry,
+            starts=starts,
+            store=reservations,
+            reserved=reserved,
+            promises=promises,
+            clock=clock,
+        ),
+        routes=OrderRoutes(promise_store, reservations, reserved),
+    )

@@ -1,0 +1,236 @@
+"""A CPO with simulated stations and an eMSP that orders things of them, all over real sockets.
+
+CP-1 can do everything, on two EVSEs. CP-2 was built simply, although the inventory promises all of it; EVSE
+CP-3-1 is promised nothing, and CP-4 never comes.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import ClientSession
+from ocpp.v16.enums import UnlockStatus
+
+from ocpi.process.clock import SystemClock
+from ocpi.process.mongo import Mongo
+from ocpi.process.tasks import Supervisor
+from ocpi.wire.headers import MessageIds, Routing
+from ocpi.wire.interfaces import Side
+from schemas import codec
+from schemas.kinds import PartyId
+from simulators.charge import Charge, PowerProfile
+from simulators.obeying import Abilities
+from simulators.partner import Heard, Request, SimulatedPartner
+from simulators.station import SimulatedStation, StationSettings
+from tests import build
+from tests.cpo_adapter.door import RawStation, basic
+from tests.fakes.eventually import eventually
+from tests.platforms import CPO, EMSP, Running, agree, connect, running_cpo
+
+KEY: Final = "00112233445566778899aabbccddeeff"
+OTHER: Final = PartyId("DE", "XYZ")
+ALL: Final = (
+    "RFID_READER REMOTE_START_STOP_CAPABLE UNLOCK_CAPABLE RESERVABLE CHARGING_PROFILE_CAPABLE "
+    "CHARGING_PREFERENCES_CAPABLE"
+)
+_COLUMNS: Final = (
+    "site_id,address,city,country,latitude,longitude,time_zone,station,key,evse,capabilities,connector,"
+    "standard,format,power_type,max_voltage,max_amperage,tariff_ids"
+)
+_SITE: Final = "1 place de la Gare,Paris,FRA,48.85660,2.35220,Europe/Paris"
+_PLUG: Final = "1,IEC_62196_T2,SOCKET,AC_3_PHASE,230,32,AC GREEN"
+_ROWS: Final = (
+    ("GARE", "CP-1", 1, ALL),
+    ("GARE", "CP-1", 2, ALL),
+    ("PORT", "CP-2", 1, ALL),
+    ("PARC", "CP-3", 1, "RFID_READER"),
+    ("PARC", "CP-4", 1, f"{ALL} START_SESSION_CONNECTOR_REQUIRED"),
+)
+TARIFFS: Final = """
+[[tariffs]]
+id = "AC"
+type = "REGULAR"
+currency = "EUR"
+tax_included = "NO"
+elements = [{ price_components = [{ type = "ENERGY", price = 0.40, vat = 20, step_size = 1 }] }]
+
+[[tariffs]]
+id = "GREEN"
+type = "PROFILE_GREEN"
+currency = "EUR"
+tax_included = "NO"
+elements = [{ price_components = [{ type = "ENERGY", price = 0.20, vat = 20, step_size = 1 }] }]
+"""
+
+_OF_2_1_1: Final = {
+    "type": "OTHER",
+    "auth_id": "C-7",
+    "issuer": "MSP",
+    "valid": True,
+    "whitelist": "NEVER",
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+
+# Three seconds at 21.6 kW, 18 Wh, in real time: what is told of it lies between orders, not long before them.
+CHARGE: Final = Charge(
+    uid="",
+    profile=PowerProfile.constant(power_w=21_600, duration_s=3),
+    duration_s=3,
+    sample_every_s=1,
+    speed=1,
+)
+
+
+@dataclass(slots=True)
+class Ordering:
+    cpo: Running
+    emsp: SimulatedPartner
+    stations: dict[str, SimulatedStation]
+    http: ClientSession
+    party: PartyId = EMSP
+
+    def url(self) -> str:
+        """An address of the eMSP's that nobody can guess."""
+        return f"{self.emsp.url_of('commands', Side.SENDER)}/{secrets.token_hex(8)}"
+
+    async def order(self, command: str, *, response_url: str | None = None, **told: Any) -> tuple[Heard, str]:
+        """The answer, and the address that the result will come to."""
+        url = response_url or self.url()
+        heard = await self.emsp.call(
+            "POST",
+            "commands",
+            Side.RECEIVER,
+            command,
+            routing=Routing(to=CPO, sender=self.party),
+            body=codec.encode({"response_url": url, **told}),
+            ids=MessageIds.fresh("CORRELATION"),
+        )
+        return heard, url
+
+    async def accepted(self, command: str, **told: Any) -> str:
+        """Order it, and have it accepted; the address of the result."""
+        heard, url = await self.order(command, **told)
+        assert (heard.http, heard.status) == (200, 1000), heard.body
+        assert heard.data["result"] == "ACCEPTED", heard.body
+        return url
+
+    async def result(self, url: str) -> Any:
+        """The one result that comes to an address."""
+        await eventually(lambda: self.told(url))
+        (only,) = self.told(url)
+        return only.json()
+
+    async def ordered(self, command: str, **told: Any) -> str:
+        """Order it, and wait: what became of it."""
+        told_back = await self.result(await self.accepted(command, **told))
+        return str(told_back["result"])
+
+    def told(self, url: str) -> list[Request]:
+        """What came to an address of ours."""
+        path = url.rsplit("/", 1)[1]
+        return [each for each in self.emsp.heard("commands", "POST") if each.path == path]
+
+    def token(self, uid: str = "APP-7", kind: str = "APP_USER", **more: Any) -> Any:
+        owner = {"country_code": self.party.country_code, "party_id": self.party.party_id}
+        if self.emsp.version == "2.1.1":
+            return {**_OF_2_1_1, "uid": uid}
+        told = build.token(uid=uid, type=kind, whitelist="NEVER", **{**owner, **more})
+        return codec.decode(codec.dump(told))
+
+    def sessions(self) -> list[Any]:
+        return [put.json() for put in self.emsp.heard("sessions", "PUT")]
+
+    def bills(self) -> list[Any]:
+        return [post.json() for post in self.emsp.heard("cdrs", "POST")]
+
+    async def session(self, status: str = "ACTIVE") -> Any:
+        """The first session that was told of in that state."""
+        await eventually(lambda: any(each["status"] == status for each in self.sessions()))
+        return next(each for each in self.sessions() if each["status"] == status)
+
+    async def charging(self, **changes: Any) -> str:
+        """The id of a session of ours that runs."""
+        where = {"location_id": "GARE", "evse_uid": "CP-1-1", **changes}
+        assert await self.ordered("START_SESSION", token=self.token(), **where) == "ACCEPTED"
+        return str((await self.session())["id"])
+
+    @asynccontextmanager
+    async def raw_station(self) -> AsyncIterator[RawStation]:
+        """CP-4 after all, which says what a test wants said."""
+        async with self.http.ws_connect(
+            f"{self.cpo.urls['stations']}/ocpp/CP-4",
+            protocols=("ocpp1.6",),
+            headers=basic(b"CP-4", bytes.fromhex(KEY)),
+        ) as socket:
+            station = RawStation(socket)
+            await station.call("BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
+            yield station
+
+    async def listed(self, path: str) -> Any:
+        """What the operator is shown."""
+        return await asyncio.to_thread(self.cpo.admin.get, path)
+
+
+def later(**time: float) -> str:
+    return (SystemClock().now() + timedelta(**time)).isoformat().replace("+00:00", "Z")
+
+
+@asynccontextmanager
+async def ordering(
+    mongo: Mongo, folder: Path, *, version: str = "2.3.0", charge: Charge = CHARGE
+) -> AsyncIterator[Ordering]:
+    async with (
+        SimulatedPartner(("EMSP", EMSP), versions=(version,)) as emsp,
+        running_cpo(mongo, SystemClock(), folder, **written(folder)) as cpo,
+        ClientSession() as session,
+        Supervisor(name="stations", clock=SystemClock()) as supervisor,
+    ):
+        await connect(cpo, emsp, "the-emsp", "EMSP")
+        await agree(cpo)
+        stations = await plugged_in(cpo, session, supervisor, charge)
+        yield Ordering(cpo, emsp, stations, session)
+
+
+def written(folder: Path) -> dict[str, Path]:
+    """The operator's files."""
+    rows = [
+        f"{site},{_SITE},{station},{KEY},{evse},{capabilities},{_PLUG}"
+        for site, station, evse, capabilities in _ROWS
+    ]
+    (folder / "stations.csv").write_text("\n".join([_COLUMNS, *rows]))
+    (folder / "tariffs.toml").write_text(TARIFFS)
+    return {"inventory": folder / "stations.csv", "tariffs": folder / "tariffs.toml"}
+
+
+async def plugged_in(
+    cpo: Running, session: ClientSession, supervisor: Supervisor, charge: Charge
+) -> dict[str, SimulatedStation]:
+    """Connected, booted, and shown to partners as what they are."""
+    simple = Abilities(reserves=False, limits=False, unlocking=UnlockStatus.not_supported)
+    settings = StationSettings(
+        identity="CP-1", key=KEY, connectors=2, reconnect_s=0.1, retry_s=0.1, remote_charge=charge
+    )
+    made = [
+        settings,
+        StationSettings(identity="CP-2", key=KEY, abilities=simple),
+        StationSettings(identity="CP-3", key=KEY),
+    ]
+    stations = {
+        each.identity: SimulatedStation(
+            each,
+            url=f"{cpo.urls['stations']}/ocpp",
+            session=session,
+            supervisor=supervisor,
+            clock=SystemClock(),
+        )
+        for each in made
+    }
+    for station in stations.values():
+        station.start()
+    await asyncio.gather(*(station.ready() for station in stations.values()))
+    return stations
