@@ -55,9 +55,7 @@ def commanded_start(
     authorized = Authorized(tag, token, AuthMethod.COMMAND, reference, at)
     if tag.casefold() != token.uid.casefold():
         return CommandedStart(start_id, station, evse, tag, authorized, _ANY_TIME, at + _KEPT)
-    return CommandedStart(
-        start_id, station, evse, tag, authorized, at - CLOCKS_DIFFER, until + CLOCKS_DIFFER
-    )
+    return CommandedStart(start_id, station, evse, tag, authorized, at - CLOCKS_DIFFER, until + CLOCKS_DIFFER)
 
 
 def tag_for(token: Token) -> str:

@@ -14,7 +14,7 @@ from ocpi.process.logs import logger
 log = logger(__name__)
 
 WINDOW_S: Final = 60
-ALLOWED: Final = 60
+ALLOWED: Final = 300
 """Wrong tokens a minute from one address: a partner with an old token, retrying, stays below."""
 _MOST_ADDRESSES: Final = 10_000
 

@@ -25,12 +25,14 @@ class Authentication:
 
     async def admit(self, authorization: str | None, module: str, address: str) -> Admitted:
         """Raises NotAuthenticated, TooManyAttempts. `address` is where the request came from."""
-        is_guessing = self._attempts.are_too_many(address)
-        for token in credentials_token.readings(authorization or ""):
+        tokens = tuple(credentials_token.readings(authorization or ""))
+        is_guessing = bool(tokens) and self._attempts.are_too_many(address)
+        for token in tokens:
             admitted = await self._directory.admit(token, from_memory=is_guessing)
             if admitted is not None:
                 return _within_scope(admitted, module)
-        self._attempts.failed(address)
+        if tokens:
+            self._attempts.failed(address)
         if is_guessing:
             raise TooManyAttempts("too many requests with wrong tokens came from this address: wait a minute")
         raise NotAuthenticated("an Authorization header with a valid credentials token is needed")

@@ -21,7 +21,6 @@ pytestmark = SHARED_LOOP
 
 SENDER, RECEIVER = Side.SENDER, Side.RECEIVER
 AT_HUBS = on("hub")
-ONLY_EMSPS_HEAR = "a broadcast of a CPO reaches eMSPs alone"
 
 
 async def asked(stage: Stage, **more: Any) -> Heard:
@@ -135,8 +134,8 @@ async def test_c053_a_refusal_of_a_receiver_is_not_told_to_the_sender(stage: Sta
     ("role", "hears"),
     [
         ("EMSP", True),
-        pytest.param("NSP", True, marks=pytest.mark.xfail(reason=ONLY_EMSPS_HEAR)),
-        pytest.param("OTHER", True, marks=pytest.mark.xfail(reason=ONLY_EMSPS_HEAR)),
+        ("NSP", True),
+        ("OTHER", True),
         ("CPO", False),
     ],
 )

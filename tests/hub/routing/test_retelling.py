@@ -47,9 +47,7 @@ def test_what_both_versions_say_alike_keeps_its_bytes(crossing: Crossing) -> Non
     """C-066: number spelling, order of keys, blanks, fields that nobody knows."""
     body = b'{ "timeout" :30.0,"odd":{"b":1.50, "a":null}, "result":"ACCEPTED"}'
     assert retold(CommandResponse, body, codec.decode(body), crossing) == body
-    assert json.loads(retold_answer(CommandResponse, answered(body), crossing))["data"] == codec.decode(
-        body
-    )
+    assert json.loads(retold_answer(CommandResponse, answered(body), crossing))["data"] == codec.decode(body)
     assert body in retold_answer(CommandResponse, answered(body), crossing)
 
 
