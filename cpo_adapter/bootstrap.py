@@ -73,8 +73,9 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     doors = open_doors(
         foundation,
         platform=platform,
-        identity=Identity(platform.versions_url, lambda: [PartyRole(CPO, own.party, settings.name)]),
+        identity=Identity(platform.versions_url, PartyRole(CPO, own.party, settings.name)),
         needed=NEEDED,
+        rhythm=settings.rhythm,
         interfaces=[*modules.interfaces(), commands.interface(), behind_hubs.interface],
         reactions=_reactions(foundation, announcer, behind_hubs),
         more_admin=[*stations.routes, *behind_hubs.routes],

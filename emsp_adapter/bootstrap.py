@@ -70,8 +70,9 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     doors = open_doors(
         foundation,
         platform=platform,
-        identity=Identity(platform.versions_url, lambda: [PartyRole(EMSP, parts.own.party, settings.name)]),
+        identity=Identity(platform.versions_url, PartyRole(EMSP, parts.own.party, settings.name)),
         needed=NEEDED,
+        rhythm=settings.rhythm,
         interfaces=[
             *_interfaces(foundation, parts, platform, asking),
             *asking.interfaces,

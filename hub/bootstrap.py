@@ -17,7 +17,7 @@ from hub.routing.router import Router, Ways
 from hub.routing.visibility import Visibility
 from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
-from ocpi.partners.model import PartyRole
+from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
@@ -54,10 +54,11 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     doors = open_doors(
         foundation,
         platform=platform,
-        identity=Identity(platform.versions_url, lambda: _roles(foundation, settings), hub_party=hub),
+        identity=_identity(foundation, settings, platform),
         needed=NEEDED,
         interfaces=list(router.interfaces()),
         reactions=_reactions(foundation, forwarding),
+        rhythm=settings.rhythm,
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
@@ -102,9 +103,8 @@ def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
     return Reactions(connected=connected, agreed=forwarding.on_agreement)
 
 
-def _roles(foundation: Foundation, settings: HubSettings) -> list[PartyRole]:
-    """The parties that can be reached through this hub, each role once, and the hub's own as OTHER."""
-    own = PartyRole("OTHER", settings.own_party, settings.name)
-    behind = (role for partner in foundation.directory.active_partners() for role in partner.roles)
-    unique = {(role.role, role.party): role for role in (*behind, own)}
-    return list(unique.values())
+def _identity(foundation: Foundation, settings: HubSettings, platform: Platform) -> Identity:
+    def behind() -> list[PartyRole]:
+        return [role for partner in foundation.directory.active_partners() for role in partner.roles]
+
+    return Identity(platform.versions_url, PartyRole(HUB, settings.own_party, settings.name), behind)

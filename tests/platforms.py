@@ -63,9 +63,14 @@ async def running(
 
 
 @asynccontextmanager
-async def running_hub(mongo: Mongo, clock: Clock, folder: Path) -> AsyncIterator[Running]:
+async def running_hub(mongo: Mongo, clock: Clock, folder: Path, **more: Any) -> AsyncIterator[Running]:
     settings = HubSettings(
-        port=free_port(), admin_port=free_port(), party=str(HUB), data_folder=folder, allow_private=True
+        port=free_port(),
+        admin_port=free_port(),
+        party=str(HUB),
+        data_folder=folder,
+        allow_private=True,
+        **more,
     )
     async with running(settings, mongo, clock, hub.bootstrap.build, hub.bootstrap.INDEXES) as service:
         yield service
@@ -95,7 +100,7 @@ async def operate(platform: Running, path: str, body: dict[str, Any]) -> Any:
 
 @asynccontextmanager
 async def running_emsp(
-    mongo: Mongo, clock: Clock, folder: Path, cards: Path | None = None
+    mongo: Mongo, clock: Clock, folder: Path, cards: Path | None = None, **more: Any
 ) -> AsyncIterator[Running]:
     settings = EmspSettings(
         port=free_port(),
@@ -104,6 +109,7 @@ async def running_emsp(
         data_folder=folder,
         allow_private=True,
         cards=cards,
+        **more,
     )
     async with running(
         settings, mongo, clock, emsp_adapter.bootstrap.build, emsp_adapter.bootstrap.INDEXES

@@ -11,7 +11,7 @@ from ocpi.admin.bodies import Pair
 from ocpi.partners.agreements import Agreement, AgreementStore
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
-from ocpi.registration.service import UnknownPartner
+from ocpi.registration.named import UnknownPartner
 from schemas.kinds import PartyId
 
 

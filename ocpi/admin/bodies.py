@@ -4,17 +4,18 @@ from datetime import date
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ocpi.registration.offer import HUB
+from ocpi.partners.model import HUB
 from ocpi.registration.service import Invited
+from ocpi.versions.known import SPOKEN
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.urls import callable_url
 from schemas.kinds import PartyId
-from schemas.v2_3_0.enums import Role, TaxIncluded
+from schemas.v2_3_0.enums import Role, TaxIncluded, VersionNumber
 
 ROLES = frozenset({*(role.value for role in Role), HUB})
 
@@ -43,7 +44,14 @@ def _zone(written: str) -> str:
     return written
 
 
+def _version(written: str) -> VersionNumber:
+    if written not in SPOKEN:
+        raise ValueError(f"a version is one of {', '.join(SPOKEN)}")
+    return VersionNumber(written)
+
+
 Party = Annotated[str, AfterValidator(_party)]
+Version = Annotated[VersionNumber, BeforeValidator(_version)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Roles = Annotated[frozenset[Annotated[str, AfterValidator(_role)]], Field(min_length=1)]
 
@@ -71,8 +79,15 @@ class Invite(Admitting):
 
 
 class Register(Admitting):
+    """`version` absent: the newest that both sides speak."""
+
     versions_url: Annotated[str, AfterValidator(_url)]
     token: Annotated[str, AfterValidator(_token)]
+    version: Version | None = None
+
+
+class SwitchVersion(Request):
+    version: Version
 
 
 class Curl(Request):

@@ -11,7 +11,7 @@ from ocpi.admin.bodies import PolicyChange, QuirkChange
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartnerStore
-from ocpi.registration.service import UnknownPartner
+from ocpi.registration.named import UnknownPartner
 from ocpi.wire.quirks import REASONS, checked
 
 

@@ -1,4 +1,4 @@
-"""Partners, for the operator: invite, register, list, suspend, resume, renew, leave; a curl line."""
+"""Partners, for the operator: invite, register, list, suspend, resume, rotate, leave; a curl line."""
 
 import shlex
 from dataclasses import asdict
@@ -10,10 +10,12 @@ from aiohttp import web
 from yarl import URL
 
 from ocpi.admin.app import read, reply
-from ocpi.admin.bodies import Curl, Invite, Register
+from ocpi.admin.bodies import Curl, Invite, Register, SwitchVersion
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
-from ocpi.registration.service import Registration, UnknownPartner
+from ocpi.registration.named import UnknownPartner
+from ocpi.registration.rotation import Rotation
+from ocpi.registration.service import Registration
 from ocpi.wire import spelling
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.headers import Routing
@@ -21,8 +23,9 @@ from schemas.kinds import PartyId
 
 
 class PartnerRoutes:
-    def __init__(self, registration: Registration, directory: Directory) -> None:
+    def __init__(self, registration: Registration, rotation: Rotation, directory: Directory) -> None:
         self._registration = registration
+        self._rotation = rotation
         self._directory = directory
 
     def routes(self) -> list[web.RouteDef]:
@@ -32,9 +35,11 @@ class PartnerRoutes:
             web.post("/partners/invitations", self._invite),
             web.post("/partners/{name}/suspend", self._suspend),
             web.post("/partners/{name}/resume", self._resume),
-            web.post("/partners/{name}/renew", self._renew),
+            web.post("/partners/{name}/rotate", self._rotate),
+            web.post("/partners/{name}/version", self._switch),
             web.post("/partners/{name}/curl", self._curl),
             web.delete("/partners/{name}", self._leave),
+            web.delete("/partners/{name}/invitation", self._revoke),
         ]
 
     async def _list(self, _: web.Request) -> web.Response:
@@ -43,13 +48,20 @@ class PartnerRoutes:
     async def _invite(self, request: web.Request) -> web.Response:
         wanted = Invite.model_validate(await read(request))
         token = await self._registration.invite(wanted.invited(), timedelta(seconds=wanted.lifetime_s))
-        told = {"name": wanted.name, "versions_url": self._registration.versions_url, "token": token.reveal()}
+        told = {
+            "name": wanted.name,
+            "versions_url": self._registration.versions_url,
+            "token": token.reveal(),
+            "lifetime_s": wanted.lifetime_s,
+        }
         return reply(told, HTTPStatus.CREATED)
 
     async def _register(self, request: web.Request) -> web.Response:
         wanted = Register.model_validate(await read(request))
         token = CredentialsToken(wanted.token)
-        partner = await self._registration.register(wanted.invited(), wanted.versions_url, token)
+        partner = await self._registration.register(
+            wanted.invited(), wanted.versions_url, token, wanted.version
+        )
         return reply(shown(partner), HTTPStatus.CREATED)
 
     async def _suspend(self, request: web.Request) -> web.Response:
@@ -58,8 +70,16 @@ class PartnerRoutes:
     async def _resume(self, request: web.Request) -> web.Response:
         return reply(shown(await self._registration.resume(_name(request))))
 
-    async def _renew(self, request: web.Request) -> web.Response:
-        return reply(shown(await self._registration.renew(_name(request))))
+    async def _rotate(self, request: web.Request) -> web.Response:
+        return reply(shown(await self._rotation.rotate(_name(request))))
+
+    async def _switch(self, request: web.Request) -> web.Response:
+        wanted = SwitchVersion.model_validate(await read(request))
+        return reply(shown(await self._rotation.switch(_name(request), wanted.version)))
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        await self._registration.revoke(_name(request))
+        return reply({"name": _name(request)})
 
     async def _leave(self, request: web.Request) -> web.Response:
         """Ended here in any case; `trouble` says why the partner could not be told, if it could not."""

@@ -12,7 +12,7 @@ from ocpi.errors import OcpiError, RequestRefused
 from ocpi.partners.store import NameTaken, PartyTaken, Superseded
 from ocpi.process.logs import logger
 from ocpi.process.mongo import DriverError
-from ocpi.registration.service import NotNow, UnknownPartner
+from ocpi.registration.named import NotNow, UnknownPartner
 from ocpi.server.operator_auth import NotAnOperator
 from schemas.validation import pointer
 

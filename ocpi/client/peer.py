@@ -20,8 +20,8 @@ from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.violations import told
 from schemas import codec
 from schemas.base import OcpiModel
-from schemas.v2_3_0.credentials import Credentials
-from schemas.v2_3_0.versions import Version, VersionDetails
+from schemas.v2_1_1.versions import VersionDetails
+from schemas.v2_3_0.versions import Version
 
 TIMEOUT_S: Final = 20.0
 
@@ -45,16 +45,22 @@ class Peer:
 
     async def versions(self, url: str) -> list[Version]:
         data = await self._data("GET", url)
+        if isinstance(data, dict):
+            data = data.get("versions")  # as an early text of 2.1.1 drew it
         if not isinstance(data, list):
             raise Unreadable("the versions endpoint answers with something that is no list")
         return [_model(Version, each) for each in data]
 
     async def details(self, url: str) -> VersionDetails:
+        """Of any version: an endpoint's role, which 2.1.1 does not have, is among what it holds besides."""
         return _model(VersionDetails, await self._data("GET", url))
 
-    async def offer_credentials(self, method: str, url: str, mine: Credentials) -> Credentials:
-        """POST to register, PUT to renew; the answer holds the token that is to be shown from now on."""
-        return _model(Credentials, await self._data(method, url, codec.dump(mine)))
+    async def offer_credentials(self, method: str, url: str, mine: OcpiModel) -> Any:
+        """POST to register, PUT to renew: Credentials of either side as the version of `url` has them.
+
+        What is answered is decoded and no more: it holds the token that is to be shown from now on.
+        """
+        return await self._data(method, url, codec.dump(mine))
 
     async def withdraw_credentials(self, url: str) -> None:
         accepted(await self._send("DELETE", url, None))

@@ -14,7 +14,7 @@ from ocpi.errors import UnknownReceiver, Unreachable
 from ocpi.partners.agreements import Agreement, AgreementStore
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Partner
-from ocpi.partners.snapshot import Snapshot
+from ocpi.partners.snapshot import Known, Snapshot
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
 from ocpi.wire.credentials_token import CredentialsToken
@@ -26,11 +26,12 @@ REFRESH_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A caller whose token is good, and how far it is good."""
+    """A caller whose token is good, and how far it is good; `news` if its use ends other tokens."""
 
     partner: Partner
     token: CredentialsToken
     scope: Scope
+    news: Admission | None = None
 
 
 class Directory:
@@ -58,24 +59,32 @@ class Directory:
     async def admit(self, token: CredentialsToken, *, from_memory: bool = False) -> Admitted | None:
         """Whose token this is; None for an unknown, expired or withdrawn one.
 
-        A token missing in memory is looked for in the database, unless it may only be `from_memory`: another
+        Looked up by its digest, so how long it takes says nothing of the tokens that are good (A-8). One that
+        is missing in memory is looked for in the database, unless it may only be `from_memory`: another
         process may have just issued it.
         """
         digest = token.digest()
-        found = self._now.admissions.get(digest)
-        if found is None and not from_memory:
-            found = await self._newly_issued(digest)
-        if found is None:
+        known = self._now.admissions.get(digest)
+        if known is None and not from_memory:
+            known = await self._newly_issued(digest)
+        if known is None or not known.admission.is_good_at(self._clock.now()):
             return None
-        partner, admission = found
-        return Admitted(partner, token, admission.scope) if admission.is_good_at(self._clock.now()) else None
+        news = known.admission if known.is_news else None
+        return Admitted(known.partner, token, known.admission.scope, news)
 
-    async def _newly_issued(self, digest: str) -> tuple[Partner, Admission] | None:
+    async def settle(self, admitted: Admitted) -> None:
+        """The partner was seen to use this token: those that it replaced are good no more."""
+        if admitted.news is not None:
+            await self._partners.settle(admitted.partner.name, admitted.news)
+            await self.refresh()
+
+    async def _newly_issued(self, digest: str) -> Known | None:
         found = await self._partners.by_digest(digest)
         if found is None:
             return None
         partner, admissions = found
-        return partner, next(each for each in admissions if each.digest == digest)
+        admission = next(each for each in admissions if each.digest == digest)
+        return Known.of(partner, admission, admissions)
 
     def partners(self) -> list[Partner]:
         return list(self._now.partners.values())

@@ -4,7 +4,7 @@ What it shows to us is kept as digests with a scope and an end; what we show to 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,11 +33,17 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A token of ours in a partner's hands, as we know it afterwards."""
+    """A token of ours in a partner's hands, as we know it afterwards.
+
+    `number` counts those of one partner, so that the use of one ends the earlier ones. `is_offered`: it was
+    sent, and nobody knows whether it was taken; its use would tell.
+    """
 
     digest: str
     scope: Scope
     expires_at: datetime | None = None
+    number: int = 0
+    is_offered: bool = False
 
     @classmethod
     def of(cls, token: CredentialsToken, scope: Scope, expires_at: datetime | None = None) -> "Admission":
@@ -49,7 +55,7 @@ class Admission:
     def ending(self, at: datetime) -> "Admission":
         """The same, but no longer than that."""
         end = at if self.expires_at is None else min(at, self.expires_at)
-        return Admission(self.digest, self.scope, end)
+        return replace(self, expires_at=end)
 
 
 def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -> Document:
@@ -64,6 +70,7 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "registered_at": partner.registered_at,
         "revision": partner.revision,
         "is_greeted": partner.is_greeted,
+        "told": partner.told,
         "quirks": sorted(partner.quirks),
         "translation": policy_document(partner.translation),
         "tokens": admission_documents(admissions),
@@ -82,6 +89,7 @@ def connection_document(connection: Connection, seal: Seal) -> Document:
             {"module": each.module, "side": each.side, "url": each.url} for each in connection.endpoints
         ],
         "token": seal.close(connection.token),
+        "spare": seal.close(connection.spare) if connection.spare else None,
     }
 
 
@@ -93,7 +101,14 @@ def policy_document(policy: Policy) -> Document:
 
 def admission_documents(admissions: Iterable[Admission]) -> list[Document]:
     return [
-        {"digest": each.digest, "scope": each.scope, "expires_at": each.expires_at} for each in admissions
+        {
+            "digest": each.digest,
+            "scope": each.scope,
+            "expires_at": each.expires_at,
+            "number": each.number,
+            "is_offered": each.is_offered,
+        }
+        for each in admissions
     ]
 
 
@@ -113,12 +128,19 @@ def read_partner(document: Document, seal: Seal) -> Partner:
         is_greeted=document["is_greeted"],
         translation=_POLICY.validate_python(document.get("translation", {})),
         quirks=quirks,
+        told=document.get("told"),
     )
 
 
 def read_admissions(document: Document) -> Sequence[Admission]:
     return [
-        Admission(each["digest"], Scope(each["scope"]), each["expires_at"])
+        Admission(
+            digest=each["digest"],
+            scope=Scope(each["scope"]),
+            expires_at=each["expires_at"],
+            number=each.get("number", 0),
+            is_offered=each.get("is_offered", False),
+        )
         for each in document.get("tokens", ())
     ]
 
@@ -144,4 +166,5 @@ def _read_connection(stored: Document | None, seal: Seal, quirks: Quirks) -> Con
         ),
         token=seal.open(stored["token"]),
         quirks=effective(quirks, version),
+        spare=seal.open(stored["spare"]) if stored.get("spare") else None,
     )

@@ -21,6 +21,8 @@ from schemas.kinds import PartyId
 from schemas.translation.context import Policy
 from schemas.v2_3_0.enums import VersionNumber
 
+HUB: Final = "HUB"
+"""A role in 2.2.1; in 2.3.0 it is none, but here it allows a partner to be one in any version."""
 _USUAL: Final = Policy()
 
 
@@ -54,7 +56,8 @@ class PartnerEndpoint:
 class Connection:
     """What a completed handshake tells about the far side; `token` is the one that we show there.
 
-    `quirks` are all that it has, those of its version among them.
+    `quirks` are all that it has, those of its version among them. `spare` is the token that we showed before,
+    as long as it is not certain that the far side has let it go.
     """
 
     version: VersionNumber
@@ -64,6 +67,7 @@ class Connection:
     endpoints: tuple[PartnerEndpoint, ...]
     token: CredentialsToken
     quirks: Quirks = NONE
+    spare: CredentialsToken | None = None
 
     def endpoint(self, module: str, side: Side) -> str | None:
         return next((each.url for each in self.endpoints if (each.module, each.side) == (module, side)), None)
@@ -78,6 +82,19 @@ class Connection:
         """There is one: no handshake ends without it."""
         return next(each.url for each in self.endpoints if each.module == "credentials")
 
+    def reaches_same_as(self, other: "Connection") -> bool:
+        """Whether whoever was told everything over the one lacks nothing over the other.
+
+        Parties come and go behind a hub; what they lack is the hub's to pass on.
+        """
+        if self.hub_party is None and self.roles != other.roles:
+            return False
+        return (self.version, self.hub_party, self.endpoints) == (
+            other.version,
+            other.hub_party,
+            other.endpoints,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -85,7 +102,8 @@ class Partner:
 
     `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `revision` grows
     with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
-    what was for everybody before it came. `translation` is how it wants to be told what its version lacks,
+    what was for everybody before it came. `registered_at` is when credentials were exchanged last, and `told`
+    a fingerprint of ours as it knows them. `translation` is how it wants to be told what its version lacks,
     `quirks` are those that the operator chose.
     """
 
@@ -98,6 +116,7 @@ class Partner:
     allowed_parties: frozenset[PartyId] | None = None
     revision: int = 0
     is_greeted: bool = False
+    told: str | None = None
     translation: Policy = _USUAL
     quirks: Quirks = NONE
 

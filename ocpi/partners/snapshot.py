@@ -1,6 +1,6 @@
 """What is known at one moment about partners, their tokens and agreements, arranged for quick questions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,11 +12,25 @@ from schemas.kinds import PartyId
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A token of ours. `is_news`: its use tells that the partner needs none of those before it."""
+
+    partner: Partner
+    admission: Admission
+    is_news: bool
+
+    @classmethod
+    def of(cls, partner: Partner, admission: Admission, all_of_it: Sequence[Admission]) -> Self:
+        is_later = any(each.number < admission.number for each in all_of_it)
+        return cls(partner, admission, is_later or admission.is_offered)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`."""
 
     partners: dict[str, Partner]
-    admissions: dict[str, tuple[Partner, Admission]]
+    admissions: dict[str, Known]
     speakers: dict[tuple[PartyId, str], Partner]
     hubs: list[Partner]
     agreements: dict[tuple[PartyId, PartyId], Agreement]
@@ -29,7 +43,11 @@ class Snapshot:
         by_key = {agreement.key: agreement for agreement in agreements}
         return cls(
             partners={partner.name: partner for partner in partners},
-            admissions={each.digest: (partner, each) for partner, admitted in pairs for each in admitted},
+            admissions={
+                each.digest: Known.of(partner, each, admitted)
+                for partner, admitted in pairs
+                for each in admitted
+            },
             speakers=_speakers(partners),
             hubs=[partner for partner in partners if partner.hub_party is not None],
             agreements=by_key,

@@ -24,11 +24,16 @@ from ocpi.partners.documents import (
 from ocpi.partners.model import Connection, Partner, PartnerState, claims
 from ocpi.partners.seal import Seal
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
+from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
 from schemas.translation.context import Policy
 
 COLLECTION: Final = "partners"
 HANDSHAKE_LIFETIME: Final = timedelta(minutes=5)
+OFFER_LIFETIME: Final = timedelta(days=1)
+"""How long a token that was offered may be taken, once another exchange of credentials has ended."""
+MOST_TOKENS: Final = 6
+"""Of ours in the hands of one partner: one in use, and what was offered or replaced lately."""
 INDEXES = (
     Index(
         collection=COLLECTION,
@@ -67,20 +72,15 @@ class PartnerStore:
         self._seal = seal
 
     async def add(self, partner: Partner, admission: Admission) -> Partner:
-        """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or never
-        ended the handshake.
+        """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or let its
+        invitation end, or never ended the handshake.
 
         Revisions begin somewhere, so that nothing that saw a former bearer of the name can touch this one.
         """
         added = replace(partner, revision=secrets.randbits(48))
         document = to_document(added, [admission], self._seal)
-        abandoned = {
-            "state": PartnerState.REGISTERING,
-            "created_at": {"$lt": partner.created_at - HANDSHAKE_LIFETIME},
-        }
-        replaceable = {"_id": partner.name, "$or": [{"state": PartnerState.LEFT}, abandoned]}
         try:
-            await self._partners.replace_one(replaceable, document, upsert=True)
+            await self._partners.replace_one(_replaceable(partner), document, upsert=True)
         except DuplicateKey as error:
             raise NameTaken(f"a partner named {partner.name!r} exists already") from error
         return added
@@ -92,21 +92,28 @@ class PartnerStore:
         admission: Admission,
         at: datetime,
         overlap: timedelta = timedelta(0),
+        *,
+        told: str | None = None,
+        quirks: Quirks | None = None,
     ) -> None:
-        """The one write that ends a handshake: roles, endpoints, both tokens.
+        """The one write that ends a handshake: roles, endpoints, both tokens, what we `told`.
 
-        What was shown to us before stays good for `overlap`; TOKEN_A never does.
-        Raises PartyTaken, Superseded.
+        What was shown to us before stays good for `overlap`; TOKEN_A never does. Whoever was suspended
+        remains so. Raises PartyTaken, Superseded.
         """
         before = await self._admissions(seen)
-        kept = [each.ending(at + overlap) for each in before if each.scope is Scope.FULL]
-        admissions = [admission, *(each for each in kept if each.is_good_at(at))]
+        ending = [_ending(each, at, overlap) for each in before if _outlives(each, admission)]
+        newest = replace(admission, number=_next_number(before))
+        admissions = [newest, *(each for each in ending if each.is_good_at(at))]
+        is_same = seen.connection is not None and connection.reaches_same_as(seen.connection)
         fields: Document = {
-            "state": PartnerState.REGISTERED,
+            "state": seen.state if seen.state is PartnerState.SUSPENDED else PartnerState.REGISTERED,
             "connection": connection_document(connection, self._seal),
             "tokens": admission_documents(admissions),
             "registered_at": at,
-            "is_greeted": False,
+            "is_greeted": seen.is_greeted and is_same,
+            "told": told,
+            **({} if quirks is None else {"quirks": sorted(quirks)}),
         }
         try:
             await self._change(seen, _with_claims(fields, connection))
@@ -117,9 +124,12 @@ class PartnerStore:
 
     async def admit_also(self, seen: Partner, admission: Admission) -> Partner:
         """One more token is good from now on: the new one of a rotation, before the far side uses it."""
+        number = _next_number(await self._admissions(seen))
+        offered = admission_documents([replace(admission, number=number, is_offered=True)])
+        push = {"$each": offered, "$position": 1, "$slice": MOST_TOKENS}  # the one in use stands before all
         document = await self._partners.find_one_and_update(
             _exactly(seen),
-            {"$push": {"tokens": {"$each": admission_documents([admission])}}, "$inc": {"revision": 1}},
+            {"$push": {"tokens": push}, "$inc": {"revision": 1}},
             return_document=ReturnDocument.AFTER,
         )
         if document is None:
@@ -128,6 +138,23 @@ class PartnerStore:
 
     async def withdraw(self, name: str, admission: Admission) -> None:
         await self._partners.update_one({"_id": name}, {"$pull": {"tokens": {"digest": admission.digest}}})
+
+    async def settle(self, name: str, used: Admission) -> None:
+        """The partner uses this token, so it needs none that it was given before.
+
+        Nothing of this is news of the partner: its revision stays.
+        """
+        mine: Document = {"_id": name, "tokens.digest": used.digest}
+        await self._partners.update_one(mine, {"$pull": {"tokens": {"number": {"$lt": used.number}}}})
+        taken = {"tokens.$.is_offered": False, "tokens.$.expires_at": None}
+        offered = {"tokens": {"$elemMatch": {"digest": used.digest, "is_offered": True}}}
+        await self._partners.update_one({"_id": name, **offered}, {"$set": taken})
+
+    async def show(self, seen: Partner, token: CredentialsToken, spare: CredentialsToken | None) -> None:
+        """Which token opens at the far side, and which one might. Raises Superseded."""
+        shown = {"connection.token": self._seal.close(token)}
+        kept = {"connection.spare": self._seal.close(spare) if spare else None}
+        await self._change(seen, {"$set": {**shown, **kept}})
 
     async def set_state(self, seen: Partner, state: PartnerState) -> None:
         """Raises Superseded. Whoever comes back from a suspension is greeted again."""
@@ -154,6 +181,18 @@ class PartnerStore:
     async def forget(self, seen: Partner) -> None:
         await self._partners.delete_one(_exactly(seen))
 
+    async def undo(self, name: str, admission: Admission) -> None:
+        """Nothing remains of the registration that began with this token."""
+        await self._partners.delete_one({"_id": name, "tokens.digest": admission.digest})
+
+    async def clear_abandoned(self, now: datetime) -> None:
+        """Registrations that a crash cut off."""
+        await self._partners.delete_many(_abandoned(now))
+
+    async def by_name(self, name: str) -> Partner | None:
+        document = await self._partners.find_one({"_id": name})
+        return None if document is None else read_partner(document, self._seal)
+
     async def all(self) -> list[Found]:
         """Raises SealBroken."""
         return [self._found(document) async for document in self._partners.find({}).sort("_id")]
@@ -175,6 +214,30 @@ class PartnerStore:
         result = await self._partners.update_one(_exactly(seen), {**update, "$inc": {"revision": 1}})
         if result.matched_count == 0:
             raise _superseded(seen)
+
+
+def _replaceable(partner: Partner) -> Document:
+    """Whoever bears the name of this new partner, and needs it no more."""
+    now = partner.created_at
+    never_came = {"state": PartnerState.INVITED, "tokens.expires_at": {"$lte": now}}
+    return {"_id": partner.name, "$or": [{"state": PartnerState.LEFT}, never_came, _abandoned(now)]}
+
+
+def _abandoned(now: datetime) -> Document:
+    return {"state": PartnerState.REGISTERING, "created_at": {"$lt": now - HANDSHAKE_LIFETIME}}
+
+
+def _next_number(admissions: Sequence[Admission]) -> int:
+    return 1 + max((each.number for each in admissions), default=0)
+
+
+def _ending(admission: Admission, at: datetime, overlap: timedelta) -> Admission:
+    """What was offered may be about to be taken: two platforms can renew with each other at once."""
+    return admission.ending(at + (OFFER_LIFETIME if admission.is_offered else overlap))
+
+
+def _outlives(admission: Admission, newest: Admission) -> bool:
+    return admission.scope is Scope.FULL and admission.digest != newest.digest
 
 
 def _exactly(seen: Partner) -> Document:

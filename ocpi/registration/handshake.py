@@ -6,6 +6,7 @@ other (C there, B here) and what is shown to it.
 Spec: 2.3.0 credentials, Use cases.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,37 +14,68 @@ from typing import Final
 import httpx
 
 from ocpi.client.peer import TIMEOUT_S, Peer
+from ocpi.errors import UnsupportedVersion
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
-from ocpi.registration.discovery import Discovered, Needed
+from ocpi.registration.discovery import Discovered, Needed, Wanted, discover
+from ocpi.registration.far_side import FarSide
 from ocpi.registration.identity import Identity
 from ocpi.registration.offer import Offer
 from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.quirks import NONE, Quirks
 from schemas.v2_3_0.enums import VersionNumber
 
 OVERLAP: Final = timedelta(minutes=5)
-"""How long a replaced token still opens: for what was on the way, and for whoever missed the answer."""
+"""How long a replaced token still opens, unless the new one is used before: for whoever missed the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """`version` is the one we speak; without the interfaces in `needed` the far side is of no use to us."""
+    """`versions`, the newest first, are those we speak; without the interfaces in `needed` the far side is of
+    no use to us.
+    """
 
     identity: Identity
     partners: PartnerStore
     directory: Directory
     client: httpx.AsyncClient
     clock: Clock
-    version: VersionNumber
+    versions: Sequence[VersionNumber]
     needed: Needed
 
-    def peer(self, token: CredentialsToken, *, within_s: float = TIMEOUT_S) -> Peer:
-        return Peer(self.client, token, within_s=within_s)
+    def far_side(
+        self,
+        token: CredentialsToken,
+        version: VersionNumber,
+        known: Quirks = NONE,
+        *,
+        within_s: float = TIMEOUT_S,
+    ) -> FarSide:
+        """The platform that this token opens, with the version and the quirks that are known of it."""
+
+        def peer(quirks: Quirks) -> Peer:
+            return Peer(self.client, token, quirks=quirks, within_s=within_s)
+
+        return FarSide(peer, known, version)
+
+    def spoken(self, version: VersionNumber) -> Sequence[VersionNumber]:
+        """The version as the one to be chosen. Raises UnsupportedVersion when it is not among ours."""
+        if version not in self.versions:
+            raise UnsupportedVersion(f"{version} is not spoken here, but {', '.join(self.versions)}")
+        return [version]
+
+    async def discover(
+        self, far_side: FarSide, versions_url: str, versions: Sequence[VersionNumber]
+    ) -> Discovered:
+        """Raises UnsupportedVersion, NoCommonEndpoints, or the DeliveryError that the far side caused."""
+        return await discover(
+            far_side, versions_url, Wanted(versions, self.needed, self.identity.counterpart)
+        )
 
 
-def connection(found: Discovered, offer: Offer) -> Connection:
+def connection(found: Discovered, offer: Offer, spare: CredentialsToken | None = None) -> Connection:
     return Connection(
         version=found.version,
         versions_url=offer.versions_url,
@@ -51,4 +83,5 @@ def connection(found: Discovered, offer: Offer) -> Connection:
         hub_party=offer.hub_party,
         endpoints=found.endpoints,
         token=offer.token,
+        spare=spare,
     )

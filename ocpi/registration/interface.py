@@ -1,4 +1,4 @@
-"""The credentials module as it is mounted. Spec: 2.3.0 credentials, Interfaces and endpoints."""
+"""The credentials module as it is mounted. Spec: credentials of each version, Interfaces and endpoints."""
 
 from http import HTTPStatus
 
@@ -10,14 +10,15 @@ from schemas import codec
 
 def credentials_interface(acceptance: Acceptance) -> Interface:
     async def show(call: Call) -> Answer:
-        return Answer(codec.dump(acceptance.ours(call.admitted.token)))
+        return Answer(codec.dump(acceptance.ours(call.admitted, call.version)))
 
     async def register(call: Call) -> Answer:
-        ours = await acceptance.register(call.admitted, call.json_object())
+        ours = await acceptance.register(call.admitted, call.json_object(), call.version)
         return Answer(codec.dump(ours), http=HTTPStatus.CREATED)
 
     async def renew(call: Call) -> Answer:
-        return Answer(codec.dump(await acceptance.renew(call.admitted, call.json_object())))
+        ours = await acceptance.renew(call.admitted, call.json_object(), call.version)
+        return Answer(codec.dump(ours))
 
     async def part(call: Call) -> Answer:
         await acceptance.part(call.admitted)

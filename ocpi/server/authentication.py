@@ -30,12 +30,18 @@ class Authentication:
         for token in tokens:
             admitted = await self._directory.admit(token, from_memory=is_guessing)
             if admitted is not None:
-                return _within_scope(admitted, module)
+                await self._note(_within_scope(admitted, module), module)
+                return admitted
         if tokens:
             self._attempts.failed(address)
         if is_guessing:
             raise TooManyAttempts("too many requests with wrong tokens came from this address: wait a minute")
         raise NotAuthenticated("an Authorization header with a valid credentials token is needed")
+
+    async def _note(self, admitted: Admitted, module: str) -> None:
+        """In the middle of a handshake a new token is only tried: whoever works with it has accepted it."""
+        if module not in _HANDSHAKE_MODULES:
+            await self._directory.settle(admitted)
 
 
 def _within_scope(admitted: Admitted, module: str) -> Admitted:

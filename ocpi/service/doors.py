@@ -18,7 +18,9 @@ from ocpi.registration.discovery import Needed
 from ocpi.registration.handshake import Handshake
 from ocpi.registration.identity import Identity
 from ocpi.registration.interface import credentials_interface
+from ocpi.registration.rotation import Rotation
 from ocpi.registration.service import Registration
+from ocpi.registration.upkeep import Rhythm, Upkeep
 from ocpi.server.app import Platform
 from ocpi.server.call import Interface
 from ocpi.server.metrics import RequestMetrics
@@ -26,7 +28,6 @@ from ocpi.server.operator_auth import new_key
 from ocpi.service.foundation import Foundation
 from ocpi.service.key_files import secret_in
 from ocpi.service.newcomers import Newcomers, Reactions
-from ocpi.versions.known import CANONICAL
 
 __all__ = ["Doors", "Reactions", "open_doors"]
 
@@ -46,12 +47,16 @@ def open_doors(
     needed: Needed,
     interfaces: Sequence[Interface],
     reactions: Reactions,
+    rhythm: Rhythm,
     more_admin: Sequence[web.RouteDef] = (),
 ) -> Doors:
     newcomers = _newcomers(foundation, reactions)
-    handshake = _handshake(foundation, identity, needed)
-    registration = Registration(handshake)
-    nouns = (*_nouns(foundation, registration, newcomers), *more_admin)
+    handshake = _handshake(foundation, platform, identity, needed)
+    registration, rotation = Registration(handshake), Rotation(handshake)
+    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
+    foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
+    partners = PartnerRoutes(registration, rotation, foundation.directory)
+    nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
     return Doors(
         ocpi=platform.application(
             [credentials_interface(Acceptance(handshake)), *interfaces], RequestMetrics(foundation.metrics)
@@ -73,22 +78,19 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
     return newcomers
 
 
-def _handshake(foundation: Foundation, identity: Identity, needed: Needed) -> Handshake:
+def _handshake(foundation: Foundation, platform: Platform, identity: Identity, needed: Needed) -> Handshake:
     return Handshake(
         identity=identity,
         partners=foundation.partners,
         directory=foundation.directory,
         client=foundation.egress.httpx_client(),
         clock=foundation.clock,
-        version=CANONICAL,
+        versions=platform.versions,
         needed=needed,
     )
 
 
-def _nouns(
-    foundation: Foundation, registration: Registration, newcomers: Newcomers
-) -> Iterator[web.RouteDef]:
-    yield from PartnerRoutes(registration, foundation.directory).routes()
+def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDef]:
     yield from PartnerMannerRoutes(foundation.partners, foundation.directory).routes()
     yield from AgreementRoutes(
         agreements=foundation.agreements,

@@ -1,15 +1,21 @@
 """What every service lets its operator choose, whatever its role."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, field_validator
 
 from ocpi.process.settings import ServiceSettings
+from ocpi.registration.upkeep import Rhythm
 from schemas.kinds import PartyId
 
 
 class PlatformSettings(ServiceSettings):
-    """`public_url` is how partners reach the OCPI port, through whatever proxy stands before it."""
+    """`public_url` is how partners reach the OCPI port, through whatever proxy stands before it.
+
+    Tokens are exchanged anew every `rotate_tokens_days` (0: never). What changes in our own credentials is
+    told to a partner at most every `tell_credentials_minutes`, since tokens change with it.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
@@ -19,6 +25,8 @@ class PlatformSettings(ServiceSettings):
     database: str = Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")
     party: str
     name: str = Field(min_length=1, max_length=100)
+    rotate_tokens_days: int = Field(default=30, ge=0)
+    tell_credentials_minutes: int = Field(default=60, ge=1)
 
     @field_validator("party")
     @classmethod
@@ -28,6 +36,11 @@ class PlatformSettings(ServiceSettings):
     @property
     def own_party(self) -> PartyId:
         return PartyId.parse(self.party)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        days = timedelta(days=self.rotate_tokens_days)
+        return Rhythm(days or None, timedelta(minutes=self.tell_credentials_minutes))
 
     @property
     def url(self) -> str:

@@ -97,7 +97,7 @@ async def test_a_body_that_is_no_json_is_http_400(hub: Running) -> None:
     ("method", "path", "body", "status"),
     [
         ("POST", "/partners/nobody/suspend", {}, 404),
-        ("POST", "/partners/nobody/renew", {}, 404),
+        ("POST", "/partners/nobody/rotate", {}, 404),
         ("DELETE", "/partners/nobody", None, 404),
         ("POST", "/agreements/end", {"cpo": "FR*CPO", "emsp": "NL*MSP"}, 404),
         ("POST", "/partners/nobody/curl", {"module": "cdrs"}, 404),

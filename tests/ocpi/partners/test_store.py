@@ -1,17 +1,19 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ocpi.partners.documents import Admission, Scope
-from ocpi.partners.model import PartnerState
-from ocpi.partners.store import NameTaken, PartyTaken, Superseded
+from ocpi.partners.model import Partner, PartnerState, PartyRole
+from ocpi.partners.store import MOST_TOKENS, OFFER_LIFETIME, NameTaken, PartyTaken, Superseded
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirk
+from schemas.kinds import PartyId
 from schemas.translation.context import Policy
 from schemas.v2_3_0.enums import TaxIncluded, VersionNumber
 from tests.ocpi.partners.conftest import Rooms, connection
-from tests.platforms import CPO, EMSP
+from tests.platforms import CPO, EMSP, HUB
 
 
 def full() -> Admission:
@@ -72,7 +74,8 @@ async def test_replaced_tokens_overlap_and_then_go(rooms: Rooms) -> None:
         await rooms.partners.connect(seen, connection(("CPO", CPO)), admission, at, overlap)
         ((seen, admissions),) = await rooms.partners.all()
         if admission is second:
-            assert admissions == [second, Admission(first.digest, Scope.FULL, now + overlap)]
+            ends = [(each.digest, each.expires_at) for each in admissions]
+            assert ends == [(second.digest, None), (first.digest, now + overlap)]
     ((_, kept),) = await rooms.partners.all()
     assert [each.digest for each in kept] == [third.digest, second.digest]
 
@@ -99,3 +102,87 @@ async def test_quirks_are_set_on_exactly_the_partner_that_was_seen(rooms: Rooms)
         await rooms.partners.set_quirks(seen, frozenset())
     with pytest.raises(Superseded):
         await rooms.partners.set_translation(seen, Policy(ascii_only=True))
+
+
+async def tokens(rooms: Rooms) -> dict[str, Admission]:
+    ((_, admissions),) = await rooms.partners.all()
+    return {each.digest: each for each in admissions}
+
+
+async def test_the_use_of_a_token_ends_those_before_it_and_none_after_it(rooms: Rooms) -> None:
+    """A call that was long on its way, with a token of before, must not end what was given since."""
+    first, lost, latest = full(), full(), full()
+    seen = await rooms.invited("p")
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), first, rooms.clock.now())
+    ((seen, _),) = await rooms.partners.all()
+    await rooms.partners.admit_also(seen, lost)
+    ((seen, _),) = await rooms.partners.all()
+    hour = timedelta(hours=1)
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), latest, rooms.clock.now(), hour)
+    assert set(await tokens(rooms)) == {first.digest, lost.digest, latest.digest}
+
+    await rooms.partners.settle("p", (await tokens(rooms))[lost.digest])
+    assert set(await tokens(rooms)) == {lost.digest, latest.digest}
+    await rooms.partners.settle("p", (await tokens(rooms))[latest.digest])
+    assert set(await tokens(rooms)) == {latest.digest}
+
+
+async def test_a_token_that_was_offered_and_is_used_stays_good(rooms: Rooms) -> None:
+    """Two platforms renewed with each other at once: each took the other's offer."""
+    first, offered = full(), full()
+    seen = await rooms.invited("p")
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), first, rooms.clock.now())
+    ((seen, _),) = await rooms.partners.all()
+    seen = await rooms.partners.admit_also(seen, offered)
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), full(), rooms.clock.now(), timedelta(0))
+    assert (await tokens(rooms))[offered.digest].expires_at == rooms.clock.now() + OFFER_LIFETIME
+
+    await rooms.partners.settle("p", (await tokens(rooms))[offered.digest])
+    assert (await tokens(rooms))[offered.digest].expires_at is None
+
+
+async def test_a_partner_has_few_tokens_however_often_an_offer_is_lost(rooms: Rooms) -> None:
+    """And the one in use is among them."""
+    first, *offered = (full() for _ in range(2 * MOST_TOKENS))
+    seen = await rooms.invited("p")
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), first, rooms.clock.now())
+    for each in offered:
+        ((seen, _),) = await rooms.partners.all()
+        await rooms.partners.admit_also(seen, each)
+    kept = await tokens(rooms)
+    assert len(kept) == MOST_TOKENS
+    assert {first.digest, offered[-1].digest} <= set(kept)
+
+
+@pytest.mark.parametrize(
+    ("hub_party", "then", "greeted"),
+    [
+        (None, {}, 1),
+        (None, {"token": CredentialsToken("new")}, 1),
+        (None, {"roles": (PartyRole("EMSP", EMSP, "New"),)}, 0),
+        (None, {"version": VersionNumber.V2_2_1}, 0),
+        (None, {"endpoints": ()}, 0),
+        (HUB, {"roles": (PartyRole("EMSP", EMSP, "New"),)}, 1),
+    ],
+)
+async def test_whoever_is_renewed_is_greeted_again_only_if_it_lacks_something(
+    rooms: Rooms, hub_party: PartyId | None, then: dict[str, Any], greeted: int
+) -> None:
+    """What everybody was told goes again to new parties, not to those that stand behind the same hub."""
+    seen, before = await rooms.invited("p"), connection(("CPO", CPO), hub_party=hub_party)
+    await rooms.partners.connect(seen, before, full(), rooms.clock.now())
+    await rooms.partners.greeted(await at(rooms, "p"))
+    await rooms.partners.connect(await at(rooms, "p"), replace(before, **then), full(), rooms.clock.now())
+    assert (await at(rooms, "p")).is_greeted == greeted
+
+
+async def test_an_invitation_that_ended_holds_its_name_no_longer(rooms: Rooms) -> None:
+    await rooms.invited("p")
+    await rooms.clock.advance(hours=24)
+    await rooms.invited("p")
+
+
+async def at(rooms: Rooms, name: str) -> Partner:
+    found = await rooms.partners.by_name(name)
+    assert found is not None
+    return found

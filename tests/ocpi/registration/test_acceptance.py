@@ -113,7 +113,7 @@ async def test_after_the_handshake_the_new_token_opens_and_the_invitation_is_dea
 async def test_our_credentials_name_the_hub_and_whoever_is_behind_it(
     hub: Running, cpo: SimulatedPartner, emsp: SimulatedPartner
 ) -> None:
-    """C-020, C-021, C-023."""
+    """C-020, C-021, C-023. Nobody is told that it can reach itself through the hub."""
     await connect(hub, cpo, "the-cpo", "CPO")
     await connect(hub, emsp, "the-emsp", "EMSP")
     assert emsp.their_token is not None
@@ -123,7 +123,7 @@ async def test_our_credentials_name_the_hub_and_whoever_is_behind_it(
     assert ours["token"] == emsp.their_token.reveal()
     assert ours["url"] == hub.versions_url
     roles = [(each["role"], each["country_code"], each["party_id"]) for each in ours["roles"]]
-    assert sorted(roles) == [("CPO", "FR", "CPO"), ("EMSP", "NL", "MSP"), ("OTHER", "FR", "HUB")]
+    assert sorted(roles) == [("CPO", "FR", "CPO"), ("OTHER", "FR", "HUB")]
 
 
 async def test_who_is_registered_cannot_register_again(hub: Running, cpo: SimulatedPartner) -> None:
@@ -149,7 +149,7 @@ async def test_who_is_not_registered_has_nothing_to_renew_or_delete(
 async def test_renewing_gives_a_new_token_and_reads_the_endpoints_anew(
     hub: Running, cpo: SimulatedPartner, clock: ManualClock
 ) -> None:
-    """C-014, A-7: what was shown before opens for five minutes more."""
+    """C-014, A-7: what was shown before opens for five minutes more, for whoever missed the answer."""
     await connect(hub, cpo, "the-cpo", "CPO")
     old = cpo.their_token
     assert old is not None
@@ -158,11 +158,23 @@ async def test_renewing_gives_a_new_token_and_reads_the_endpoints_anew(
 
     assert (heard.http, heard.status) == (200, 1000)
     assert cpo.their_token != old
-    assert [each.module for each in cpo.handshakes] == ["versions", "details"]
+    assert [each.module for each in cpo.handshakes[:2]] == ["versions", "details"]
     assert (await locations(cpo, old)).http != 401
     await clock.advance(minutes=5)
     assert (await locations(cpo, old)).http == 401
     assert (await locations(cpo)).http != 401
+
+
+async def test_the_first_use_of_the_new_token_ends_the_old_one(hub: Running, cpo: SimulatedPartner) -> None:
+    """A-7. Reading versions is no use: in the middle of a handshake a token is only tried."""
+    await connect(hub, cpo, "the-cpo", "CPO")
+    old = cpo.their_token
+    await cpo.renew()
+    assert cpo.their_token is not None
+    assert (await cpo.send("GET", hub.versions_url, cpo.their_token)).http == 200
+    assert (await locations(cpo, old)).http != 401
+    assert (await locations(cpo)).http != 401
+    assert (await locations(cpo, old)).http == 401
 
 
 async def test_after_delete_the_token_opens_nothing(hub: Running, cpo: SimulatedPartner) -> None:
@@ -334,6 +346,21 @@ async def test_an_expired_invitation_is_dead(hub: Running, cpo: SimulatedPartner
     await cpo.discover(hub.versions_url, token)
     await clock.advance(seconds=1)
     assert (await cpo.offer("POST", token, cpo.credentials(cpo.invite()))).http == 401
+
+
+async def test_an_invitation_that_is_taken_back_is_dead_also_for_who_is_using_it(
+    hub: Running, cpo: SimulatedPartner
+) -> None:
+    token = await invited(hub, "the-cpo", "CPO")
+
+    async def revoke_meanwhile(arrived: Request) -> Reply:
+        await asyncio.to_thread(hub.admin.delete, "/partners/the-cpo/invitation")
+        return await cpo.usual("versions")(arrived)
+
+    cpo.answer("GET", "versions", Side.SENDER, revoke_meanwhile)
+    assert (await cpo.register(hub.versions_url, token)).http == 405
+    assert (await cpo.send("GET", hub.versions_url, token)).http == 401
+    assert hub.foundation.directory.partner("the-cpo") is None
 
 
 async def test_handshake_answers_carry_no_routing_headers(hub: Running, cpo: SimulatedPartner) -> None:

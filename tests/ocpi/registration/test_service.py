@@ -1,41 +1,17 @@
-"""We come to register, renew and leave, with a platform that invited us."""
+"""We come to register and leave, with a platform that invited us. For renewals see test_rotation."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
-from ocpi.partners.model import Partner, PartnerState
+from ocpi.partners.model import PartnerState
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from passerelle.admin_client import AdminRefused
 from simulators.partner import Heard, Reply, Request, SimulatedPartner
 from tests.fakes.clock import ManualClock
-from tests.platforms import CPO, HUB, Running, connect, operate
-
-
-async def register(hub: Running, partner: SimulatedPartner, **changes: Any) -> Any:
-    """The operator's command, with a TOKEN_A that the partner has just made."""
-    wanted = {
-        "name": "the-cpo",
-        "roles": ["CPO"],
-        "versions_url": partner.versions_url,
-        "token": partner.invite().reveal(),
-    }
-    return await operate(hub, "/partners", {**wanted, **changes})
-
-
-def known(hub: Running, name: str = "the-cpo") -> Partner | None:
-    return hub.foundation.directory.partner(name)
-
-
-async def pull(partner: SimulatedPartner, token: str | None = None) -> Heard:
-    """Any functional request; it says nothing but who is let in."""
-    shown = partner.their_token if token is None else CredentialsToken(token)
-    assert shown is not None
-    url = partner.endpoints["tokens", "SENDER"]
-    return await partner.send("GET", url, shown, routing=Routing(to=HUB, sender=CPO))
+from tests.ocpi.registration.handshakes import known, pull, register
+from tests.platforms import CPO, Running, connect, operate
 
 
 async def test_each_side_ends_with_what_it_shows_to_the_other(hub: Running, cpo: SimulatedPartner) -> None:
@@ -150,62 +126,6 @@ async def test_a_registration_that_a_crash_cut_off_can_be_begun_again(
     assert (await register(hub, cpo))["state"] == "REGISTERED"
 
 
-async def test_renewing_changes_both_tokens_and_overlaps_the_old(
-    hub: Running, cpo: SimulatedPartner, clock: ManualClock
-) -> None:
-    """C-014 from our side."""
-    await register(hub, cpo)
-    before, theirs_before = known(hub), cpo.their_token
-    await operate(hub, "/partners/the-cpo/renew", {})
-    after = known(hub)
-
-    assert before is not None
-    assert after is not None
-    assert before.connection is not None
-    assert after.connection is not None
-    assert before.connection.token.reveal() != after.connection.token.reveal()
-    assert theirs_before is not None
-    assert (await pull(cpo)).status == 1000
-    assert (await pull(cpo, theirs_before.reveal())).status == 1000
-    await clock.advance(minutes=5)
-    assert (await pull(cpo, theirs_before.reveal())).http == 401
-
-
-async def test_a_renewal_that_is_refused_leaves_everything_as_it_was(
-    hub: Running, cpo: SimulatedPartner
-) -> None:
-    await register(hub, cpo)
-    offered: list[str] = []
-
-    def refuse(arrived: Request) -> Reply:
-        offered.append(arrived.json()["token"])
-        return Reply(http=405, status_code=2000)
-
-    cpo.answer("PUT", "credentials", Side.SENDER, refuse)
-    with pytest.raises(AdminRefused):
-        await operate(hub, "/partners/the-cpo/renew", {})
-    assert (await pull(cpo)).status == 1000
-    assert (await pull(cpo, offered[0])).http == 401
-
-
-async def test_a_renewal_that_ends_in_the_dark_locks_nobody_out(hub: Running, cpo: SimulatedPartner) -> None:
-    """The far side may have taken the new token before the answer was lost: both open."""
-    await register(hub, cpo)
-    old = cpo.their_token
-    offered: list[str] = []
-
-    def take_it_and_fall_silent(arrived: Request) -> Reply:
-        offered.append(arrived.json()["token"])
-        return Reply(raw=b"connection lost")
-
-    cpo.answer("PUT", "credentials", Side.SENDER, take_it_and_fall_silent)
-    with pytest.raises(AdminRefused):
-        await operate(hub, "/partners/the-cpo/renew", {})
-    assert old is not None
-    assert (await pull(cpo, old.reveal())).status == 1000
-    assert (await pull(cpo, offered[0])).status == 1000
-
-
 async def test_leaving_is_told_to_the_far_side_and_ends_here_in_any_case(
     hub: Running, cpo: SimulatedPartner
 ) -> None:
@@ -234,7 +154,7 @@ async def test_a_suspended_partner_is_refused_until_it_is_resumed(
     await operate(hub, "/partners/the-cpo/suspend", {})
     assert (await pull(cpo)).http == 401
     with pytest.raises(AdminRefused, match="is SUSPENDED"):
-        await operate(hub, "/partners/the-cpo/renew", {})
+        await operate(hub, "/partners/the-cpo/rotate", {})
     with pytest.raises(AdminRefused, match="is SUSPENDED"):
         await operate(hub, "/partners/the-cpo/suspend", {})
 
