@@ -1,6 +1,6 @@
 """passerelle partners: who a running service is connected to."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,6 +20,7 @@ Parties = Annotated[
     typer.Option("--party", help="A party the partner may claim, as NL*MSP; repeatable. Any, unless told."),
 ]
 
+_UNITS_S: Final = {"d": 24 * 3600, "h": 3600, "m": 60}
 COLUMNS = ("name", "state", "version", "hub_party", "roles", "modules", "quirks")
 
 
@@ -35,16 +36,16 @@ def invite(
     role: Roles,
     party: Parties = None,
     service: At = Service.HUB,
-    hours: Annotated[int, typer.Option(help="How long the invitation is good.")] = 168,
+    expires_in: Annotated[str, typer.Option(help="How long the invitation is good: 3d, 12h, 30m.")] = "7d",
     as_json: Json = False,
 ) -> None:
     """Make a TOKEN_A for a platform that will register with this service. It is shown once."""
-    wanted = {"name": name, "roles": role, "parties": party, "lifetime_s": hours * 3600}
+    wanted = {"name": name, "roles": role, "parties": party, "lifetime_s": _seconds(expires_in)}
     told = admin_of(service).post("/partners/invitations", wanted)
     if as_json:
         print_json(told)
         return
-    typer.echo(f"Give these to {name}; the token is shown only now and ends after {hours} hours:")
+    typer.echo(f"Give these to {name}; the token is shown only now and ends in {expires_in}:")
     typer.echo(f"  versions URL  {told['versions_url']}")
     typer.echo(f"  token         {told['token']}")
 
@@ -59,6 +60,9 @@ def register(
         typer.Option(envvar="PARTNER_TOKEN", prompt=True, hide_input=True, help="TOKEN_A of the partner."),
     ],
     party: Parties = None,
+    version: Annotated[
+        str | None, typer.Option(help="2.3.0, 2.2.1 or 2.1.1; the newest of both sides, unless told.")
+    ] = None,
     service: At = Service.HUB,
     as_json: Json = False,
 ) -> None:
@@ -69,6 +73,7 @@ def register(
         "token": token,
         "roles": role,
         "parties": party,
+        "version": version,
     }
     _one(admin_of(service).post("/partners", wanted), as_json=as_json)
 
@@ -86,9 +91,26 @@ def resume(name: Name, service: At = Service.HUB, as_json: Json = False) -> None
 
 
 @app.command()
-def renew(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
+def revoke(name: Name, service: At = Service.HUB) -> None:
+    """Take an invitation back that nobody has used."""
+    admin_of(service).delete(f"/partners/{name}/invitation")
+
+
+@app.command()
+def rotate(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
     """Exchange new tokens with a partner and read its endpoints anew."""
-    _one(admin_of(service).post(f"/partners/{name}/renew", {}), as_json=as_json)
+    _one(admin_of(service).post(f"/partners/{name}/rotate", {}), as_json=as_json)
+
+
+@app.command()
+def switch_version(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="2.3.0, 2.2.1 or 2.1.1.")],
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Go on with a partner in another version of OCPI; tokens are exchanged with it."""
+    _one(admin_of(service).post(f"/partners/{name}/version", {"version": version}), as_json=as_json)
 
 
 @app.command()
@@ -153,3 +175,10 @@ def _one(partner: dict[str, Any], *, as_json: bool) -> None:
         print_json(partner)
     else:
         show([partner], COLUMNS, as_json=False)
+
+
+def _seconds(written: str) -> int:
+    number, unit = written[:-1], _UNITS_S.get(written[-1:])
+    if unit is None or not (number.isascii() and number.isdigit()):
+        raise typer.BadParameter("expected a number and its unit: 3d, 12h, 30m", param_hint="--expires-in")
+    return int(number) * unit
