@@ -6,6 +6,7 @@ from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.reconciliation.room import reconciliation_room
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.station_rooms import read_authored, station_rooms
@@ -14,6 +15,7 @@ from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
+from ocpi.reconciliation import coverage
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
@@ -29,6 +31,7 @@ NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER)
 INDEXES = (
     *authorizations.INDEXES,
     *commanded.INDEXES,
+    *coverage.INDEXES,
     *presence.INDEXES,
     *promises.INDEXES,
     *reservations.INDEXES,
@@ -57,11 +60,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     )
     checks = PartyChecks(own, foundation.directory)
     modules = Modules(
-        own=own,
-        store=foundation.store,
-        intake=foundation.intake,
-        facts=foundation.facts,
-        checks=checks,
+        own=own, store=foundation.store, intake=foundation.intake, facts=foundation.facts, checks=checks
     )
     commands = CommandsReceiver(
         control=stations.orders.control,
@@ -70,15 +69,18 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         clock=foundation.clock,
     )
     behind_hubs = presence_room(foundation, CPO)
+    invoices = await reconciliation_room(foundation, checks, announcer)
     doors = open_doors(
         foundation,
         platform=platform,
         identity=Identity(platform.versions_url, PartyRole(CPO, own.party, settings.name)),
         needed=NEEDED,
         rhythm=settings.rhythm,
-        interfaces=[*modules.interfaces(), commands.interface(), behind_hubs.interface],
+        interfaces=[
+            *modules.interfaces(), commands.interface(), behind_hubs.interface, invoices.interface
+        ],
         reactions=_reactions(foundation, announcer, behind_hubs),
-        more_admin=[*stations.routes, *behind_hubs.routes],
+        more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
 

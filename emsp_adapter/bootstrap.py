@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from emsp_adapter import command_rooms as commands
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
+from emsp_adapter.api.reconciliation import ReconciliationRoutes
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
@@ -12,6 +13,8 @@ from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
+from emsp_adapter.reconciliation.differences import Differences
+from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
 from ocpi.client.lines import Lines
@@ -22,6 +25,8 @@ from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
+from ocpi.reconciliation import coverage
+from ocpi.reconciliation.coverage import Coverage
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
@@ -35,7 +40,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES)
+INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES)
 
 
 def main() -> int:
@@ -59,6 +64,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     )
     pull = _pull(foundation, parts)
     behind_hubs = presence_room(foundation, EMSP)
+    covered = Coverage(foundation.mongo)
     asking = await command_rooms(
         foundation,
         ways=Ways(parts.own, foundation.directory, behind_hubs.presences),
@@ -77,6 +83,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *_interfaces(foundation, parts, platform, asking),
             *asking.interfaces,
             behind_hubs.interface,
+            RecordReceiver(store=foundation.store, coverage=covered, checks=parts.checks).interface(),
         ],
         reactions=_reactions(foundation, parts, behind_hubs),
         more_admin=[
@@ -84,6 +91,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *OperationRoutes(pull, parts.authorization).routes(),
             *asking.routes,
             *behind_hubs.routes,
+            *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)

@@ -1,0 +1,1 @@
+"""Invoices to issuers of cards: which bills each of them covers."""

@@ -1,0 +1,1 @@
+"""What CPOs say that their invoices cover, held against the bills that arrived."""
