@@ -6,6 +6,8 @@ from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.payments import paid
+from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
@@ -32,6 +34,7 @@ INDEXES = (
     *authorizations.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
+    *paid.INDEXES,
     *presence.INDEXES,
     *promises.INDEXES,
     *reservations.INDEXES,
@@ -70,6 +73,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     )
     behind_hubs = presence_room(foundation, CPO)
     invoices = await reconciliation_room(foundation, checks, announcer)
+    payments = payment_room(foundation, own)
     doors = open_doors(
         foundation,
         platform=platform,
@@ -77,10 +81,14 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         needed=NEEDED,
         rhythm=settings.rhythm,
         interfaces=[
-            *modules.interfaces(), commands.interface(), behind_hubs.interface, invoices.interface
+            *modules.interfaces(),
+            commands.interface(),
+            behind_hubs.interface,
+            invoices.interface,
+            payments.interface,
         ],
         reactions=_reactions(foundation, announcer, behind_hubs),
-        more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes],
+        more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
 

@@ -1,0 +1,1 @@
+"""Payment terminals of others at our stations, and what they captured."""
