@@ -22,7 +22,7 @@ from emsp_adapter.errands.desk import Desk
 from emsp_adapter.errands.interface import commands_interface
 from emsp_adapter.errands.store import ErrandStore
 from emsp_adapter.errands.way import Ways
-from ocpi.client.asking import Asker
+from ocpi.client.lines import Lines
 from ocpi.server.app import Platform
 from ocpi.server.call import Interface
 from ocpi.server.parties import PartyChecks
@@ -45,7 +45,7 @@ class _Tools:
     ways: Ways
     errands: ErrandStore
     places: Places
-    asker: Asker
+    lines: Lines
     desk: Desk
 
 
@@ -78,16 +78,16 @@ async def command_rooms(
 def _tools(foundation: Foundation, ways: Ways, platform: Platform) -> _Tools:
     clock = foundation.clock
     kept = ErrandStore(foundation.mongo, clock)
-    asker = Asker(egress=foundation.egress, clock=clock)
+    lines = Lines(egress=foundation.egress, clock=clock)
     desk = Desk(
         ways=ways,
         store=kept,
-        asker=asker,
+        lines=lines,
         platform=platform,
         supervisor=foundation.supervisor,
         clock=clock,
     )
-    return _Tools(ways, kept, Places(foundation.store, kept), asker, desk)
+    return _Tools(ways, kept, Places(foundation.store, kept), lines, desk)
 
 
 def _charging(
@@ -102,6 +102,6 @@ def _charging(
         desk=tools.desk,
         errands=tools.errands,
         active=profiles,
-        preferences=Preferences(places=tools.places, ways=tools.ways, asker=tools.asker),
+        preferences=Preferences(places=tools.places, ways=tools.ways, lines=tools.lines),
     )
     return interface.interface(), routes.routes()

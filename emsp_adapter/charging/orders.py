@@ -4,24 +4,19 @@ Spec: 2.3.0 mod_charging_profiles, Receiver Interface: GET, PUT, DELETE.
 """
 
 from functools import partial
-from typing import Final, assert_never
+from typing import assert_never
 
 from emsp_adapter.charging.wanted import ClearProfile, GetProfile, SetProfile, Wanted
 from emsp_adapter.commands.places import Places
 from emsp_adapter.errands.actions import (
-    CHARGING_PROFILES,
     CLEAR_PROFILE,
     GET_PROFILE,
     SET_PROFILE,
     Action,
     Order,
+    Question,
 )
-from ocpi.client.asking import Question
-from ocpi.wire.interfaces import Side
 from schemas.v2_3_0.charging_profiles import ChargingProfile, SetChargingProfile
-from schemas.v2_3_0.enums import VersionNumber
-
-_ASKED: Final = partial(Question, module=CHARGING_PROFILES, side=Side.RECEIVER, since=VersionNumber.V2_2_1)
 
 
 class ProfileOrders:
@@ -48,12 +43,14 @@ class ProfileOrders:
 
 def _set(path: tuple[str, ...], profile: ChargingProfile, response_url: str) -> Question:
     body = SetChargingProfile(charging_profile=profile, response_url=response_url)
-    return _ASKED(method="PUT", path=path, body=body)
+    return Question(method="PUT", path=path, body=body)
 
 
 def _get(path: tuple[str, ...], duration_s: int, response_url: str) -> Question:
-    return _ASKED(method="GET", path=path, query={"duration": str(duration_s), "response_url": response_url})
+    return Question(
+        method="GET", path=path, query={"duration": str(duration_s), "response_url": response_url}
+    )
 
 
 def _clear(path: tuple[str, ...], response_url: str) -> Question:
-    return _ASKED(method="DELETE", path=path, query={"response_url": response_url})
+    return Question(method="DELETE", path=path, query={"response_url": response_url})

@@ -14,12 +14,10 @@ from emsp_adapter.commands.cards import CommandCards
 from emsp_adapter.commands.places import Places
 from emsp_adapter.commands.wanted import Cancel, Reserve, Start, Stop, Unlock, Wanted
 from emsp_adapter.errands import actions
-from emsp_adapter.errands.actions import Action, Order
+from emsp_adapter.errands.actions import Action, Order, Question
 from emsp_adapter.errands.store import ErrandStore
-from ocpi.client.asking import Question
 from ocpi.errors import InvalidParameters
 from ocpi.process.clock import Clock
-from ocpi.wire.interfaces import Side
 from schemas.base import OcpiModel
 from schemas.kinds import PartyId
 from schemas.v2_3_0.commands import (
@@ -115,13 +113,8 @@ def _plain(action: Action, kind: type[OcpiModel], cpo: PartyId, fields: Mapping[
 def _question(
     action: Action, kind: type[OcpiModel], fields: Mapping[str, object], response_url: str
 ) -> Question:
-    return Question(
-        method="POST",
-        module=action.module,
-        side=Side.RECEIVER,
-        path=(action.name,),
-        body=kind.model_validate({**fields, "response_url": response_url}),
-    )
+    body = kind.model_validate({**fields, "response_url": response_url})
+    return Question(method="POST", path=(action.name,), body=body)
 
 
 def _about(fields: Mapping[str, str | None], token: Token) -> dict[str, str]:

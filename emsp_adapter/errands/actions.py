@@ -4,11 +4,11 @@ Spec: 2.3.0 mod_commands, Receiver Interface; mod_charging_profiles, Receiver In
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from ocpi.client.asking import Question
+from schemas.base import OcpiModel
 from schemas.kinds import PartyId
 from schemas.v2_3_0.charging_profiles import (
     ActiveChargingProfileResult,
@@ -66,6 +66,16 @@ ACTIONS: Final[Mapping[str, Action]] = {
         CLEAR_PROFILE,
     )
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`path` is what follows the address of the module at the CPO."""
+
+    method: str
+    path: tuple[str, ...]
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: OcpiModel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

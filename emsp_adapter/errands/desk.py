@@ -7,11 +7,12 @@ Spec: 2.3.0 mod_commands, Flow; POST method of the Sender Interface.
 
 import secrets
 import uuid
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
+
+from yarl import URL
 
 from emsp_adapter.errands.actions import ACTIONS, Order, Response, Result
 from emsp_adapter.errands.model import (
@@ -25,8 +26,8 @@ from emsp_adapter.errands.model import (
 )
 from emsp_adapter.errands.store import ErrandStore
 from emsp_adapter.errands.way import Ways
-from ocpi.client.asking import WITHIN, Asker, answered
-from ocpi.client.http import Outgoing
+from ocpi.client.line import Line
+from ocpi.client.lines import WITHIN, Lines
 from ocpi.errors import DeliveryError, InvalidParameters, UnknownObject
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
@@ -35,14 +36,24 @@ from ocpi.process.tasks import Supervisor
 from ocpi.server.app import Platform
 from ocpi.server.call import Call
 from ocpi.versions import messages
-from ocpi.versions.known import CANONICAL
 from ocpi.wire import urls
 from ocpi.wire.interfaces import Side
+from ocpi.wire.results import unwrapped
 from schemas import codec
 from schemas.translation.context import Context
 
 log = logger(__name__)
 _SECRET_BYTES: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A question in the partner's version, ready to leave."""
+
+    method: str
+    url: URL
+    body: bytes | None
+    context: Context
 
 
 class Desk:
@@ -51,14 +62,14 @@ class Desk:
         *,
         ways: Ways,
         store: ErrandStore,
-        asker: Asker,
+        lines: Lines,
         platform: Platform,
         supervisor: Supervisor,
         clock: Clock,
     ) -> None:
         self._ways = ways
         self._store = store
-        self._asker = asker
+        self._lines = lines
         self._platform = platform
         self._supervisor = supervisor
         self._clock = clock
@@ -75,19 +86,24 @@ class Desk:
         Unreachable while nothing is stored or sent; later trouble is told by the errand.
         """
         partner = await self._ways.to(order.cpo)
+        line = self._lines.to(partner, self._ways.routing(order.cpo))
         errand = self._new(order, partner)
-        context = self._ways.context(partner, order.location)
-        outgoing = self._outgoing(order, errand, partner, context)
+        told = self._told(order, errand, line)
         await self._store.add(errand)
         log.info("asked", errand=errand.id, action=errand.action, cpo=str(errand.cpo), partner=partner.name)
-        return await self._sent(errand, outgoing, partner, context)
+        return await self._sent(errand, told, line)
 
-    def _outgoing(self, order: Order, errand: Errand, partner: Partner, context: Context) -> Outgoing:
-        version = partner.connection.version if partner.connection else CANONICAL
-        module = self._platform.url_of(errand.module, Side.SENDER, version)
+    def _told(self, order: Order, errand: Errand, line: Line) -> _Told:
+        module = self._platform.url_of(errand.module, Side.SENDER, line.version)
         question = order.asks(str(urls.join(module, errand.action, errand.secret)))
-        routed = replace(question, routing=self._ways.routing(order.cpo))
-        return self._asker.prepared(partner, routed, context)
+        context = self._ways.context(order.location)
+        body = question.body
+        return _Told(
+            method=question.method,
+            url=line.url(errand.module, Side.RECEIVER, *question.path).update_query(question.query),
+            body=None if body is None else line.written(type(body), body, context),
+            context=context,
+        )
 
     def _new(self, order: Order, partner: Partner) -> Errand:
         now = self._clock.now()
@@ -105,10 +121,10 @@ class Desk:
             open_until=max(order.open_until or now, deadline) + LATE,
         )
 
-    async def _sent(self, errand: Errand, outgoing: Outgoing, partner: Partner, context: Context) -> Errand:
+    async def _sent(self, errand: Errand, told: _Told, line: Line) -> Errand:
         kind = ACTIONS[errand.action].response
         try:
-            response = answered(kind, await self._asker.data(outgoing), partner, context)
+            response = await line.ask(told.method, told.url, kind, told.context, told.body)
         except DeliveryError as error:
             log.warning("not answered", errand=errand.id, action=errand.action, error=error.text)
             return await self._store.change(errand.id, partial(after_trouble, error=error))
@@ -159,9 +175,5 @@ def _read(errand: Errand, call: Call) -> Result:
     """Bare as the specification has it, or in an envelope as some send it; in whatever version it came."""
     policy = call.admitted.partner.translation
     context = Context(owner=errand.cpo, policy=policy)
-    return messages.up(ACTIONS[errand.action].result, _bare(call.json_object()), call.version, context)
-
-
-def _bare(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    inner = value.get("data")
-    return inner if "result" not in value and isinstance(inner, dict) else value
+    told = unwrapped(call.json_object())
+    return messages.up(ACTIONS[errand.action].result, told, call.version, context)

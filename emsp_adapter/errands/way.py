@@ -33,6 +33,6 @@ class Ways:
     def routing(self, cpo: PartyId) -> Routing:
         return Routing(to=cpo, sender=self.own.party)
 
-    def context(self, partner: Partner, location: Location | None = None) -> Context:
+    def context(self, location: Location | None = None) -> Context:
         """The cards in what we ask are ours."""
-        return Context(owner=self.own.party, policy=partner.translation, location=location)
+        return Context(owner=self.own.party, location=location)
