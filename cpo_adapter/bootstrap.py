@@ -4,6 +4,7 @@ from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
+from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
 from cpo_adapter.payments import paid
@@ -11,6 +12,7 @@ from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
@@ -34,6 +36,7 @@ INDEXES = (
     *authorizations.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
+    *limits.INDEXES,
     *paid.INDEXES,
     *presence.INDEXES,
     *promises.INDEXES,
@@ -63,8 +66,14 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
     )
     checks = PartyChecks(own, foundation.directory)
     modules = Modules(
-        own=own, store=foundation.store, intake=foundation.intake, facts=foundation.facts, checks=checks
+        own=own,
+        store=foundation.store,
+        intake=foundation.intake,
+        facts=foundation.facts,
+        checks=checks,
+        preferences=stations.preferences,
     )
+    profiles = ProfilesReceiver(profiles=stations.orders.profiles, checks=checks, clock=foundation.clock)
     commands = CommandsReceiver(
         control=stations.orders.control,
         reserving=stations.orders.reserving,
@@ -83,6 +92,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         interfaces=[
             *modules.interfaces(),
             commands.interface(),
+            profiles.interface(),
             behind_hubs.interface,
             invoices.interface,
             payments.interface,

@@ -15,6 +15,10 @@ from cpo_adapter.commands.reserving import Reserving
 from cpo_adapter.commands.store import PromiseStore
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.smart_charging.pace import Pace
+from cpo_adapter.smart_charging.profiles import Profiles
+from cpo_adapter.smart_charging.store import LimitedSessions
+from cpo_adapter.smart_charging.watching import ProfileWatch
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.sight import Sight
@@ -39,6 +43,7 @@ class OrderRooms:
     reserved: Reserved
     control: Control
     reserving: Reserving
+    profiles: Profiles
     routes: OrderRoutes
 
 
@@ -69,10 +74,20 @@ async def order_rooms(
         news=ReservationSessions(settings.own_party, settings.currency, announcer),
         clock=clock,
     )
+    limits = LimitedSessions(foundation.mongo)
+    watch = ProfileWatch(
+        store=limits,
+        transactions=transactions,
+        asker=yard.registry,
+        callbacks=callbacks,
+        supervisor=foundation.supervisor,
+        clock=clock,
+    )
     await promises.recover()
     await reserved.recover()
     foundation.supervisor.start("reservations", reserved.run, restart=True)
     foundation.supervisor.start("doubtful reservations", reserved.run_doubts, restart=True)
+    foundation.supervisor.start("active profiles", watch.run, restart=True)
     return OrderRooms(
         starts=starts,
         reserved=reserved,
@@ -92,6 +107,15 @@ async def order_rooms(
             reserved=reserved,
             promises=promises,
             clock=clock,
+        ),
+        profiles=Profiles(
+            places=places,
+            asker=yard.registry,
+            transactions=transactions,
+            store=limits,
+            watch=watch,
+            promises=promises,
+            pace=Pace(clock),
         ),
         routes=OrderRoutes(promise_store, reservations, reserved),
     )

@@ -24,6 +24,8 @@ from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.smart_charging.preferences import Preferences
+from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.locations import Locations
@@ -56,7 +58,8 @@ class Authored:
 
     @property
     def inventory(self) -> Inventory:
-        return Inventory(self.stations.sites)
+        """With the promises that the tariffs let us keep."""
+        return Inventory(kept(self.stations.sites, self.tariffs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class StationRooms:
 
     site: Site
     orders: OrderRooms
+    preferences: Preferences
     routes: list[web.RouteDef]
 
 
@@ -109,7 +113,14 @@ async def station_rooms(
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, transactions)
-    return StationRooms(_site(door, settings), orders, [*operations.routes(), *orders.routes.routes()])
+    return StationRooms(
+        site=_site(door, settings),
+        orders=orders,
+        preferences=Preferences(
+            transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
+        ),
+        routes=[*operations.routes(), *orders.routes.routes()],
+    )
 
 
 async def _yard(

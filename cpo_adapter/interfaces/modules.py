@@ -6,24 +6,36 @@ Spec: 2.3.0 mod_locations, mod_tariffs, mod_sessions, mod_cdrs: Sender Interface
 Interface.
 """
 
+from cpo_adapter.smart_charging.preferences import Preferences
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
 from ocpi.objects.interfaces import ReceiverInterface, SenderInterface
 from ocpi.objects.store import ObjectStore, Selection
-from ocpi.server.call import Call, Interface
+from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import Own, PartyChecks
+from schemas import codec
 from schemas.kinds import ObjectKind
+from schemas.v2_3_0.enums import VersionNumber
+from schemas.v2_3_0.sessions import ChargingPreferences
 
 
 class Modules:
     def __init__(
-        self, *, own: Own, store: ObjectStore, intake: Intake, facts: Facts, checks: PartyChecks
+        self,
+        *,
+        own: Own,
+        store: ObjectStore,
+        intake: Intake,
+        facts: Facts,
+        checks: PartyChecks,
+        preferences: Preferences,
     ) -> None:
         self._own = own
         self._store = store
         self._intake = intake
         self._facts = facts
         self._checks = checks
+        self._preferences = preferences
 
     def interfaces(self) -> list[Interface]:
         tokens = ReceiverInterface(
@@ -32,7 +44,7 @@ class Modules:
         return [
             self._for_all(ObjectKind.LOCATION),
             self._for_all(ObjectKind.TARIFF),
-            self._for_the_issuer(ObjectKind.SESSION),
+            self._for_the_issuer(ObjectKind.SESSION, self._preferring()),
             self._for_the_issuer(ObjectKind.CDR),
             tokens.interface(),
         ]
@@ -44,8 +56,17 @@ class Modules:
 
         return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()
 
-    def _for_the_issuer(self, kind: ObjectKind) -> Interface:
+    def _for_the_issuer(self, kind: ObjectKind, *more: Route) -> Interface:
         def visible(call: Call) -> Selection:
             return Selection(kind, owners=[self._own.party], audiences=[self._checks.sender(call)])
 
-        return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()
+        return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface(*more)
+
+    def _preferring(self) -> Route:
+        async def put(call: Call) -> Answer:
+            wanted = ChargingPreferences.model_validate(call.json_object())
+            party = self._checks.sender(call)
+            return Answer(codec.encode(await self._preferences.put(party, call.path["session_id"], wanted)))
+
+        path = "/{session_id}/charging_preferences"
+        return Route("PUT", path, put, asks=ChargingPreferences, since=VersionNumber.V2_2_1)

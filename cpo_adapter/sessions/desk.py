@@ -16,10 +16,11 @@ from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus
 from cpo_adapter.sessions.attribution import Attribution
 from cpo_adapter.sessions.store import Ending, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
-from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger, pseudonym
 from ocpi.process.mongo import DriverError
+from schemas.v2_3_0.sessions import ChargingPreferences
 
 log = logger(__name__)
 
@@ -94,6 +95,12 @@ class Sessions:
         for begin in await self._store.running(event.origin.station, event.outlet):
             fact = Changed(event.status, event.at, event.origin.received_at)
             await self._store.add(begin.number, fact, event.origin.frame)
+
+    async def prefer(self, begin: Begin, preferences: ChargingPreferences, tariff_id: str) -> None:
+        """What the driver wants from now on."""
+        now = self._clock.now()
+        await self._store.add(begin.number, Preferred(preferences, tariff_id, now, now), "")
+        self._touched(begin.number)
 
     async def _begin(self, event: TransactionBegan) -> Begin:
         begin = Begin(

@@ -6,10 +6,11 @@ from cpo_adapter.authorization.memory import authorized_of, of_authorized
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Outlet, Sample
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
-from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Since, Terms
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred, Since, Terms
 from ocpi.process.mongo import Document
 from schemas import codec
 from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.sessions import ChargingPreferences
 from schemas.v2_3_0.tariffs import Tariff
 
 
@@ -64,12 +65,22 @@ def begin_of(document: Document) -> Begin:
 def of_fact(fact: Since) -> Document:
     if isinstance(fact, Metered):
         return {"samples": of_samples(fact.samples), "heard_at": fact.heard_at}
+    if isinstance(fact, Preferred):
+        return {
+            "preferences": codec.dump(fact.preferences),
+            "tariff_id": fact.tariff_id,
+            "at": fact.at,
+            "heard_at": fact.heard_at,
+        }
     return {"status": fact.status, "at": fact.at, "heard_at": fact.heard_at}
 
 
 def fact_of(document: Document) -> Since:
     if "samples" in document:
         return Metered(samples_of(document["samples"]), document["heard_at"])
+    if "preferences" in document:
+        wanted = ChargingPreferences.model_validate(codec.decode(document["preferences"]))
+        return Preferred(wanted, document["tariff_id"], document["at"], document["heard_at"])
     return Changed(ConnectorStatus(document["status"]), document["at"], document["heard_at"])
 
 

@@ -9,7 +9,7 @@ import hashlib
 
 from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.events import Doubt, TransactionBegan
-from cpo_adapter.sessions.transaction import Metered, Since
+from cpo_adapter.sessions.transaction import Changed, Metered, Preferred, Since
 from schemas import codec
 
 
@@ -34,8 +34,17 @@ def of_start(event: TransactionBegan) -> str:
 
 def of_fact(number: int, fact: Since) -> str:
     """The same however often it is told."""
-    told = repr(fact.samples) if isinstance(fact, Metered) else f"{fact.status} {fact.at.isoformat()}"
-    return f"{number}|{_digest(told)}"
+    return f"{number}|{_digest(_told(fact))}"
+
+
+def _told(fact: Since) -> str:
+    match fact:
+        case Metered():
+            return repr(fact.samples)
+        case Changed():
+            return f"{fact.status} {fact.at.isoformat()}"
+        case Preferred():
+            return f"{fact.tariff_id} {fact.preferences!r} {fact.at.isoformat()}"
 
 
 def _content(frame: str) -> str:

@@ -1,5 +1,6 @@
 """A transaction as the pricing room wants it: readings, and when the car was charging or parked. Pure.
 
+A driver who prefers nothing charges by the regular tariff.
 The connector's statuses say who holds power back. A station that tells none while the transaction runs is
 judged by its power readings: a car that draws nothing is parked.
 Spec: 2.3.0 mod_cdrs, CdrDimensionType PARKING_TIME; OCPP 1.6, 4.9 (SuspendedEV, SuspendedEVSE).
@@ -12,8 +13,9 @@ from decimal import Decimal
 from typing import Final
 
 from cpo_adapter.ocpp.events import ConnectorStatus
-from cpo_adapter.sessions.transaction import Changed, Transaction, registers, samples
-from ocpi.pricing import Activity, MeteredSession, Reading, StateChange
+from cpo_adapter.sessions.transaction import Changed, Preferred, Transaction, registers, samples
+from ocpi.pricing import Activity, MeteredSession, Reading, StateChange, TariffChange
+from schemas.v2_3_0.enums import TariffType
 
 _ACTIVITY: Final = {
     ConnectorStatus.CHARGING: Activity.CHARGING,
@@ -31,6 +33,8 @@ def metered(transaction: Transaction) -> MeteredSession:
         end=end,
         readings=tuple(replace(reading, at=whole_second(reading.at)) for reading in _readings(transaction)),
         state_changes=tuple(change for change in changes if begin <= change.at < end),
+        tariff_changes=tuple(change for change in _chosen(transaction) if begin <= change.at < end),
+        tariff_type=TariffType.REGULAR,
     )
 
 
@@ -59,6 +63,12 @@ def _by_status(transaction: Transaction) -> Iterator[StateChange]:
     for change in told:
         if transaction.begin.at <= change.at < transaction.until and change.status in _ACTIVITY:
             yield StateChange(whole_second(change.at), _ACTIVITY[change.status])
+
+
+def _chosen(transaction: Transaction) -> Iterator[TariffChange]:
+    for fact in transaction.since:
+        if isinstance(fact, Preferred):
+            yield TariffChange(whole_second(fact.at), fact.tariff_id)
 
 
 def _by_power(transaction: Transaction) -> Iterator[StateChange]:

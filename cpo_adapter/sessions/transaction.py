@@ -15,6 +15,7 @@ from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Outlet, Sample
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions.registers import Reading, readings
 from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.sessions import ChargingPreferences
 from schemas.v2_3_0.tariffs import Tariff
 
 
@@ -68,6 +69,16 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """The driver chose a tariff at `at`, with what else is wanted."""
+
+    preferences: ChargingPreferences
+    tariff_id: str
+    at: datetime
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """`is_assumed`: the station never told one, and went on to something else."""
 
@@ -80,9 +91,9 @@ class End:
     is_assumed: bool = False
 
 
-Since: TypeAlias = Metered | Changed
+Since: TypeAlias = Metered | Changed | Preferred
 
-_Heard = TypeVar("_Heard", Metered, Changed, End)
+_Heard = TypeVar("_Heard", Metered, Changed, Preferred, End)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,7 @@ def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
     since: list[Since] = [
         *_once(fact for fact in facts if isinstance(fact, Metered)),
         *_once(fact for fact in facts if isinstance(fact, Changed)),
+        *_once(fact for fact in facts if isinstance(fact, Preferred)),
     ]
     return Transaction(
         begin=begin,

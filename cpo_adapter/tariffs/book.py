@@ -13,6 +13,7 @@ from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.v2_3_0.enums import TariffType
 from schemas.v2_3_0.tariffs import Tariff
 
 
@@ -27,6 +28,11 @@ class TariffBook:
 
     def knows(self, tariff_id: str) -> bool:
         return tariff_id.lower() in self._tariffs
+
+    def type_of(self, tariff_id: str) -> TariffType | None:
+        """None where nobody said, or for one that is not there."""
+        tariff = self._tariffs.get(tariff_id.lower())
+        return tariff.type if tariff else None
 
     async def publish(self, announcer: Announcer, store: ObjectStore, party: PartyId, now: datetime) -> None:
         """Tell partners what is new, what has changed, and what is gone since the last start."""

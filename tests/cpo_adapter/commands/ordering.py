@@ -94,9 +94,9 @@ class Ordering:
     http: ClientSession
     party: PartyId = EMSP
 
-    def url(self) -> str:
+    def url(self, module: str = "commands") -> str:
         """An address of the eMSP's that nobody can guess."""
-        return f"{self.emsp.url_of('commands', Side.SENDER)}/{secrets.token_hex(8)}"
+        return f"{self.emsp.url_of(module, Side.SENDER)}/{secrets.token_hex(8)}"
 
     async def order(self, command: str, *, response_url: str | None = None, **told: Any) -> tuple[Heard, str]:
         """The answer, and the address that the result will come to."""
@@ -111,6 +111,29 @@ class Ordering:
             ids=MessageIds.fresh("CORRELATION"),
         )
         return heard, url
+
+    async def profile(
+        self, method: str, session_id: str, *, url: str | None = None, **told: Any
+    ) -> tuple[Heard, str]:
+        """As `order`, for charging profiles; `told` is a body for PUT, else more of the query."""
+        url = url or self.url("chargingprofiles")
+        is_told_in_body = method == "PUT"
+        heard = await self.emsp.call(
+            method,
+            "chargingprofiles",
+            Side.RECEIVER,
+            session_id,
+            routing=Routing(to=CPO, sender=self.party),
+            body=codec.encode({"response_url": url, **told}) if is_told_in_body else None,
+            query=None if is_told_in_body else {"response_url": url, **told},
+        )
+        return heard, url
+
+    async def profiled(self, method: str, session_id: str, **told: Any) -> Any:
+        """Have it accepted, and wait: the result."""
+        heard, url = await self.profile(method, session_id, **told)
+        assert (heard.status, heard.data["result"]) == (1000, "ACCEPTED"), heard.body
+        return await self.result(url)
 
     async def accepted(self, command: str, **told: Any) -> str:
         """Order it, and have it accepted; the address of the result."""
@@ -132,8 +155,8 @@ class Ordering:
 
     def told(self, url: str) -> list[Request]:
         """What came to an address of ours."""
-        path = url.rsplit("/", 1)[1]
-        return [each for each in self.emsp.heard("commands", "POST") if each.path == path]
+        module, path = url.split("/")[-2:]
+        return [each for each in self.emsp.heard(module, "POST") if each.path == path]
 
     def token(self, uid: str = "APP-7", kind: str = "APP_USER", **more: Any) -> Any:
         owner = {"country_code": self.party.country_code, "party_id": self.party.party_id}
@@ -141,6 +164,19 @@ class Ordering:
             return {**_OF_2_1_1, "uid": uid}
         told = build.token(uid=uid, type=kind, whitelist="NEVER", **{**owner, **more})
         return codec.decode(codec.dump(told))
+
+    async def push_card(self, uid: str) -> None:
+        """One that may charge everywhere, without anybody being asked."""
+        card = self.token(uid, "RFID")
+        heard = await self.emsp.call(
+            "PUT",
+            "tokens",
+            Side.RECEIVER,
+            *(self.party.country_code, self.party.party_id, uid),
+            routing=Routing(to=CPO, sender=self.party),
+            body=codec.encode({**card, "whitelist": "ALWAYS"}),
+        )
+        assert heard.is_success, heard.body
 
     def sessions(self) -> list[Any]:
         return [put.json() for put in self.emsp.heard("sessions", "PUT")]

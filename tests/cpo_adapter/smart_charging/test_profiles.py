@@ -1,0 +1,152 @@
+"""Charging profiles, from an eMSP's order to a station's schedule and back.
+
+Cases C-128, C-129; ocpp.md §7 cases 105 and 106.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocpi.process.mongo import Mongo
+from tests.cpo_adapter.commands.ordering import CHARGE, OTHER, Ordering, ordering
+from tests.fakes.eventually import eventually
+
+LIMITED: dict[str, Any] = {
+    "charging_rate_unit": "A",
+    "duration": 1800,
+    "charging_profile_period": [{"start_period": 0, "limit": 16}, {"start_period": 600, "limit": 10}],
+}
+
+
+@pytest.fixture
+async def orders(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Ordering]:
+    """With a car that charges for longer than any of this takes."""
+    async with ordering(mongo, tmp_path, charge=replace(CHARGE, duration_s=60)) as running:
+        yield running
+
+
+async def limited(orders: Ordering) -> str:
+    session_id = await orders.charging()
+    result = await orders.profiled("PUT", session_id, charging_profile=LIMITED)
+    assert result == {"result": "ACCEPTED"}
+    return session_id
+
+
+def active(orders: Ordering, session_id: str) -> list[Any]:
+    """What the eMSP was told of the session's limits, in order."""
+    puts = orders.emsp.heard("chargingprofiles", "PUT")
+    assert {put.path for put in puts} <= {session_id}
+    return [put.json()["charging_profile"] for put in puts]
+
+
+async def test_a_limit_is_set_shown_and_cleared(orders: Ordering) -> None:
+    session_id = await limited(orders)
+    shown = await orders.profiled("GET", session_id, duration="900")
+    cleared = await orders.profiled("DELETE", session_id)
+    nothing_left = await orders.profiled("DELETE", session_id)
+    unlimited = await orders.profiled("GET", session_id, duration="900")
+
+    profile = shown["profile"]["charging_profile"]
+    assert shown["result"] == "ACCEPTED"
+    assert (profile["charging_rate_unit"], profile["duration"]) == ("A", 900)
+    assert profile["charging_profile_period"] == LIMITED["charging_profile_period"]
+    assert (cleared, nothing_left) == ({"result": "ACCEPTED"}, {"result": "UNKNOWN"})
+    assert unlimited["profile"]["charging_profile"].get("charging_profile_period", []) == []
+
+
+async def test_whoever_set_a_limit_hears_what_the_station_makes_of_it(orders: Ordering) -> None:
+    """C-128."""
+    session_id = await orders.charging()
+    await orders.profiled("GET", session_id, duration="900")
+    assert active(orders, session_id) == []
+    await orders.profiled("PUT", session_id, charging_profile=LIMITED)
+    await eventually(lambda: len(active(orders, session_id)) == 1)
+    await orders.profiled("DELETE", session_id)
+    await eventually(lambda: len(active(orders, session_id)) == 2)
+
+    first, second = active(orders, session_id)
+    assert first["charging_profile_period"] == LIMITED["charging_profile_period"]
+    assert second.get("charging_profile_period", []) == []
+
+
+async def test_a_limit_that_the_station_refused_is_no_limit(orders: Ordering) -> None:
+    """C-128: then there is nothing to be told of."""
+    async with orders.raw_station() as station:
+        url = await orders.accepted(
+            "START_SESSION",
+            token=orders.token(),
+            location_id="PARC",
+            evse_uid="CP-4-1",
+            connector_id="1",
+        )
+        asked = await station.hear()
+        await station.socket.send_json([3, asked[1], {"status": "Accepted"}])
+        await orders.result(url)
+        begun = {"connectorId": 1, "idTag": asked[3]["idTag"], "meterStart": 0}
+        number = (await station.call("StartTransaction", {**begun, "timestamp": "2026-01-01T00:00:00Z"}))[2]
+        session_id = (await orders.session())["id"]
+        finer = {**LIMITED, "charging_profile_period": [{"start_period": 0, "limit": Decimal("16.08")}]}
+        _, url = await orders.profile("PUT", session_id, charging_profile=finer)
+        asked = await station.hear()
+        await station.socket.send_json([3, asked[1], {"status": "Rejected"}])
+        result = await orders.result(url)
+        assert await station.hears_nothing()
+
+    sent = asked[3]["csChargingProfiles"]
+    assert asked[2] == "SetChargingProfile"
+    assert (sent["transactionId"], sent["chargingProfilePurpose"]) == (number["transactionId"], "TxProfile")
+    assert sent["chargingProfileKind"] == "Absolute"
+    assert sent["chargingSchedule"]["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 16.0}]
+    assert result == {"result": "REJECTED"}
+    assert active(orders, session_id) == []
+
+
+async def test_only_so_much_is_asked_of_a_station(orders: Ordering) -> None:
+    """C-129."""
+    session_id = await orders.charging()
+    answers = [(await orders.profile("GET", session_id, duration="60"))[0].data["result"] for _ in range(8)]
+
+    assert answers == ["ACCEPTED"] * 6 + ["TOO_OFTEN"] * 2
+
+
+async def test_a_session_that_is_not_there_is_unknown(orders: Ordering) -> None:
+    heard, _ = await orders.profile("PUT", "S-9", charging_profile=LIMITED)
+
+    assert (heard.status, heard.data) == (1000, {"result": "UNKNOWN_SESSION", "timeout": 0})
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        [],
+        [{"start_period": 60, "limit": 10}],
+        [{"start_period": 0, "limit": 10}, {"start_period": 0, "limit": 6}],
+        [{"start_period": 0, "limit": -1}],
+    ],
+    ids=["none", "not from 0", "out of order", "negative"],
+)
+async def test_a_profile_that_makes_no_sense_is_a_mistake(orders: Ordering, periods: list[Any]) -> None:
+    session_id = await orders.charging()
+    profile = {**LIMITED, "charging_profile_period": periods}
+    heard, _ = await orders.profile("PUT", session_id, charging_profile=profile)
+
+    assert heard.status == 2001
+    assert "/charging_profile/charging_profile_period" in heard.envelope["status_message"]
+
+
+async def test_the_address_of_the_result_is_the_partners_own(orders: Ordering) -> None:
+    session_id = await orders.charging()
+    heard, _ = await orders.profile("DELETE", session_id, url=f"http://{OTHER.party_id}.example/x")
+
+    assert heard.status == 2001
+
+
+@pytest.mark.parametrize("duration", ["0", "-5", "soon", "9999999999"])
+async def test_a_duration_is_a_number_of_seconds(orders: Ordering, duration: str) -> None:
+    heard, _ = await orders.profile("GET", "S-9", duration=duration)
+
+    assert heard.status == 2001
