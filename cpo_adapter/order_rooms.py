@@ -23,6 +23,7 @@ from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.sight import Sight
 from cpo_adapter.stations.states import States
+from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.service.foundation import Foundation
 
@@ -60,7 +61,10 @@ async def order_rooms(
     starts = CommandedStarts(foundation.mongo)
     places = Places(inventory=yard.inventory, sight=yard.sight, presence=yard.registry)
     callbacks = Callbacks(
-        own=settings.own_party, directory=foundation.directory, egress=foundation.egress, clock=clock
+        own=settings.own_party,
+        directory=foundation.directory,
+        lines=Lines(egress=foundation.egress, clock=clock),
+        clock=clock,
     )
     promises = Promises(
         store=promise_store, callbacks=callbacks, supervisor=foundation.supervisor, clock=clock

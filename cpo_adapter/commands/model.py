@@ -7,8 +7,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
+from ocpi.client.results import Result
 from schemas.kinds import PartyId
 from schemas.v2_3_0.charging_profiles import (
     ActiveChargingProfileResult,
@@ -16,9 +17,7 @@ from schemas.v2_3_0.charging_profiles import (
     ClearProfileResult,
 )
 from schemas.v2_3_0.commands import CommandResult
-from schemas.v2_3_0.enums import VersionNumber
 
-Result: TypeAlias = CommandResult | ChargingProfileResult | ActiveChargingProfileResult | ClearProfileResult
 KINDS: Final[tuple[type[Result], ...]] = (
     CommandResult,
     ChargingProfileResult,
@@ -31,12 +30,11 @@ TIMEOUT_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """Where a result goes, and in whose name and version it was asked for."""
+    """Where a result goes, and in whose name it was asked for."""
 
     url: str
     partner: str
     party: PartyId
-    version: VersionNumber
     correlation_id: str
 
 

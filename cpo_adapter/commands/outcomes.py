@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from cpo_adapter.commands.model import Result
 from cpo_adapter.ocpp.intents import Outcome, StationRefused, StationSilent
+from ocpi.client.results import Result
 from schemas.types import DisplayText
 from schemas.v2_3_0.commands import CommandResult
 from schemas.v2_3_0.enums import ChargingProfileResultType, CommandResultType, Status

@@ -12,10 +12,11 @@ from itertools import count
 from typing import Final
 
 from cpo_adapter.commands.callbacks import Callbacks
-from cpo_adapter.commands.model import Promise, Result
+from cpo_adapter.commands.model import Promise
 from cpo_adapter.commands.outcomes import result_of_trouble
 from cpo_adapter.commands.store import PromiseStore
 from cpo_adapter.ocpp.intents import NotAsked, StationGone
+from ocpi.client.results import Result
 from ocpi.errors import DeliveryError, Rejected
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation, logger
@@ -62,10 +63,11 @@ class Promises:
         self._supervisor.start(name, partial(self._finish, promise, result), restart=True)
 
     async def _finish(self, promise: Promise, result: Result) -> None:
-        await self._store.settle(promise, result)
-        trouble = await self._told(promise, result)
-        await self._store.close(promise, trouble)
-        log.info("order finished", action=promise.action, station=promise.station, trouble=trouble)
+        with correlation(promise.reply.correlation_id):
+            await self._store.settle(promise, result)
+            trouble = await self._told(promise, result)
+            await self._store.close(promise, trouble)
+            log.info("order finished", action=promise.action, station=promise.station, trouble=trouble)
 
     async def _result(self, promise: Promise, work: Work) -> Result:
         """The worker's door: whatever goes wrong is a result too."""
@@ -83,7 +85,7 @@ class Promises:
         """None, or why it was given up."""
         for attempt in count():
             try:
-                await self._callbacks.tell(promise.reply, promise.kind, result)
+                await self._callbacks.tell(promise.reply, result)
             except DeliveryError as error:
                 if _is_final(error) or attempt == len(PAUSES_S):
                     return error.text

@@ -7,11 +7,11 @@ interrupts, the next start can finish.
 from datetime import timedelta
 from typing import Any, Final
 
-from cpo_adapter.commands.model import KINDS, Promise, ReplyTo, Result
+from cpo_adapter.commands.model import KINDS, Promise, ReplyTo
+from ocpi.client.results import Result
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, Index, Mongo
 from schemas import codec
 from schemas.kinds import PartyId
-from schemas.v2_3_0.enums import VersionNumber
 
 PROMISES: Final = "promises"
 _KEPT: Final = timedelta(days=7)
@@ -55,7 +55,6 @@ def of_reply(reply: ReplyTo) -> Document:
         "url": reply.url,
         "partner": reply.partner,
         "party": str(reply.party),
-        "version": str(reply.version),
         "correlation_id": reply.correlation_id,
     }
 
@@ -65,7 +64,6 @@ def reply_of(stored: Document) -> ReplyTo:
         url=stored["url"],
         partner=stored["partner"],
         party=PartyId.parse(stored["party"]),
-        version=VersionNumber(stored["version"]),
         correlation_id=stored["correlation_id"],
     )
 
