@@ -22,9 +22,11 @@ from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
 from ocpi.versions import messages
 from ocpi.versions.known import CANONICAL, OLDEST
+from ocpi.versions.nulls import with_nulls
 from ocpi.wire import envelope, urls
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
 from ocpi.wire.interfaces import Side
+from ocpi.wire.quirks import Quirk
 from ocpi.wire.violations import told
 from schemas import codec
 from schemas.base import OcpiModel
@@ -154,7 +156,8 @@ class Line:
 
     def written(self, kind: Kind, model: OcpiModel, context: Context) -> bytes:
         """An object of 2.3.0 as the partner's version tells it. Raises NotSpeakable."""
-        return messages.down(kind, model, self.version, self._facts(context))
+        body = messages.down(kind, model, self.version, self._facts(context))
+        return with_nulls(kind, body, self.version) if Quirk.NULLS_TOLD in self.connection.quirks else body
 
     def change(self, kind: Kind, change: Mapping[str, Any], *, is_dated: bool = True) -> bytes:
         """The body of a PATCH. Raises NotSpeakable for one that says something else in the partner's version.

@@ -15,15 +15,18 @@ from ocpi.delivery.credits import Credits
 from ocpi.delivery.outbox import Mark
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
+from ocpi.objects.kinds import MODELS
 from ocpi.objects.record import Record
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
 from ocpi.versions.known import OLDEST
+from ocpi.versions.nulls import with_nulls
 from ocpi.wire import urls
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side, serving_roles
+from ocpi.wire.quirks import Quirk
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import VersionNumber
 
@@ -58,17 +61,20 @@ class Sender:
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
         await self._credits.check(record, partner)
-        body = None if record.deleted else await self._told(record, partner)
+        body = None if record.deleted else await self._told(record, partner, partner.connection)
         request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)
         accepted(received)
         return received.headers.get("Location")
 
-    async def _told(self, record: Record, partner: Partner) -> bytes:
+    async def _told(self, record: Record, partner: Partner, connection: Connection) -> bytes:
         try:
-            return await self._facts.told_to(record, partner)
+            body = await self._facts.told_to(record, partner)
         except NotSpeakable as error:
             raise Withheld(error.text) from error
+        if Quirk.NULLS_TOLD in connection.quirks:
+            return with_nulls(MODELS[record.key.kind], body, connection.version)
+        return body
 
     def _request(
         self, mark: Mark, record: Record, connection: Connection, endpoint: str, body: bytes | None

@@ -27,6 +27,7 @@ class Quirk(StrEnum):
     DATES_WITHOUT_ZONE = "dates_without_zone"
     DATES_WITH_OFFSET = "dates_with_offset"
     WHOLE_SECONDS = "whole_seconds"
+    NULLS_TOLD = "nulls_told"
     NO_TOKEN_TYPE = "no_token_type"  # noqa: S105
     TYPE_AS_TOKEN_TYPE = "type_as_token_type"  # noqa: S105
     INNER_LINKS = "inner_links"
@@ -52,6 +53,8 @@ REASONS: Final[Mapping[Quirk, str]] = MappingProxyType(
         "parsers of local times stumble over it (specification issue 231).",
         Quirk.DATES_WITH_OFFSET: "Its parser wants `+00:00` in place of `Z` (specification issue 464).",
         Quirk.WHOLE_SECONDS: "It reads no fractions of a second: 2.1.1 has none.",
+        Quirk.NULLS_TOLD: "It refuses an object without its optional fields, and takes them as null "
+        "(elumobility/ocpi-python: a session without end_date_time is 422).",
         Quirk.NO_TOKEN_TYPE: "It refuses the query parameter `type` of tokens, which 2.1.1 does not have for "
         "pushed tokens and EVtivity does not use.",
         Quirk.TYPE_AS_TOKEN_TYPE: "It calls the query parameter `type` of tokens `token_type`, as a table of "

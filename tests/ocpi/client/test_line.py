@@ -87,6 +87,16 @@ async def test_dates_are_spelled_as_the_partner_reads_them(egress: Egress) -> No
     assert far.received[0].json()["last_updated"] == "2026-03-01T08:00:00.500+00:00"
 
 
+async def test_every_field_is_told_to_whom_that_matters(emsp: SimulatedPartner, egress: Egress) -> None:
+    await locations.put(line_to(emsp, egress, Quirk.NULLS_TOLD), build.location(), OF_THE_CPO)
+    told = emsp.received[0].json()
+    assert (told["operator"], told["images"], told["evses"][0]["physical_reference"]) == (None, [], None)
+    plain = told_in(emsp.version, Location, build.location(), OF_THE_CPO)
+    assert {name: told[name] for name in plain if name != "evses"} == {
+        name: value for name, value in plain.items() if name != "evses"
+    }
+
+
 async def test_one_object_in_a_list_is_meant_without_it(emsp: SimulatedPartner, egress: Egress) -> None:
     held = told_in(emsp.version, Tariff, build.tariff(), OF_THE_CPO)
     emsp.answer("GET", "tariffs", Side.RECEIVER, lambda _: Reply([held]))
