@@ -6,7 +6,7 @@ import pytest
 
 from ocpi.client import charging_profiles, commands, results
 from ocpi.client.commands import Command
-from ocpi.errors import NotSpeakable, UnknownReceiver, Unreadable
+from ocpi.errors import DeliveryError, NotSpeakable, UnknownReceiver, Unreadable
 from ocpi.process.egress import Egress
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import Quirk
@@ -185,6 +185,24 @@ async def test_a_result_is_enveloped_for_who_expects_that(egress: Egress) -> Non
     told = far.received[0].json()
     assert (told["status_code"], told["data"]) == (1000, {"result": "ACCEPTED"})
     assert unwrapped(told) == {"result": "ACCEPTED"}
+
+
+@pytest.mark.parametrize("reply", [Reply(http=204, raw=b""), Reply(raw=b""), Reply(http=202, raw=b"OK")])
+async def test_a_result_that_was_taken_without_an_envelope_was_heard(reply: Reply, egress: Egress) -> None:
+    async with speaking("2.2.1", "EMSP", EMSP) as far:
+        far.answer("POST", "commands", Side.SENDER, lambda _: reply)
+        await results.post(line_to(far, egress), f"{far.base}/sender/commands/1", RESULTS[0], OF_THE_CPO)
+    assert len(far.received) == 1
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(status_code=2001), Reply(http=404, raw=b""), Reply(http=302, raw=b""), Reply(http=500)]
+)
+async def test_a_result_that_was_refused_is_a_delivery_error(reply: Reply, egress: Egress) -> None:
+    async with speaking("2.2.1", "EMSP", EMSP) as far:
+        far.answer("POST", "commands", Side.SENDER, lambda _: reply)
+        with pytest.raises(DeliveryError):
+            await results.post(line_to(far, egress), f"{far.base}/sender/commands/1", RESULTS[0], OF_THE_CPO)
 
 
 async def test_a_result_that_2_1_1_does_not_know_is_told_by_the_nearest(egress: Egress) -> None:
