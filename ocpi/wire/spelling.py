@@ -14,7 +14,9 @@ from yarl import URL
 from ocpi.wire.credentials_token import SCHEME, CredentialsToken
 from ocpi.wire.quirks import Quirk, Quirks
 
-_DATE: Final = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z"')
+_SECONDS: Final = rb'("\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
+_FRACTION: Final = re.compile(_SECONDS + rb')\.\d+Z"')
+_ZONE: Final = re.compile(_SECONDS + rb'(?:\.\d+)?)Z"')
 _DATES: Final = frozenset({Quirk.DATES_WITHOUT_ZONE, Quirk.DATES_WITH_OFFSET, Quirk.WHOLE_SECONDS})
 _IN_QUERIES: Final = ("date_from", "date_to")
 
@@ -38,7 +40,11 @@ def url_for(url: URL, quirks: Quirks) -> URL:
 
 
 def body_for(body: bytes, quirks: Quirks) -> bytes:
-    return _DATE.sub(lambda match: b'"' + _date(match, quirks) + b'"', body) if quirks & _DATES else body
+    if Quirk.WHOLE_SECONDS in quirks:
+        body = _FRACTION.sub(rb'\1Z"', body)
+    if Quirk.DATES_WITHOUT_ZONE in quirks:
+        return _ZONE.sub(rb'\1"', body)
+    return _ZONE.sub(rb'\1+00:00"', body) if Quirk.DATES_WITH_OFFSET in quirks else body
 
 
 def _with_slash(url: URL) -> URL:
@@ -57,11 +63,3 @@ def _with_dates(url: URL, quirks: Quirks) -> URL:
     dates = {name: url.query[name] for name in _IN_QUERIES if name in url.query}
     spelled = {name: body_for(f'"{date}"'.encode(), quirks)[1:-1].decode() for name, date in dates.items()}
     return url.update_query(spelled) if spelled else url
-
-
-def _date(match: re.Match[bytes], quirks: Quirks) -> bytes:
-    seconds, fraction = match.groups(b"")
-    kept = b"" if Quirk.WHOLE_SECONDS in quirks else fraction
-    if Quirk.DATES_WITHOUT_ZONE in quirks:
-        return seconds + kept
-    return seconds + kept + (b"+00:00" if Quirk.DATES_WITH_OFFSET in quirks else b"Z")
