@@ -15,8 +15,8 @@ from schemas.kinds import PartyId
 from simulators.dialect import V2_1_1, V2_2_1, V2_3_0
 
 Json = dict[str, Any]
-STAMP: Final = "2026-01-01T08:00:00Z"
-LATER: Final = "2026-01-01T09:00:00Z"
+STAMP: Final = "2025-12-01T08:00:00Z"
+LATER: Final = "2025-12-01T09:00:00Z"
 _NAME: Final = "Conformance check, please ignore"
 
 

@@ -186,7 +186,7 @@ async def test_c057_what_everybody_told_is_read_at_the_hub_page_by_page(stage: S
     assert first.headers["Link"].startswith(f"<{stage.platform.url}/")
     (shown,) = first.data
     assert (shown["country_code"], shown["party_id"]) == ("FR", "CPO")
-    assert shown["last_updated"].startswith("2026-01-01T")
+    assert shown["last_updated"].startswith("2025-12-01T")
     assert stage.far.received == []
 
 

@@ -22,9 +22,9 @@ UNKNOWN = "CHECK-UNKNOWN"
 async def periods_of_a_patch_are_appended(target: Target) -> str:
     """charging_periods of a PATCH are added to those that are there; a PUT replaces them."""
     session = await _session(target)
-    first, second = _period(STAMP), _period("2026-01-01T08:30:00Z")
+    first, second = _period(STAMP), _period("2025-12-01T08:30:00Z")
     expect.success(await _put(target, {**session, "charging_periods": [first]}))
-    patch = {"charging_periods": [second], "last_updated": "2026-01-01T08:40:00Z"}
+    patch = {"charging_periods": [second], "last_updated": "2025-12-01T08:40:00Z"}
     expect.success(await _send(target, "PATCH", session["id"], patch))
     expect.that(await _periods(target, session["id"]) == 2, "the period of the PATCH was not appended")  # noqa: PLR2004
     expect.success(await _put(target, {**session, "last_updated": LATER}))
@@ -49,7 +49,7 @@ async def a_bill_never_changes(target: Target) -> str:
     where = expect.header(await _post(target, bill), "Location")
     for method in ("PUT", "PATCH", "DELETE"):
         expect.http(await target.follow(method, where, body=bill), 404, 405)
-    await _post(target, {**bill, "total_energy": 2, "last_updated": "2026-01-01T10:00:00Z"})
+    await _post(target, {**bill, "total_energy": 2, "last_updated": "2025-12-01T10:00:00Z"})
     found = expect.one(await target.follow("GET", where))
     expect.that(found.get("total_energy") == bill["total_energy"], "the second CDR replaced the first")
     return "unchanged"
