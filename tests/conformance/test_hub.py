@@ -218,6 +218,7 @@ async def test_c059_c066_a_relayed_object_keeps_every_byte(stage: Stage) -> None
 @AT_HUBS
 async def test_c060_versions_and_credentials_name_no_party(stage: Stage) -> None:
     await stage.holds("C-060")
+    await names_nobody(stage)
     async with stage.newcomer() as target:
         await green("C-009", target)
         assert {each.routing for each in target.us.handshakes} == {Routing()}
@@ -226,6 +227,13 @@ async def test_c060_versions_and_credentials_name_no_party(stage: Stage) -> None
 @on("cpo", "emsp", versions=("2.2.1", "2.3.0"))
 async def test_c060_nor_at_an_adapter(stage: Stage) -> None:
     await stage.holds("C-060")
+    await names_nobody(stage)
+
+
+async def names_nobody(stage: Stage) -> None:
+    """Not even where the question did."""
+    answer = await stage.target.follow("GET", stage.target.versions_url)
+    assert Routing.read(answer.headers) == Routing()
 
 
 @AT_HUBS
@@ -254,6 +262,16 @@ async def test_c061_the_pages_of_a_party_are_read_at_the_hub(stage: Stage) -> No
 
 @on("hub", "cpo", "emsp", versions=("2.2.1", "2.3.0"))
 async def test_c062_nobody_speaks_for_a_party_that_is_not_its_own(stage: Stage) -> None:
-    stage.far.received.clear()
+    """Nor for one that the platform has an agreement with."""
     await stage.holds("C-062")
-    assert stage.far.received == []
+    async with stage.newcomer("CPO" if stage.kind == "emsp" else "EMSP") as other:
+        await green("C-009", other)
+        if stage.kind == "emsp":
+            await agree(stage.platform, cpo=other.own)
+        else:
+            await agree(stage.platform, emsp=other.own)
+        module = "tokens" if stage.kind == "emsp" else "locations"
+        posing = Routing(to=stage.target.party, sender=other.own)
+        assert (await other.pull(module)).is_success
+        answer = await stage.reader.follow("GET", stage.reader.url(module, SENDER), routing=posing)
+        assert (answer.http, answer.status, answer.data) == (200, 2001, None)

@@ -1,11 +1,16 @@
 """Pages, filters and the spelling of answers. Spec: transport_and_format, Pagination; types."""
 
+import asyncio
 from typing import Any
 
+from ocpi.objects.record import Record
 from ocpi.wire.interfaces import Side
+from ocpi.wire.pagination import MAX_LIMIT
 from passerelle.conformance import samples
-from schemas.kinds import PartyId
+from schemas import codec
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from simulators.partner import Reply, Request
+from tests import build
 from tests.conformance.stages import SHARED_LOOP, Stage, on
 from tests.conformance.station import changed_status
 from tests.platforms import CPO, EMSP, operate
@@ -36,6 +41,19 @@ async def test_c026_totals_and_limits_are_those_of_the_platform(stage: Stage) ->
 @EVERYWHERE
 async def test_c027_a_limit_beyond_the_maximum_is_lowered(stage: Stage) -> None:
     await stage.holds("C-027")
+
+
+@on("hub")
+async def test_c027_no_page_is_longer_than_the_maximum(stage: Stage) -> None:
+    """With one object more than that."""
+    store = stage.platform.foundation.store
+    tariffs = [build.tariff(id=f"MANY{number}") for number in range(MAX_LIMIT + 1)]
+    keys = [ObjectKey(ObjectKind.TARIFF, CPO, each.id) for each in tariffs]
+    kept = zip(keys, tariffs, strict=True)
+    await asyncio.gather(*(store.put(Record(key, each.last_updated, codec.dump(each))) for key, each in kept))
+    first = await stage.reader.pull("tariffs", limit="1000")
+    assert len(first.data) == int(first.headers["X-Limit"]) == MAX_LIMIT
+    assert f"limit={MAX_LIMIT}" in first.headers["Link"]
 
 
 @EVERYWHERE
