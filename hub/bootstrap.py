@@ -6,6 +6,8 @@ from hub.callbacks import store as callback_store
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.callbacks.store import Callbacks
+from hub.presence import room as presence
+from hub.presence.room import presence_room
 from hub.routing import links as relay_links
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
@@ -30,7 +32,7 @@ from schemas.kinds import PartyId
 
 VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
-INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES)
+INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *presence.INDEXES)
 
 
 def main() -> int:
@@ -51,14 +53,16 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     )
     ways = _ways(foundation, hub, forwarding, platform)
     router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
+    present = presence_room(foundation)
     doors = open_doors(
         foundation,
         platform=platform,
         identity=_identity(foundation, settings, platform),
         needed=NEEDED,
-        interfaces=list(router.interfaces()),
+        interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
+        more_admin=present.routes,
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 

@@ -13,7 +13,15 @@ from ocpi.process.clock import SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.settings import redacted
 from ocpi.server.operator_auth import issue
-from passerelle import agreements_cli, conformance_cli, demo_cli, emsp_cli, partners_cli, pricing_cli
+from passerelle import (
+    agreements_cli,
+    conformance_cli,
+    demo_cli,
+    emsp_cli,
+    partners_cli,
+    presence_cli,
+    pricing_cli,
+)
 from passerelle.admin_client import AdminRefused
 from passerelle.output import fail, print_json
 from passerelle.services import SERVICES, Service, admin_of, settings_of
@@ -25,6 +33,7 @@ app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(emsp_cli.app, name="emsp")
 app.command("demo")(demo_cli.demo)
+app.command("presence")(presence_cli.presence)
 app.command("conformance")(conformance_cli.conformance)
 pricing_cli.mount(app)
 

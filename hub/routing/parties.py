@@ -11,7 +11,6 @@ from datetime import datetime
 
 from ocpi.errors import NotOwner, NotRoutable, UnknownReceiver
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Partner
 from ocpi.server.call import Call
 from ocpi.wire.interfaces import calling_roles, end_of, opposite, serving_roles
 from schemas.kinds import PartyId
@@ -26,14 +25,10 @@ def calling_party(directory: Directory, call: Call) -> PartyId:
         return own[0]
     if party is None:
         raise NotRoutable(f"OCPI-from headers are needed: {partner.name} has {len(own)} parties as {named}")
-    if party not in own and not _stands_behind(directory, partner, party):
+    is_behind = partner.names_nobody and not directory.is_connected(party)
+    if party not in own and not is_behind:
         raise NotRoutable(f"{partner.name} does not speak for {party} as {named}")
     return party
-
-
-def _stands_behind(directory: Directory, partner: Partner, party: PartyId) -> bool:
-    tells_nobody = partner.hub_party is not None and partner.parties() == (partner.hub_party,)
-    return tells_nobody and not directory.is_connected(party)
 
 
 def receiving_roles(call: Call, party: PartyId) -> Sequence[str]:

@@ -35,7 +35,7 @@ class Admitted:
 
 
 class Directory:
-    """`on_refresh` is called whenever the memory was read anew."""
+    """`on_admitted` is called with each partner that shows a good token."""
 
     def __init__(self, *, partners: PartnerStore, agreements: AgreementStore, clock: Clock) -> None:
         self._partners = partners
@@ -43,13 +43,19 @@ class Directory:
         self._clock = clock
         self._now = Snapshot.of([], [])
         self._one_at_a_time = asyncio.Lock()
-        self.on_refresh: Callable[[], None] = lambda: None
+        self._listeners: list[Callable[[], None]] = []
+        self.on_admitted: Callable[[Partner], None] = lambda _: None
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have it called whenever the memory was read anew."""
+        self._listeners.append(listener)
 
     async def refresh(self) -> None:
         """What was written before this was called is known when it returns."""
         async with self._one_at_a_time:  # else a slow reading could replace one that began after it
             self._now = Snapshot.of(await self._partners.all(), await self._agreements.all())
-        self.on_refresh()
+        for listener in self._listeners:
+            listener()
 
     async def keep_fresh(self) -> None:
         while True:
@@ -69,6 +75,7 @@ class Directory:
             known = await self._newly_issued(digest)
         if known is None or not known.admission.is_good_at(self._clock.now()):
             return None
+        self.on_admitted(known.partner)
         news = known.admission if known.is_news else None
         return Admitted(known.partner, token, known.admission.scope, news)
 

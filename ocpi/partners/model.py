@@ -132,6 +132,11 @@ class Partner:
     def hub_party(self) -> PartyId | None:
         return self.connection.hub_party if self.connection else None
 
+    @property
+    def names_nobody(self) -> bool:
+        """A hub that does not tell who is behind it: so it is in 2.2.1."""
+        return self.hub_party is not None and self.parties() == (self.hub_party,)
+
     def speaks_for(self, party: PartyId, *roles: str) -> bool:
         """In one of these roles; in any, where none is named."""
         return any(each.party == party and (not roles or each.role in roles) for each in self.roles)

@@ -41,7 +41,7 @@ class Newcomers:
         self._clock = clock
         self._seen = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
-        directory.on_refresh = self._look
+        directory.listen(self._look)
         self._look()
 
     async def run(self) -> None:

@@ -1,0 +1,118 @@
+"""Keeps what is shown to each partner in step with what is so.
+
+Looked at whenever partners or agreements were read anew, and when somebody goes or comes back; counted anew
+only if something of it has changed, the day included, since agreements begin and end with days. Several
+processes count alike, and the second changes nothing.
+Spec: 2.3.0 mod_hub_client_info, Scenarios.
+"""
+
+import asyncio
+from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
+
+from hub.presence.infos import Infos
+from hub.presence.reach import Presences, Reach
+from hub.presence.views import Facts, View, is_shown, views
+from ocpi.partners.directory import Directory
+from ocpi.partners.model import Partner
+from ocpi.process.clock import Clock
+from ocpi.wire.interfaces import CPO
+from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import ConnectionStatus
+
+
+class Census:
+    """`changed` is set when something may be due to be told. `reach` is as it was read last."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        presences: Presences,
+        infos: Infos,
+        clock: Clock,
+        changed: asyncio.Event,
+    ) -> None:
+        self._directory = directory
+        self._presences = presences
+        self._infos = infos
+        self._clock = clock
+        self._changed = changed
+        self.reach = Reach({}, frozenset())
+        self._counted: Hashable = None
+        self._due = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        directory.listen(self.look)
+
+    def look(self) -> None:
+        """Count soon, if there is a reason."""
+        if self._counted != self._fingerprint():
+            self._due.set()
+
+    async def run(self) -> None:
+        await self.refresh()
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            await self.up_to_date()
+
+    async def refresh(self) -> None:
+        """Read who is away; other processes find that out as well."""
+        self.reach = await self._presences.all()
+        self.look()
+
+    async def up_to_date(self) -> None:
+        """What is so now is shown when this returns."""
+        async with self._one_at_a_time:
+            if (now := self._fingerprint()) != self._counted:
+                await self._count()
+                self._counted = now
+                self._changed.set()
+
+    async def _count(self) -> None:
+        self.reach = await self._presences.all()
+        facts = self.facts()
+        viewers = {each.name: each for each in facts.partners if each.is_active}
+        await self._forget(
+            (self.reach.known | self.reach.away.keys()) - {each.name for each in facts.partners}
+        )
+        shown, stored = views(facts), await self._infos.shown_to(viewers)
+        await self._infos.hide([view for view in stored if not _is_for(viewers, view)])
+        gone = [view for view in stored if view not in shown and _is_for(viewers, view)]
+        wanted = {**shown, **dict.fromkeys(gone, ConnectionStatus.SUSPENDED)}
+        changed = {view: status for view, status in wanted.items() if stored.get(view) != status}
+        newcomers = viewers.keys() - self.reach.known
+        await self._infos.show(changed, untold=newcomers)
+        await self._presences.know(newcomers)
+
+    async def _forget(self, names: Iterable[str]) -> None:
+        """Platforms that are partners no more are shown nothing, and begin anew if they come again."""
+        for name in names:
+            await self._infos.forget_viewer(name)
+            await self._presences.forget(name)
+
+    def facts(self) -> Facts:
+        """As they are known now."""
+        connected = [each for each in self._directory.partners() if each.connection is not None]
+        return Facts(connected, self.reach.away.keys(), partial(_agreed, self._directory))
+
+    def _fingerprint(self) -> Hashable:
+        """Changes with whatever a status follows from."""
+        return (
+            tuple(_seen(each) for each in self._directory.partners()),
+            tuple((each.key, each.revision) for each in self._directory.agreements()),
+            self._clock.now().date(),
+            frozenset(self.reach.away),
+        )
+
+
+def _seen(partner: Partner) -> Hashable:
+    return partner.name, partner.revision, partner.state
+
+
+def _agreed(directory: Directory, cpo: PartyId, other: PartyId) -> bool:
+    return directory.agreed(cpo, CPO, other)
+
+
+def _is_for(viewers: Mapping[str, Partner], view: View) -> bool:
+    return is_shown(view.client, viewers[view.viewer])

@@ -1,0 +1,63 @@
+"""Which partners cannot be reached, since when and why: what is known of each platform, in the database.
+
+Kept across a restart, and known to every process of the hub. A platform is `known` once it has been shown
+the clients that were there when it came: it reads those as a list, and is told what changes afterwards.
+Spec: 2.3.0 mod_hub_client_info, Still alive check.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ocpi.process.clock import Clock
+from ocpi.process.mongo import Mongo
+
+COLLECTION: Final = "presences"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """`trouble` is what kept us from reaching the platform."""
+
+    since: datetime
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """By name of partner."""
+
+    away: dict[str, Away]
+    known: frozenset[str]
+
+
+class Presences:
+    def __init__(self, mongo: Mongo, clock: Clock) -> None:
+        self._presences = mongo.collection(COLLECTION)
+        self._clock = clock
+
+    async def all(self) -> Reach:
+        found = [document async for document in self._presences.find({})]
+        away = {
+            each["_id"]: Away(each["away_since"], each["trouble"]) for each in found if each.get("away_since")
+        }
+        return Reach(away, frozenset(each["_id"] for each in found if each.get("is_known")))
+
+    async def went(self, name: str, trouble: str) -> None:
+        """Somebody who is away already has been away since then."""
+        fields = {
+            "away_since": {"$ifNull": ["$away_since", self._clock.now()]},
+            "trouble": {"$literal": trouble},
+        }
+        await self._presences.update_one({"_id": name}, [{"$set": fields}], upsert=True)
+
+    async def returned(self, name: str) -> None:
+        await self._presences.update_one({"_id": name}, {"$unset": {"away_since": "", "trouble": ""}})
+
+    async def know(self, names: Collection[str]) -> None:
+        for name in names:
+            await self._presences.update_one({"_id": name}, {"$set": {"is_known": True}}, upsert=True)
+
+    async def forget(self, name: str) -> None:
+        await self._presences.delete_one({"_id": name})

@@ -1,0 +1,114 @@
+"""What each platform may see of each role of each party. Pure: facts in, statuses out.
+
+A party is as reachable as the platform that speaks for it: its own before a hub's. To whoever has no
+agreement with it, it is PLANNED, and nobody is shown itself. What is gone is SUSPENDED for everybody, since
+nothing is ever deleted. HUB is a role in 2.2.1 only.
+Spec: 2.3.0 mod_hub_client_info, ConnectionStatus; Scenarios.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ocpi.partners.model import Partner, PartnerState
+from ocpi.versions.known import CANONICAL
+from ocpi.wire.interfaces import CPO
+from schemas.kinds import PartyId
+from schemas.v2_3_0.enums import ConnectionStatus
+
+HUB: Final = "HUB"
+_BEST_FIRST: Final = (ConnectionStatus.CONNECTED, ConnectionStatus.OFFLINE, ConnectionStatus.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One role of one party."""
+
+    role: str
+    party: PartyId
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the platform of that name may see of a client."""
+
+    viewer: str
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`offline` are names of partners; `agreed` says of a CPO and its counterpart whether they deal now."""
+
+    partners: Collection[Partner]
+    offline: Collection[str]
+    agreed: Callable[[PartyId, PartyId], bool]
+
+
+def clients(facts: Facts) -> dict[Client, ConnectionStatus]:
+    """Everybody who is or was connected, as reachable as that is."""
+    behind_hubs = [(client, status_of(each, facts)) for each in facts.partners for client in _behind(each)]
+    found: dict[Client, ConnectionStatus] = {}
+    for client, status in sorted(behind_hubs, key=lambda pair: _BEST_FIRST.index(pair[1])):
+        found.setdefault(client, status)
+    return {**found, **{client: status_of(each, facts) for each in facts.partners for client in _own(each)}}
+
+
+def views(facts: Facts) -> dict[View, ConnectionStatus]:
+    known = clients(facts)
+    viewers = [partner for partner in facts.partners if partner.is_active]
+    return {
+        View(viewer.name, client): seen_as(client, status, viewer, facts.agreed)
+        for viewer in viewers
+        for client, status in known.items()
+        if is_shown(client, viewer)
+    }
+
+
+def is_shown(client: Client, viewer: Partner) -> bool:
+    if viewer.speaks_for(client.party) or client.party == viewer.hub_party:
+        return False
+    return client.role != HUB or _version_has_hubs(viewer)
+
+
+def seen_as(
+    client: Client,
+    status: ConnectionStatus,
+    viewer: Partner,
+    agreed: Callable[[PartyId, PartyId], bool],
+) -> ConnectionStatus:
+    is_open = status is ConnectionStatus.SUSPENDED or client.role == HUB or viewer.names_nobody
+    if is_open or any(_agreed(client, party, agreed) for party in viewer.parties()):
+        return status
+    return ConnectionStatus.PLANNED
+
+
+def _agreed(client: Client, party: PartyId, agreed: Callable[[PartyId, PartyId], bool]) -> bool:
+    return agreed(client.party, party) if client.role == CPO else agreed(party, client.party)
+
+
+def status_of(partner: Partner, facts: Facts) -> ConnectionStatus:
+    """Of a platform that is or was connected."""
+    if partner.state is PartnerState.SUSPENDED:
+        return ConnectionStatus.SUSPENDED
+    return ConnectionStatus.OFFLINE if partner.name in facts.offline else ConnectionStatus.CONNECTED
+
+
+def _own(partner: Partner) -> Iterator[Client]:
+    if partner.hub_party is not None:
+        yield Client(HUB, partner.hub_party)
+        return
+    for each in partner.roles:
+        yield Client(each.role, each.party)
+
+
+def _behind(partner: Partner) -> Iterator[Client]:
+    if partner.hub_party is None:
+        return
+    for each in partner.roles:
+        if each.role != HUB:
+            yield Client(each.role, each.party)
+
+
+def _version_has_hubs(viewer: Partner) -> bool:
+    return viewer.connection is not None and viewer.connection.version < CANONICAL
