@@ -17,6 +17,7 @@ from passerelle import (
     agreements_cli,
     conformance_cli,
     demo_cli,
+    doctor_cli,
     emsp_cli,
     partners_cli,
     presence_cli,
@@ -34,6 +35,7 @@ app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(emsp_cli.app, name="emsp")
 app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
+app.command("doctor")(doctor_cli.doctor)
 app.command("conformance")(conformance_cli.conformance)
 pricing_cli.mount(app)
 

@@ -1,4 +1,4 @@
-"""Partners, for the operator: invite, register, list, suspend, resume, rotate, leave; a curl line."""
+"""Partners, for the operator: from invitation to leave, examinations, and a curl line."""
 
 import shlex
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Curl, Invite, Register, SwitchVersion
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
+from ocpi.registration.doctor.office import Doctor
 from ocpi.registration.named import UnknownPartner
 from ocpi.registration.rotation import Rotation
 from ocpi.registration.service import Registration
@@ -23,9 +24,12 @@ from schemas.kinds import PartyId
 
 
 class PartnerRoutes:
-    def __init__(self, registration: Registration, rotation: Rotation, directory: Directory) -> None:
+    def __init__(
+        self, registration: Registration, rotation: Rotation, doctor: Doctor, directory: Directory
+    ) -> None:
         self._registration = registration
         self._rotation = rotation
+        self._doctor = doctor
         self._directory = directory
 
     def routes(self) -> list[web.RouteDef]:
@@ -37,6 +41,7 @@ class PartnerRoutes:
             web.post("/partners/{name}/resume", self._resume),
             web.post("/partners/{name}/rotate", self._rotate),
             web.post("/partners/{name}/version", self._switch),
+            web.get("/partners/{name}/doctor", self._examine),
             web.post("/partners/{name}/curl", self._curl),
             web.delete("/partners/{name}", self._leave),
             web.delete("/partners/{name}/invitation", self._revoke),
@@ -80,6 +85,10 @@ class PartnerRoutes:
     async def _revoke(self, request: web.Request) -> web.Response:
         await self._registration.revoke(_name(request))
         return reply({"name": _name(request)})
+
+    async def _examine(self, request: web.Request) -> web.Response:
+        findings = await self._doctor.examine(_name(request))
+        return reply({"name": _name(request), "findings": [asdict(each) for each in findings]})
 
     async def _leave(self, request: web.Request) -> web.Response:
         """Ended here in any case; `trouble` says why the partner could not be told, if it could not."""

@@ -78,6 +78,14 @@ class Egress:
             trace_configs=list(trace_configs),
         )
 
+    @property
+    def tls(self) -> ssl.SSLContext:
+        return self._tls
+
+    def objection(self, address: str, port: int) -> str | None:
+        """Why no connection is made to this IP address; None if one is."""
+        return self._policy.objection(address, port)
+
     async def send(
         self,
         method: str,

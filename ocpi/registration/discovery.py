@@ -17,7 +17,7 @@ from ocpi.registration.far_side import FarSide
 from ocpi.versions.known import has_sides
 from ocpi.wire.interfaces import Side, serving_role
 from ocpi.wire.urls import UnusableUrl, callable_url
-from schemas.v2_1_1.versions import Endpoint
+from schemas.v2_1_1.versions import Endpoint, VersionDetails
 from schemas.v2_3_0.enums import VersionNumber
 
 MAX_ENDPOINTS: Final = 200
@@ -54,10 +54,18 @@ async def discover(far_side: FarSide, versions_url: str, wanted: Wanted) -> Disc
         raise UnsupportedVersion(f"the far side offers {listed or 'nothing'}, not {ours}")
     far_side.expect(version)
     details = await far_side.details(usable(offered[version], versions_url))
-    endpoints = tuple(_endpoints(details.endpoints, versions_url, version, wanted.counterpart))
-    _check_unique(endpoints)
+    endpoints = endpoints_of(details, versions_url, version, wanted.counterpart)
     _check_complete(endpoints, wanted.needed)
     return Discovered(version, endpoints)
+
+
+def endpoints_of(
+    details: VersionDetails, versions_url: str, version: VersionNumber, counterpart: str
+) -> tuple[PartnerEndpoint, ...]:
+    """Each interface with its side. Raises Unreadable."""
+    endpoints = tuple(_endpoints(details.endpoints, versions_url, version, counterpart))
+    _check_unique(endpoints)
+    return endpoints
 
 
 def usable(url: str, versions_url: str) -> str:

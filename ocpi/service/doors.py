@@ -15,6 +15,7 @@ from ocpi.admin.verdicts import VerdictRoutes
 from ocpi.process import health
 from ocpi.registration.acceptance import Acceptance
 from ocpi.registration.discovery import Needed
+from ocpi.registration.doctor.office import Doctor
 from ocpi.registration.handshake import Handshake
 from ocpi.registration.identity import Identity
 from ocpi.registration.interface import credentials_interface
@@ -55,7 +56,7 @@ def open_doors(
     registration, rotation = Registration(handshake), Rotation(handshake)
     upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
     foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
-    partners = PartnerRoutes(registration, rotation, foundation.directory)
+    partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
     return Doors(
         ocpi=platform.application(
@@ -87,6 +88,17 @@ def _handshake(foundation: Foundation, platform: Platform, identity: Identity, n
         clock=foundation.clock,
         versions=platform.versions,
         needed=needed,
+    )
+
+
+def _doctor(foundation: Foundation, handshake: Handshake) -> Doctor:
+    return Doctor(
+        egress=foundation.egress,
+        clock=foundation.clock,
+        directory=foundation.directory,
+        identity=handshake.identity,
+        versions=handshake.versions,
+        needed=handshake.needed,
     )
 
 
