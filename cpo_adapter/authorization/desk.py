@@ -80,15 +80,25 @@ class Cards:
     async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         """What the station hears of the card, and what the session rests on, which may be a yes all the same.
 
-        The order of its issuer counts, or the yes that was given when the card was held up. A card that
-        charged while the station could ask nobody is its issuer's, whatever is said of it today.
+        The order of its issuer counts, or the yes that was given when the card was held up, at the EVSEs that
+        it names: only now is the connector known. A card that charged while the station could ask nobody is
+        its issuer's, whatever is said of it today.
         """
+        answer, authorized = await self._recalled(event) or await self._judged_now(event)
+        spot = self._inventory.spot(event.origin.station, event.outlet.evse)
+        if authorized is not None and spot is not None and not authorized.is_for(spot.evse.uid):
+            return _INVALID, None
+        return answer, authorized
+
+    async def _recalled(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized] | None:
         station, heard_at = event.origin.station, event.origin.received_at
         ordered = await self._commanded.at_outlet(station, event.outlet.evse, event.uid, event.at)
-        remembered = ordered or await self._memory.recall(station, event.uid, heard_at)
-        if remembered is not None:
-            return accepted(remembered.token, heard_at), remembered
-        answer, authorized = await self._judge(station, event.uid, heard_at)
+        found = ordered or await self._memory.recall(station, event.uid, heard_at)
+        return (accepted(found.token, heard_at), found) if found else None
+
+    async def _judged_now(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
+        heard_at = event.origin.received_at
+        answer, authorized = await self._judge(event.origin.station, event.uid, heard_at)
         if authorized is None and heard_at - event.at > OFFLINE:
             authorized = await self._offline(event)
         return answer, authorized
@@ -136,7 +146,8 @@ class Cards:
         if info.allowed is not AllowedType.ALLOWED:
             return CardAnswer(status_of(info.allowed)), None
         reference = str(info.authorization_reference) if info.authorization_reference else None
-        authorized = Authorized(uid, info.token, AuthMethod.AUTH_REQUEST, reference, at)
+        evse_uids = info.location.evse_uids if info.location else ()
+        authorized = Authorized(uid, info.token, AuthMethod.AUTH_REQUEST, reference, at, evse_uids)
         return accepted(info.token, at), authorized
 
     async def _known(self, uid: str) -> Token | None:

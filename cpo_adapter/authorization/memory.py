@@ -50,6 +50,7 @@ def of_authorized(authorized: Authorized) -> Document:
         "auth_method": authorized.auth_method,
         "reference": authorized.authorization_reference,
         "at": authorized.at,
+        "evse_uids": authorized.evse_uids,
     }
 
 
@@ -60,4 +61,5 @@ def authorized_of(document: Document, uid: str) -> Authorized:
         auth_method=AuthMethod(document["auth_method"]),
         authorization_reference=document["reference"],
         at=document["at"],
+        evse_uids=tuple(document["evse_uids"]),
     )
