@@ -3,7 +3,7 @@
 Whatever changed since the last turn is rendered anew and marked for delivery, twice a second at most. Nothing
 is remembered but in the database: after a crash every transaction without an outcome is looked at again.
 Every step may be done twice; a bill is kept before it goes anywhere, so that it is never made in two
-versions.
+versions. A session that was completed and billed is not told again, whatever its station remembers later.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class Publisher:
 
     async def _publish(self, transaction: Transaction) -> None:
         begin = transaction.begin
-        if begin.card is None:
+        if begin.card is None or await self._store.outcome_of(begin.number) == BILLED:
             return
         if begin.authorized is not None:
             await self._announcer.to_one(self._renderer.session(transaction, begin.authorized))

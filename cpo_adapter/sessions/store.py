@@ -176,6 +176,10 @@ class TransactionStore:
         change = {"$set": {"outcome": outcome, "outcome_reason": reason}}
         await self._transactions.update_one({"_id": number}, change)
 
+    async def outcome_of(self, number: int) -> str | None:
+        document = await self._transactions.find_one({"_id": number}, {"outcome": 1})
+        return document["outcome"] if document else None
+
     async def unsettled(self) -> Iterable[int]:
         """Those that run, and those whose end has not been dealt with."""
         return [int(each["_id"]) async for each in self._transactions.find({"outcome": None}, {"_id": 1})]
