@@ -1,7 +1,7 @@
 """Every bill that arrives is priced again, and what can be said against it is kept beside it.
 
 A verdict never changes a bill, refuses it or holds it up. It rests on what is known here: the zone of the
-Location, the tariffs as they were published.
+Location, the tariffs as they were published, the bill that a credit takes back.
 Spec: 2.3.0 mod_cdrs, mod_tariffs.
 """
 
@@ -15,7 +15,9 @@ from ocpi.pricing.explain import explain
 from ocpi.pricing.instants import ticks
 from ocpi.pricing.known import Known
 from ocpi.pricing.language.words import Language
+from ocpi.pricing.read_cdr import opened
 from ocpi.pricing.report import of_finding
+from ocpi.pricing.wire import WireCdr
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, Index, Mongo
@@ -69,7 +71,16 @@ class Verdicts:
             zone=await self._zone(bill.key.owner, value, bill.audience),
             tariffs=await self._published(bill.key.owner, value, bill.audience),
             now=ticks(self._clock.now()),
+            original=await self._credited(bill.key.owner, value, bill.audience),
         )
+
+    async def _credited(
+        self, owner: PartyId, value: dict[str, Any], audience: PartyId | None
+    ) -> WireCdr | None:
+        """The bill that a credit takes back, if it came here."""
+        name = value.get("credit_reference_id")
+        told = await self._told(ObjectKind.CDR, owner, name, audience) if name else None
+        return opened(told)[0] if told else None
 
     async def _zone(self, owner: PartyId, value: dict[str, Any], audience: PartyId | None) -> Zone | None:
         place = await self._told(ObjectKind.LOCATION, owner, value["cdr_location"]["id"], audience)
