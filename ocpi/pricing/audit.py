@@ -20,6 +20,7 @@ from ocpi.pricing.credit import check_credit
 from ocpi.pricing.engine import Walked, price, settled, walked
 from ocpi.pricing.findings import Finding, Severity
 from ocpi.pricing.known import Known, zone_of
+from ocpi.pricing.notes import Code, Note
 from ocpi.pricing.opening import NotJson
 from ocpi.pricing.periods import Periods
 from ocpi.pricing.read_cdr import ReadCdr, opened, read_wire
@@ -76,7 +77,7 @@ def examine_all(cdrs: Sequence[Given], known: Known = _NOTHING_KNOWN) -> list[Au
     shells = [_opened(cdr) for cdr in cdrs]
     reads = [read_wire(*each, known.version, known.policy) for each in shells if not isinstance(each, Audit)]
     walks = [_walk(read, known) for read in reads]
-    priced = [settled(walk) for walk in walks]
+    priced = [_as_it_ended(settled(walk), read, known) for walk, read in zip(walks, reads, strict=True)]
     subjects = [Subject(read, found, known) for read, found in zip(reads, priced, strict=True)]
     for check in _CHECKS:
         for subject in subjects:
@@ -95,6 +96,21 @@ def _opened(cdr: Given) -> tuple[WireCdr, list[Finding]] | Audit:
 def _walk(read: ReadCdr, known: Known) -> Walked:
     zone = known.zone or zone_of(read.country, known) or _UTC
     return walked(_with_known(read.periods, known), read.tariffs or known.tariffs, zone, known.policy)
+
+
+def _as_it_ended(found: Breakdown, read: ReadCdr, known: Known) -> Breakdown:
+    """An unused reservation was cancelled or has expired: if anything tells which, its total does."""
+    if Note(Code.RESERVATION_OUTCOME_UNKNOWN) not in found.notes or known.reservation_expired is not None:
+        return found
+    expired = found.periods._replace(reservation_expired=True)
+    other = price(expired, read.tariffs or known.tariffs, found.zone, found.policy)
+    return other if _explains(other, read.wire, known) and not _explains(found, read.wire, known) else found
+
+
+def _explains(found: Breakdown, wire: WireCdr, known: Known) -> bool:
+    """Whether this comes to the total that the partner stated."""
+    sign = -1 if wire.credit else 1
+    return agree(our_sides(found, TOTAL, sign), money_sides(wire.total_cost), known.tolerance)
 
 
 def _verdict(subject: Subject) -> Audit:
@@ -116,12 +132,10 @@ def _with_known(periods: Periods, known: Known) -> Periods:
 
 def _reproducing(subject: Subject) -> Reading | None:
     """The reading under which our total is the partner's."""
-    stated = money_sides(subject.wire.total_cost)
-    sign = -1 if subject.wire.credit else 1
     found, tariffs = subject.found, subject.cdr.tariffs or subject.known.tariffs
     for reading in READINGS:
         other = price(found.periods, tariffs, found.zone, reading.applied_to(found.policy))
-        if agree(our_sides(other, TOTAL, sign), stated, subject.known.tolerance):
+        if _explains(other, subject.wire, subject.known):
             return reading
     return None
 
