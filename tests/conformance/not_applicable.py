@@ -11,5 +11,10 @@ from typing import Final
 _PRESENCE: Final = "the hub has no HubClientInfo yet: issue 4"
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
-    {"C-063": _PRESENCE, "C-064": _PRESENCE, "C-065": _PRESENCE}
+    {
+        "C-063": _PRESENCE,
+        "C-064": _PRESENCE,
+        "C-065": _PRESENCE,
+        "C-153": "tariff_alt_text is free text for drivers: no program can tell whether it repeats a price",
+    }
 )
