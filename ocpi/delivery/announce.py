@@ -16,6 +16,7 @@ from ocpi.partners.model import Partner
 from ocpi.server.parties import Own
 from ocpi.wire.interfaces import Side, opposite
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.v2_3_0.enums import TokenType
 
 
 class Announcer:
@@ -67,7 +68,8 @@ class Announcer:
             await self._delivery.mark(*[due async for record in ours for due in self._dues(record, partner)])
 
     def _dues(self, record: Record, partner: Partner) -> list[Due]:
-        if self._directory.endpoint_of(partner, record.key.kind.module, Side.RECEIVER) is None:
+        has_receiver = self._directory.endpoint_of(partner, record.key.kind.module, Side.RECEIVER) is not None
+        if not has_receiver or _is_asked_for(record.key):
             return []
         return [self._due(record, party) for party in self._recipients(partner)]
 
@@ -90,6 +92,11 @@ class Announcer:
             role=opposite(self._own.role),
             behind=behind,
         )
+
+
+def _is_asked_for(key: ObjectKey) -> bool:
+    """Contracts in vehicles are authorized in real time, and not pushed. Spec: mod_tokens, TokenType."""
+    return key.kind is ObjectKind.TOKEN and key.id.startswith(f"{TokenType.EMAID}/")
 
 
 def _audience(record: Record) -> PartyId:

@@ -300,7 +300,6 @@ async def test_c095_the_last_reference_of_the_issuer_stands_in_session_and_bill(
             assert issuer.told(module, card)[-1]["authorization_reference"] == reference
 
 
-@pytest.mark.xfail(strict=True, reason="the eMSP adapter pushes EMAID tokens like any others")
 @spoken(V3)
 async def test_c098_a_contract_in_a_car_is_authorized_and_not_pushed(issuing: Issuing, version: str) -> None:
     cpo = issuing.cpo(version)

@@ -7,7 +7,7 @@ import pytest
 V3: Final[str] = "2.3.0"
 V2: Final[str] = "2.2.1"
 V1: Final[str] = "2.1.1"
-REGISTERING: Final = (V3,)
+REGISTERING: Final = (V3, V2, V1)
 """Those in which a partner can register with our platforms."""
 
 
