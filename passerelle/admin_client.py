@@ -1,6 +1,8 @@
 """Speaks to the admin port of a running service, as the operator whose key file this machine holds."""
 
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -42,6 +44,7 @@ class AdminClient:
                 headers=headers,
                 timeout=TIMEOUT_S,
                 trust_env=False,
+                verify=_trusted(),
                 **more,
             )
         except httpx.HTTPError as error:
@@ -51,6 +54,12 @@ class AdminClient:
         if response.is_error:
             raise AdminRefused(_told(response))
         return codec.decode(response.content) if response.content else None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: the certificates of this machine take longer to read than a call takes."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _told(response: httpx.Response) -> str:
