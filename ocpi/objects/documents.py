@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ocpi.objects.record import Original, Record
-from ocpi.objects.selection import audience_name, day_of
+from ocpi.objects.selection import audience_name, periods_of
 from ocpi.process.mongo import Document
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
@@ -32,7 +32,7 @@ def changed(record: Record, now: datetime) -> Document:
     return {
         **_linked(record),
         "last_updated": record.last_updated,
-        "day": day_of(record.last_updated, now),
+        **periods_of(record.last_updated, now),
         "body": record.body,
         "digest": record.digest,
         "deleted": record.deleted,

@@ -4,6 +4,7 @@ Kept with the object itself, before anything is answered. A version that came to
 well: its owner said it, and it tells what held before.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,11 +55,10 @@ class History:
         self._kept_for = kept_for
         self._batches: Batches[Write, Written] = Batches("keep versions", self._send, supervisor)
 
-    async def keep(self, record: Record) -> None:
-        """Durable when this returns."""
-        if record.key.kind in KINDS:
-            document = self._document(record)
-            await self._batches.add(document["_id"], InsertOne(document))
+    def keep(self, record: Record) -> asyncio.Future[Written]:
+        """On its way at once; done when it is durable."""
+        document = self._document(record)
+        return self._batches.add(document["_id"], InsertOne(document))
 
     async def of(self, object_id: str) -> AsyncIterator[Version]:
         """The oldest state first."""

@@ -82,7 +82,7 @@ class Pages:
 
     async def each(self, selection: Selection) -> AsyncIterator[Record]:
         planned = plan(selection, PageQuery(), self._clock.now())
-        async for row in self._objects.find(planned.wanted).sort("seq", ASCENDING).hint(planned.index):
+        async for row in self._objects.find(planned.wanted).sort("seq", ASCENDING).hint(planned.index.name):
             yield documents.record(row)
 
     async def _found(self, selection: Selection, query: PageQuery, fields: Document | None) -> _Found:
@@ -123,17 +123,25 @@ class Pages:
         """A list that ends with this page is counted by looking at it."""
         if not goes_on and (shown or not query.offset):
             return query.offset + shown
-        planned = counting(selection, query, self._clock.now())
-        counted = await self._totals.of(repr(planned.wanted), partial(self._count, planned))
+        counted = await self._totals.of(
+            (selection.named(), query.date_from, query.date_to), partial(self._count, selection, query)
+        )
         return max(counted, query.offset + shown + 1) if goes_on else counted
 
-    async def _count(self, planned: Plan) -> int:
-        return int(await self._objects.count_documents(planned.wanted, hint=planned.index))
+    async def _count(self, selection: Selection, query: PageQuery) -> int:
+        planned = counting(selection, query, self._clock.now())
+        return int(await self._objects.count_documents(planned.wanted, hint=planned.index.name))
 
     async def _read(self, asked: _Asked) -> list[Document]:
         """One row more than is shown tells that more follows."""
-        wanted = {**asked.plan.wanted, "seq": {"$gt": asked.after}}
-        found = self._objects.find(wanted, asked.fields, batch_size=asked.limit + 1)
-        ordered = found.sort("seq", ASCENDING).hint(asked.plan.index)
-        rows: list[Document] = await ordered.skip(asked.skipped).limit(asked.limit + 1).to_list(None)
+        found = self._objects.find(
+            {**asked.plan.wanted, "seq": {"$gt": asked.after}},
+            asked.fields,
+            sort=[("seq", ASCENDING)],
+            hint=asked.plan.index.name,
+            skip=asked.skipped,
+            limit=asked.limit + 1,
+            batch_size=asked.limit + 1,
+        )
+        rows: list[Document] = await found.to_list(None)
         return rows

@@ -2,12 +2,12 @@
 
 Whatever is asked, the index yields the rows in that order, so that no page sorts, and a page deep in the list
 costs what the first one costs. A window of time is the hard part, since an object keeps its place when it
-changes: up to a month is gathered day by day, so that nothing is read but those days; a longer one passes
-over what lies outside of it.
+changes: a short one is gathered from the days that it spans, a longer one from its weeks, so that little is
+read that lies outside of it. One of many weeks is a good part of all there is, and passes over the rest.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,32 +18,25 @@ from schemas.kinds import ObjectKind, PartyId
 
 COLLECTION: Final = "objects"
 AHEAD: Final = 4_000_000
-"""The day of what claims to have changed in the future: it would be found in no window of the past."""
+"""The day, and the week, of what claims to have changed in the future: in no window of the past."""
 _SKEW: Final = timedelta(days=2)  # clocks of several processes and zones differ by less
-_MOST_DAYS: Final = 31
-_MOST_SCANS: Final = 200  # that the database merges without sorting
+_DAYS_OF_A_WEEK: Final = 7
+_MOST_PERIODS: Final = 12  # each is a place in the index to begin at, for every page
 _MOST_OWNERS: Final = 100
 
-Keys = list[tuple[str, int]]
+
+def _index(*names: str) -> Index:
+    return Index(collection=COLLECTION, keys=[(name, ASCENDING) for name in names])
 
 
-def _keys(*names: str) -> Keys:
-    return [(name, ASCENDING) for name in names]
-
-
-BY_CREATION: Final = _keys("kind", "deleted", "seq")
-BY_AUDIENCE: Final = _keys("kind", "audience", "deleted", "seq", "owner")
-BY_OWNER: Final = _keys("kind", "owner", "deleted", "seq", "audience")
-BY_DAY: Final = _keys("kind", "audience", "deleted", "day", "seq", "last_updated", "owner")
-BY_NAME: Final = _keys("kind", "folded_id")
-BY_LINK: Final = Index(
-    collection=COLLECTION, keys=_keys("kind", "owner", "linked"), partial={"linked": {"$type": "string"}}
-)
-INDEXES: Final = (
-    *(Index(collection=COLLECTION, keys=keys) for keys in (BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY)),
-    Index(collection=COLLECTION, keys=BY_NAME),
-    BY_LINK,
-)
+BY_CREATION: Final = _index("kind", "deleted", "seq")
+BY_AUDIENCE: Final = _index("kind", "audience", "deleted", "seq", "owner")
+BY_OWNER: Final = _index("kind", "owner", "deleted", "seq", "audience")
+BY_DAY: Final = _index("kind", "audience", "deleted", "day", "seq", "last_updated", "owner")
+BY_WEEK: Final = _index("kind", "audience", "deleted", "week", "seq", "owner")
+BY_NAME: Final = _index("kind", "folded_id")
+BY_LINK: Final = replace(_index("kind", "owner", "linked"), partial={"linked": {"$type": "string"}})
+INDEXES: Final = (BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY, BY_WEEK, BY_NAME, BY_LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +61,11 @@ class Selection:
             wanted["audience"] = {"$in": [audience_name(audience) for audience in self.audiences]}
         return wanted
 
+    def named(self) -> Hashable:
+        """Equal for equal selections."""
+        owners = None if self.owners is None else tuple(self.owners)
+        return self.kind, owners, None if self.audiences is None else tuple(self.audiences)
+
     def scope(self, query: PageQuery) -> str:
         """What a cursor belongs to. Not the owners: they come and go while somebody leafs."""
         audiences = "any" if self.audiences is None else [audience_name(each) for each in self.audiences]
@@ -79,34 +77,41 @@ class Plan:
     """What is looked for, and the index that has it in order."""
 
     wanted: Document
-    index: Keys
+    index: Index
 
 
 def audience_name(audience: PartyId | None) -> str:
     return "*" if audience is None else str(audience)
 
 
-def day_of(last_updated: datetime, now: datetime) -> int:
-    return last_updated.toordinal() if last_updated < now + timedelta(days=1) else AHEAD
+def periods_of(last_updated: datetime, now: datetime) -> Document:
+    """Where a change is found by its time."""
+    if last_updated >= now + timedelta(days=1):
+        return {"day": AHEAD, "week": AHEAD}
+    day = last_updated.toordinal()
+    return {"day": day, "week": day // _DAYS_OF_A_WEEK}
 
 
 def plan(selection: Selection, query: PageQuery, now: datetime) -> Plan:
-    wanted = {**selection.filter(), **_between(query.date_from, query.date_to)}
-    days = _days(query.date_from, query.date_to, now)
-    if selection.audiences is not None and len(days) * len(selection.audiences) in range(1, _MOST_SCANS + 1):
-        return Plan({**wanted, "day": {"$in": days}}, BY_DAY)
-    return Plan(wanted, _index(selection))
+    wanted = _wanted(selection, query)
+    if selection.audiences is None or query.date_from is None:
+        return Plan(wanted, _in_order(selection))
+    first, last = query.date_from.toordinal(), _last_day(query.date_to, now)
+    for field, days, index in (("day", 1, BY_DAY), ("week", _DAYS_OF_A_WEEK, BY_WEEK)):
+        periods = range(first // days, last // days + 1)
+        if len(periods) <= _MOST_PERIODS:
+            return Plan({**wanted, field: {"$in": [*periods, AHEAD]}}, index)
+    return Plan(wanted, _in_order(selection))
 
 
 def counting(selection: Selection, query: PageQuery, now: datetime) -> Plan:
     """Order does not matter to a count: a long window is a stretch of days in the index, and nothing else."""
-    planned = plan(selection, query, now)
-    if query.date_from is None or selection.audiences is None or planned.index is BY_DAY:
-        return planned
-    return Plan({**planned.wanted, "day": {"$gte": query.date_from.toordinal()}}, BY_DAY)
+    if query.date_from is None or selection.audiences is None:
+        return plan(selection, query, now)
+    return Plan({**_wanted(selection, query), "day": {"$gte": query.date_from.toordinal()}}, BY_DAY)
 
 
-def _index(selection: Selection) -> Keys:
+def _in_order(selection: Selection) -> Index:
     """What is meant for one party is rare among what there is; what is for all is told apart by its owner."""
     owners, audiences = selection.owners, selection.audiences
     if owners is not None and len(owners) <= _MOST_OWNERS and (audiences is None or None in audiences):
@@ -114,16 +119,13 @@ def _index(selection: Selection) -> Keys:
     return BY_CREATION if audiences is None else BY_AUDIENCE
 
 
-def _between(date_from: datetime | None, date_to: datetime | None) -> Document:
-    bounds = {operator: at for operator, at in (("$gte", date_from), ("$lt", date_to)) if at is not None}
-    return {"last_updated": bounds} if bounds else {}
+def _wanted(selection: Selection, query: PageQuery) -> Document:
+    window = (("$gte", query.date_from), ("$lt", query.date_to))
+    bounds = {operator: at for operator, at in window if at is not None}
+    return {**selection.filter(), **({"last_updated": bounds} if bounds else {})}
 
 
-def _days(date_from: datetime | None, date_to: datetime | None, now: datetime) -> list[int]:
-    """The days in which the window's objects changed; none when it is too long to be gathered by days."""
-    if date_from is None:
-        return []
+def _last_day(date_to: datetime | None, now: datetime) -> int:
+    """Of the window, and not of the future: that has a place of its own."""
     latest = now + _SKEW
-    last = latest if date_to is None else min(date_to, latest)
-    days = range(date_from.toordinal(), last.toordinal() + 1)
-    return [*days, AHEAD] if len(days) <= _MOST_DAYS else []
+    return (latest if date_to is None else min(date_to, latest)).toordinal()

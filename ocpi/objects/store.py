@@ -63,6 +63,8 @@ class ObjectStore:
 
         A tombstone keeps the age of what was deleted, so the same object may come back.
         """
+        if record.key.kind not in history.KINDS:
+            return await self._put(record)
         outcome, _ = await asyncio.gather(self._put(record), self._history.keep(record))
         return outcome
 
@@ -81,7 +83,8 @@ class ObjectStore:
         unchanged = {"digest": held.digest, "last_updated": held.last_updated, "deleted": held.deleted}
         if await self._upsert(record, unchanged) is Outcome.STALE:
             return False
-        await self._history.keep(record)
+        if record.key.kind in history.KINDS:
+            await self._history.keep(record)
         return True
 
     async def insert(self, record: Record) -> Outcome:

@@ -6,7 +6,7 @@ who begins it; whoever leafs on brings the total along.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,9 +30,9 @@ class Totals:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[Hashable, _Known] = OrderedDict()
 
-    async def of(self, name: str, count: Callable[[], Awaitable[int]]) -> int:
+    async def of(self, name: Hashable, count: Callable[[], Awaitable[int]]) -> int:
         """What `count` says, or said lately. Of many who ask at the same time one counts."""
         known = self._remembered(name)
         if not self._holds(known):
@@ -41,7 +41,7 @@ class Totals:
                     await self._recount(known, count)
         return known.total
 
-    def _remembered(self, name: str) -> _Known:
+    def _remembered(self, name: Hashable) -> _Known:
         known = self._known.setdefault(name, _Known())
         self._known.move_to_end(name)
         if len(self._known) > AT_MOST:

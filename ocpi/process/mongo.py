@@ -112,6 +112,11 @@ class Index:
     expire_after_s: int | None = None
     partial: Document | None = None
 
+    @property
+    def name(self) -> str:
+        """As the driver calls it."""
+        return "_".join(f"{key}_{direction}" for key, direction in self.keys)
+
     def model(self) -> IndexModel:
         options: Document = {"unique": True} if self.unique else {}
         if self.expire_after_s is not None:

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from ocpi.errors import InvalidParameters
 
-_NUMBERS: Final = struct.Struct(">QQ")
+_NUMBERS: Final = struct.Struct(">qq")  # no larger than a database can compare
 _CHECK_BYTES: Final = 8
 
 

@@ -22,6 +22,7 @@ LINK: Final = "Link"
 MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
 _NEXT: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+_OURS: Final = frozenset({"offset", "limit", "cursor"})
 _PORT_OF_HTTP: Final = 80
 _LARGEST: Final = 10**18
 MAX_OFFSET: Final = 100_000
@@ -61,12 +62,18 @@ def headers(url: URL, query: PageQuery, *, total: int, following: str | None) ->
     """
     fields = {TOTAL: str(total), LIMIT: str(MAX_LIMIT)}
     if following is not None:
-        next_one = url.without_query_params("offset").update_query(limit=str(query.limit), cursor=following)
-        fields[LINK] = next_link(next_one)
+        fields[LINK] = next_link(_following(url, query.limit, following))
     return fields
 
 
-def next_link(url: URL) -> str:
+def _following(url: URL, limit: int, cursor: str) -> str:
+    """The filters to the byte as they came; what is ours is told anew."""
+    address, _, query = str(url).partition("?")
+    filters = [each for each in query.split("&") if each and each.partition("=")[0] not in _OURS]
+    return f"{address}?{'&'.join([*filters, f'limit={limit}', f'cursor={cursor}'])}"
+
+
+def next_link(url: URL | str) -> str:
     return f'<{url}>; rel="next"'
 
 

@@ -151,9 +151,11 @@ async def test_a_long_list_is_counted_once_a_minute(
     assert (await keeping.store.page(ALL, PageQuery(limit=1))).total == CHEAP + 3
 
 
-CHANGES_ON = [START + timedelta(days=n) for n in (-400, -90, -30, -29, -2, -1, 0, 1, 2, 30, 400)]
+CHANGES_ON = [START + timedelta(days=n) for n in (-400, -90, -60, -30, -29, -7, -2, -1, 0, 1, 2, 30, 400)]
 WINDOWS = [
-    (START - timedelta(days=29), START),
+    (START - timedelta(days=60), START),
+    (START - timedelta(days=29), None),
+    (START - timedelta(days=7), START - timedelta(days=1)),
     (START - timedelta(days=3), None),
     (START, None),
     (START + timedelta(days=1), START + timedelta(days=2)),
@@ -210,7 +212,9 @@ SELECTIONS = [
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
-@pytest.mark.parametrize("date_from", [None, START - timedelta(days=10), START - timedelta(days=300)])
+@pytest.mark.parametrize(
+    "date_from", [None, START - timedelta(days=6), START - timedelta(days=40), START - timedelta(days=300)]
+)
 async def test_no_page_is_sorted_and_none_reads_more_than_it_shows(
     keeping: Keeping, mongo: Mongo, clock: ManualClock, selection: Selection, date_from: datetime | None
 ) -> None:
@@ -224,7 +228,7 @@ async def test_no_page_is_sorted_and_none_reads_more_than_it_shows(
         mongo.collection("objects")
         .find({**planned.wanted, "seq": {"$gt": 100}})
         .sort("seq")
-        .hint(planned.index)
+        .hint(planned.index.name)
         .limit(5)
         .explain()
     )

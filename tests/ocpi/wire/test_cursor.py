@@ -5,7 +5,7 @@ import pytest
 from ocpi.errors import InvalidParameters
 from ocpi.wire.cursor import Cursor
 
-HERE = Cursor(position=2**40, total=12_345)
+HERE = Cursor(position=2**63 - 1, total=12_345)
 
 
 def test_a_cursor_comes_back_as_it_went_in_letters_that_any_url_holds() -> None:
