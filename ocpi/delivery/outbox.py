@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ocpi.process.batches import Batches
+from ocpi.process.batches import AT_MOST, Batches
 from ocpi.process.clock import Clock
 from ocpi.process.logs import pseudonym
 from ocpi.process.mongo import (
@@ -86,9 +86,11 @@ class Outbox:
         )
 
     async def put(self, dues: Sequence[Due]) -> None:
-        """Durable when this returns, together with what others put at the same time."""
-        once = {due.mark_id: due for due in dues}
-        await asyncio.gather(*(self._batches.add(name, due) for name, due in once.items()))
+        """Durable when this returns. A great many go in several trips: others' marks get in between."""
+        once = list({due.mark_id: due for due in dues}.values())
+        for begin in range(0, len(once), AT_MOST):
+            some = once[begin : begin + AT_MOST]
+            await asyncio.gather(*(self._batches.add(due.mark_id, due) for due in some))
 
     async def _send(self, dues: Sequence[Due]) -> list[Written | Exception]:
         return await write_each(self._marks, [self._upsert(due) for due in dues])

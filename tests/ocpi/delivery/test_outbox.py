@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,14 @@ async def test_forty_marks_of_one_object_are_one(outbox: Outbox) -> None:
 async def test_thousands_of_marks_are_put_at_once(outbox: Outbox) -> None:
     await outbox.put([due(f"location/FR*CPO/{n}|*") for n in range(2500)])
     assert await outbox.waiting() == 2500
+
+
+async def test_thousands_of_marks_hold_up_no_single_one(outbox: Outbox) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        many = tasks.create_task(outbox.put([due(f"location/FR*CPO/{n}|*") for n in range(5000)]))
+        await asyncio.sleep(0)
+        await outbox.put([due(to=OTHER)])
+        assert not many.done()
 
 
 async def test_what_was_marked_again_on_its_way_stays_due(outbox: Outbox) -> None:
