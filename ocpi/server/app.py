@@ -59,6 +59,7 @@ class Platform:
             metrics=metrics,
         )
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_everything_to(door)])
+        application.router.add_route("*", "/{address:.*}", _behind_the_door)
         application.on_response_prepare.append(without_server_header)
         return application
 
@@ -87,8 +88,13 @@ def _place(module: str, side: Side, version: VersionNumber) -> Segments:
     return "ocpi", str(version), side.lower(), module
 
 
+async def _behind_the_door(_: web.Request) -> web.StreamResponse:
+    """Where the library believes that every request goes: it is slow where it knows no address."""
+    raise web.HTTPNotFound
+
+
 def _everything_to(door: Door) -> Middleware:
-    """No route is known to the library: what it would answer by itself has no envelope."""
+    """What the library would answer by itself has no envelope."""
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:  # noqa: ARG001

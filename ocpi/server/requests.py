@@ -21,6 +21,8 @@ async def read_body(request: web.Request) -> bytes:
         raise Compressed("a compressed body is not read: send it as it is")
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise _too_large()
+    if not request.body_exists:
+        return b""
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             return await request.read()
