@@ -11,7 +11,7 @@ from rich.table import Table
 from passerelle.conformance.target import Target
 from passerelle.conformance.verdict import Colour, Verdict
 
-_STYLES: Final = {Colour.GREEN: "green", Colour.RED: "bold red", Colour.GREY: "dim"}
+_STYLES: Final = {Colour.GREEN: "green", Colour.RED: "bold red"}
 
 
 def as_document(target: Target, verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -31,18 +31,29 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 
 def print_table(target: Target, verdicts: Sequence[Verdict]) -> None:
-    """Every case in a line, then what is red with what was sent and what came."""
+    """What is green or red in a line each, red with what was sent and what came, grey by its reasons."""
     console = Console(highlight=False)
     title = f"{target.versions_url}: OCPI {target.version}, {target.role} {target.party or ''}"
-    table = Table("case", "", "what was seen", title=title, title_justify="left")
+    table = Table("case", "", "what is asked", "what was seen", title=title, title_justify="left")
     for each in verdicts:
-        style = _STYLES[each.colour]
-        table.add_row(each.number, f"[{style}]{each.colour}[/]", escape(each.text))
+        if each.colour is not Colour.GREY:
+            told = f"[{_STYLES[each.colour]}]{each.colour}[/]"
+            table.add_row(each.number, told, escape(each.asks), escape(each.text))
     console.print(table)
     for each in verdicts:
         if each.colour is Colour.RED:
             _print_red(console, each)
+    _print_grey(console, [each for each in verdicts if each.colour is Colour.GREY])
     console.print(", ".join(f"{count} {colour}" for colour, count in counts(verdicts).items()))
+
+
+def _print_grey(console: Console, verdicts: Sequence[Verdict]) -> None:
+    numbers: dict[str, list[str]] = {}
+    for each in verdicts:
+        numbers.setdefault(each.text, []).append(each.number)
+    console.print("\n[dim]not looked at[/]")
+    for reason, which in numbers.items():
+        console.print(f"  [dim]{escape(reason)}:[/] {', '.join(which)}")
 
 
 def _print_red(console: Console, verdict: Verdict) -> None:

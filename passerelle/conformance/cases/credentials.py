@@ -128,7 +128,7 @@ async def a_hub_names_itself_beside_its_parties(target: Target) -> str:
     hub = told.get("hub_party_id")
     expect.that(isinstance(hub, str) and len(hub) == 5, f"hub_party_id is {hub!r}")  # noqa: PLR2004
     expect.that(all(each["role"] != "HUB" for each in told["roles"]), "there is a role HUB")
-    return f"{hub} and {len(told['roles'])} roles"
+    return f"{hub}, roles: {len(told['roles'])}"
 
 
 @case("C-021", "credentials, CredentialsRole", versions=SINCE_2_2_1)
@@ -139,7 +139,7 @@ async def roles_are_unique(target: Target) -> str:
         for each in (await _theirs(target))["roles"]
     ]
     expect.that(len(set(roles)) == len(roles), "a role of the same party stands there twice")
-    return f"{len(roles)} roles"
+    return f"roles: {len(roles)}"
 
 
 @case("C-023", "credentials, Credentials object", versions=SINCE_2_2_1)
