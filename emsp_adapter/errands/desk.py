@@ -1,14 +1,15 @@
 """Asks CPOs to do something, and takes what they say about it later.
 
 An errand is stored before it leaves, so that no result finds nobody; whoever answers must be the platform
-that was asked. A deadline is kept by a task of its own, also across a restart.
+that was asked. A deadline is kept by a task of its own, also across a restart. The id of an errand goes along
+as correlation id, so that a hub's log and a CPO's name it too.
 Spec: 2.3.0 mod_commands, Flow; POST method of the Sender Interface.
 """
 
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -18,6 +19,7 @@ from emsp_adapter.errands.actions import ACTIONS, Order, Response, Result
 from emsp_adapter.errands.model import (
     LATE,
     Errand,
+    State,
     Word,
     after_deadline,
     after_response,
@@ -31,7 +33,7 @@ from ocpi.client.lines import WITHIN, Lines
 from ocpi.errors import DeliveryError, InvalidParameters, UnknownObject
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
-from ocpi.process.logs import logger
+from ocpi.process.logs import correlation, logger
 from ocpi.process.tasks import Supervisor
 from ocpi.server.app import Platform
 from ocpi.server.call import Call
@@ -43,6 +45,8 @@ from schemas import codec
 from schemas.translation.context import Context
 
 log = logger(__name__)
+ANSWERED_WITHIN: Final = WITHIN + timedelta(seconds=5)
+"""Longer than a call lasts, so that whatever ends it has its say before."""
 _SECRET_BYTES: Final = 24
 
 
@@ -86,12 +90,14 @@ class Desk:
         Unreachable while nothing is stored or sent; later trouble is told by the errand.
         """
         partner = await self._ways.to(order.cpo)
-        line = self._lines.to(partner, self._ways.routing(order.cpo))
         errand = self._new(order, partner)
-        told = self._told(order, errand, line)
-        await self._store.add(errand)
-        log.info("asked", errand=errand.id, action=errand.action, cpo=str(errand.cpo), partner=partner.name)
-        return await self._sent(errand, told, line)
+        with correlation(errand.id):
+            line = self._lines.to(partner, self._ways.routing(order.cpo))
+            told = self._told(order, errand, line)
+            await self._store.add(errand)
+            self._watch(errand)
+            log.info("asked", action=errand.action, cpo=str(errand.cpo), partner=partner.name)
+            return await self._sent(errand, told, line)
 
     def _told(self, order: Order, errand: Errand, line: Line) -> _Told:
         module = self._platform.url_of(errand.module, Side.SENDER, line.version)
@@ -107,7 +113,7 @@ class Desk:
 
     def _new(self, order: Order, partner: Partner) -> Errand:
         now = self._clock.now()
-        deadline = now + WITHIN
+        deadline = now + ANSWERED_WITHIN
         return Errand(
             id=str(uuid.uuid4()),
             secret=secrets.token_urlsafe(_SECRET_BYTES),
@@ -167,7 +173,7 @@ class Desk:
         while (ahead_s := (deadline - self._clock.now()).total_seconds()) > 0:  # a loop may wake us early
             await self._clock.sleep(ahead_s)
         left = await self._store.change(errand_id, partial(after_deadline, now=self._clock.now()))
-        if left.result is None:
+        if left.state is State.TIMED_OUT:
             log.warning("no result came in time", errand=errand_id, action=left.action, cpo=str(left.cpo))
 
 

@@ -23,6 +23,8 @@ ACCEPTED: Final = "ACCEPTED"
 CANCELED_RESERVATION: Final = "CANCELED_RESERVATION"
 LATE: Final = timedelta(hours=1)
 """How long after its deadline a result is still taken."""
+LONGEST_S: Final = 24 * 3600
+"""Whoever promises a result within years promises none."""
 
 
 class State(StrEnum):
@@ -81,13 +83,13 @@ class Errand:
 
 
 def after_response(errand: Errand, response: Word, timeout_s: int) -> Errand:
-    """The immediate answer. Whoever promises a result has `timeout_s` seconds for it."""
+    """The immediate answer. Whoever promises a result has `timeout_s` seconds for it, a day at the most."""
     answered = replace(errand, response=response)
     if errand.state is not State.ASKED:
         return answered
     if response.value != ACCEPTED:
         return replace(answered, state=State.REFUSED)
-    deadline = response.at + timedelta(seconds=max(timeout_s, 0))
+    deadline = response.at + timedelta(seconds=min(max(timeout_s, 0), LONGEST_S))
     return replace(
         answered,
         state=State.PROMISED,

@@ -22,6 +22,8 @@ INDEXES = (
     Index(collection=COLLECTION, keys=(("asked_at", DESCENDING),), expire_after_s=KEPT_S),
     Index(collection=COLLECTION, keys=(("cpo", ASCENDING), ("about.authorization_reference", ASCENDING))),
     Index(collection=COLLECTION, keys=(("about.reservation_id", ASCENDING), ("asked_at", DESCENDING))),
+    Index(collection=COLLECTION, keys=(("about.session_id", ASCENDING),)),
+    Index(collection=COLLECTION, keys=(("cpo", ASCENDING), ("action", ASCENDING), ("open_until", ASCENDING))),
     Index(collection=COLLECTION, keys=(("state", ASCENDING),)),
 )
 _ATTEMPTS: Final = 8

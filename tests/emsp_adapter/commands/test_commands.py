@@ -33,6 +33,7 @@ async def test_a_start_reaches_the_cpo_with_card_place_and_reference(obeying: Ob
     obeying.answers("ACCEPTED")
     command = await obeying.give(evse_uid="E1", connector_id="1")
     asked = obeying.asked()
+    assert asked.ids.correlation_id == command["id"]
     assert (asked.method, asked.path, asked.routing) == (
         "POST",
         "START_SESSION",
@@ -168,6 +169,18 @@ async def test_a_result_of_long_ago_is_not_taken(obeying: Obeying, clock: Manual
     assert (await obeying.shown(command))["result"] is None
 
 
+@pytest.mark.parametrize("promised_s", [3 * 3600, 10**18, -1])
+async def test_whoever_asks_for_time_has_it_for_a_day_at_the_most(
+    obeying: Obeying, clock: ManualClock, promised_s: int
+) -> None:
+    obeying.answers("ACCEPTED", timeout=promised_s)
+    command = await obeying.give()
+    taken_s = min(max(promised_s, 0), 24 * 3600)
+    await clock.leap(minutes=taken_s / 60 + 30)
+    await eventually_so(lambda: state_is(obeying, command, "TIMED_OUT"))
+    assert (await obeying.tell(obeying.asked(), "ACCEPTED")).status == 1000
+
+
 async def test_a_session_without_a_reference_is_joined_by_card_and_place(obeying: Obeying) -> None:
     obeying.answers("ACCEPTED")
     command = await obeying.give(evse_uid="E1")
@@ -191,7 +204,7 @@ async def test_a_cpo_that_cannot_be_reached_is_told_so_and_never_asked_again(
     assert command["state"] == "TIMED_OUT"
     assert "cannot be reached" in command["trouble"]
     obeying.cpo.is_online = True
-    await clock.advance(minutes=10)
+    await clock.leap(minutes=10)
     assert obeying.cpo.heard("commands") == []
 
 
