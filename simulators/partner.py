@@ -2,8 +2,9 @@
 
 It speaks any version, or several at once, as that version is written: what it does otherwise is a quirk with
 a name. Every request that reaches it with a good token is in `received`, or in `handshakes` if it is about
-versions and credentials; `answer` scripts what it says, `publishes` and `keeps` make it hold objects; with
-`is_online` switched off it drops connections as a dead machine does.
+versions and credentials, or in `announced` if a hub tells who is behind it; `answer` scripts what it
+says, `publishes` and `keeps` make it hold objects; with `is_online` switched off it drops connections as a
+dead machine does.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -52,6 +53,7 @@ class SimulatedPartner(Caller):
         self.is_online = True
         self.received: list[Request] = []
         self.handshakes: list[Request] = []
+        self.announced: list[Request] = []
         self.endpoints_offered: list[dict[str, str]] | None = None
         self._scripts: dict[tuple[str, str, Side], Script] = {}
         self._handshake: dict[str, Callable[[Request], Awaitable[Reply]]] = {
@@ -119,8 +121,9 @@ class SimulatedPartner(Caller):
         return kept
 
     def heard(self, module: str, method: str | None = None) -> list[Request]:
-        """What arrived for a module, in order."""
-        return [each for each in self.received if each.module == module and method in (None, each.method)]
+        """What arrived for a functional module or for hubclientinfo, in order."""
+        arrived = (*self.announced, *self.received)
+        return [each for each in arrived if each.module == module and method in (None, each.method)]
 
     async def _door(self, request: web.Request) -> web.StreamResponse:
         if not self.is_online:
@@ -162,12 +165,18 @@ class SimulatedPartner(Caller):
 
     async def _reply(self, arrived: Request) -> Reply:
         is_handshake = arrived.module in self._handshake
-        (self.handshakes if is_handshake else self.received).append(arrived)
+        self._list_of(arrived).append(arrived)
         script = self._scripts.get((arrived.method, arrived.module, arrived.side))
         if script is not None:
             scripted = script(arrived)
             return await scripted if isinstance(scripted, Awaitable) else scripted
         return await self._handshake[arrived.module](arrived) if is_handshake else Reply()
+
+    def _list_of(self, arrived: Request) -> list[Request]:
+        if arrived.module in self._handshake:
+            return self.handshakes
+        is_told = (arrived.module, arrived.side) == ("hubclientinfo", Side.RECEIVER)
+        return self.announced if is_told else self.received
 
     def _is_object(self, arrived: Request) -> bool:
         return arrived.method == "GET" and arrived.module not in self._handshake

@@ -90,8 +90,7 @@ class Promises:
 
 def _check_own(url: URL, call: Call) -> None:
     connection = call.admitted.partner.connection
-    own = [URL(each.url) for each in connection.endpoints] if connection else []
-    if not any(urls.share_origin(url, each) for each in own):
+    if connection is None or not connection.reaches(url):
         text = "a result goes to the platform that asked: this is not where its endpoints are"
         raise InvalidParameters(text, pointer="/response_url")
 

@@ -19,8 +19,9 @@ from ocpi.errors import UnknownObject, Unreachable
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
-from ocpi.wire import envelope, urls
+from ocpi.wire import envelope
 from ocpi.wire.quirks import Quirk
+from ocpi.wire.results import unwrapped
 from ocpi.wire.status import is_success
 from schemas.v2_3_0 import charging_profiles as profiles
 from schemas.v2_3_0.commands import CommandResult
@@ -57,7 +58,7 @@ class Results:
         partner, url = self._directory.partner(callback.asker), URL(callback.url)
         if partner is None or not partner.is_active or partner.connection is None:
             raise Unreachable(f"{callback.emsp} is not connected any more")
-        if not any(urls.share_origin(url, URL(each.url)) for each in partner.connection.endpoints):
+        if not partner.connection.reaches(url):
             raise Unreachable(f"{callback.emsp} has moved to another address")
         return Leg(callback.cpo, callback.emsp, partner, partner.connection, url, is_verbatim=True)
 
@@ -80,10 +81,8 @@ class Results:
 def _bare(call: Call) -> tuple[bytes, Mapping[str, Any]]:
     """The result itself, as bytes and decoded."""
     value = call.json_object()
-    inner = value.get("data")
-    if "status_code" not in value or not isinstance(inner, dict):
-        return call.body, value
-    return envelope.read(call.body).data or b"", inner
+    result = unwrapped(value)
+    return (call.body, value) if result is value else (envelope.read(call.body).data or b"", result)
 
 
 def _is_expected(callback: Callback, call: Call, value: Mapping[str, Any]) -> bool:

@@ -5,13 +5,13 @@ Spec: 2.3.0 mod_hub_client_info, Sender Interface; transport_and_format, Paginat
 
 from hub.presence.census import Census
 from hub.presence.infos import Infos, Page
-from hub.presence.teller import MODULE
+from ocpi.client.hub_client_info import MODULE
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.versions import messages
+from ocpi.versions.known import since
 from ocpi.wire import envelope, pagination
 from ocpi.wire.interfaces import Side
 from schemas.translation.context import Context
-from schemas.v2_3_0.enums import VersionNumber
 from schemas.v2_3_0.hub_client_info import ClientInfo
 
 
@@ -22,7 +22,7 @@ class ClientList:
 
     def interface(self) -> Interface:
         routes = (Route("GET", "", self._list),)
-        return Interface(MODULE, Side.SENDER, routes, since=VersionNumber.V2_2_1)
+        return Interface(MODULE, Side.SENDER, routes, since=since(MODULE))
 
     async def _list(self, call: Call) -> Answer:
         await self._census.up_to_date()

@@ -13,6 +13,7 @@ from hub.presence.reach import Presences
 from hub.presence.routes import PresenceRoutes
 from hub.presence.teller import Teller
 from hub.presence.watch import Watch
+from ocpi.client.lines import Lines
 from ocpi.server.call import Interface
 from ocpi.service.foundation import Foundation
 
@@ -27,18 +28,19 @@ class PresenceRoom:
 
 def presence_room(foundation: Foundation) -> PresenceRoom:
     """Everybody in it is at work when this returns."""
-    directory, clock, egress = foundation.directory, foundation.clock, foundation.egress
+    directory, clock = foundation.directory, foundation.clock
+    lines = Lines(egress=foundation.egress, clock=clock)
     infos, presences = Infos(foundation.mongo, clock), Presences(foundation.mongo, clock)
     changed = asyncio.Event()
     census = Census(directory=directory, presences=presences, infos=infos, clock=clock, changed=changed)
     watch = Watch(
-        directory=directory, presences=presences, infos=infos, census=census, egress=egress, clock=clock
+        directory=directory, presences=presences, infos=infos, census=census, lines=lines, clock=clock
     )
     teller = Teller(
         directory=directory,
         infos=infos,
         census=census,
-        egress=egress,
+        lines=lines,
         clock=clock,
         supervisor=foundation.supervisor,
         changed=changed,

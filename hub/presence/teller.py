@@ -13,25 +13,19 @@ from typing import Final, assert_never
 
 from hub.presence.census import Census
 from hub.presence.infos import Info, Infos
-from ocpi.client.http import Outgoing, accepted, send
+from ocpi.client import hub_client_info
+from ocpi.client.lines import Lines
 from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal
 from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection
 from ocpi.process.clock import Clock
-from ocpi.process.egress import Egress
 from ocpi.process.logs import logger
 from ocpi.process.tasks import Supervisor
-from ocpi.versions import messages
-from ocpi.wire import urls
-from ocpi.wire.headers import MessageIds
 from ocpi.wire.interfaces import Side
 from schemas.translation.context import Context
-from schemas.v2_3_0.hub_client_info import ClientInfo
 
 log = logger(__name__)
 
-MODULE: Final = "hubclientinfo"
 WITHIN: Final = timedelta(seconds=10)
 BATCH: Final = 64
 IDLE_S: Final = 1.0
@@ -46,7 +40,7 @@ class Teller:
         directory: Directory,
         infos: Infos,
         census: Census,
-        egress: Egress,
+        lines: Lines,
         clock: Clock,
         supervisor: Supervisor,
         changed: asyncio.Event,
@@ -54,7 +48,7 @@ class Teller:
         self._directory = directory
         self._infos = infos
         self._census = census
-        self._egress = egress
+        self._lines = lines
         self._clock = clock
         self._supervisor = supervisor
         self._changed = changed
@@ -96,25 +90,12 @@ class Teller:
 
     async def _put(self, info: Info) -> None:
         partner = self._directory.partner(info.view.viewer)
-        connection = partner.connection if partner is not None and partner.is_active else None
-        endpoint = connection.endpoint(MODULE, Side.RECEIVER) if connection else None
-        if connection is None or endpoint is None:
+        if partner is None or not partner.is_active:
             return
-        context = Context(owner=info.view.client.party)
-        body = messages.down(ClientInfo, info.told(), connection.version, context)
-        accepted(await send(self._egress, self._clock, self._request(info, connection, endpoint, body)))
-
-    def _request(self, info: Info, connection: Connection, endpoint: str, body: bytes) -> Outgoing:
-        party = info.view.client.party
-        return Outgoing(
-            method="PUT",
-            url=urls.join(endpoint, party.country_code, party.party_id),
-            token=connection.token,
-            ids=MessageIds.fresh(),
-            deadline=self._clock.now() + WITHIN,
-            body=body,
-            quirks=connection.quirks,
-        )
+        if self._directory.endpoint_of(partner, hub_client_info.MODULE, Side.RECEIVER) is None:
+            return
+        line = self._lines.to(partner, deadline=self._clock.now() + WITHIN)
+        await hub_client_info.put(line, info.told(), Context(owner=info.view.client.party))
 
     async def _failed(self, info: Info, error: DeliveryError) -> bool:
         viewer, party = info.view.viewer, str(info.view.client.party)

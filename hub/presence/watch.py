@@ -16,14 +16,12 @@ from yarl import URL
 from hub.presence.census import Census
 from hub.presence.infos import Infos
 from hub.presence.reach import Presences
-from ocpi.client.http import Outgoing, accepted, send
+from ocpi.client.lines import Lines
 from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
-from ocpi.process.egress import Egress
 from ocpi.process.logs import logger
-from ocpi.wire.headers import MessageIds
 
 log = logger(__name__)
 
@@ -43,14 +41,14 @@ class Watch:
         presences: Presences,
         infos: Infos,
         census: Census,
-        egress: Egress,
+        lines: Lines,
         clock: Clock,
     ) -> None:
         self._directory = directory
         self._presences = presences
         self._infos = infos
         self._census = census
-        self._egress = egress
+        self._lines = lines
         self._clock = clock
         self._began = clock.now()
         self._heard: dict[str, datetime] = {}
@@ -108,7 +106,8 @@ class Watch:
     async def _ask(self, partner: Partner, connection: Connection) -> None:
         began = self._asked[partner.name] = self._clock.now()
         try:
-            accepted(await send(self._egress, self._clock, _question(connection, began)))
+            line = self._lines.to(partner, deadline=began + ANSWERS_WITHIN)
+            await line.tell("GET", URL(connection.versions_url), is_verbatim=True)
         except DeliveryError as error:
             if not self._heard_since(partner.name, began):
                 await self._went(partner.name, error.text)
@@ -130,15 +129,3 @@ class Watch:
         await self._presences.returned(name)
         await self._infos.hurry(name)
         await self._census.refresh()
-
-
-def _question(connection: Connection, now: datetime) -> Outgoing:
-    return Outgoing(
-        method="GET",
-        url=URL(connection.versions_url),
-        token=connection.token,
-        ids=MessageIds.fresh(),
-        deadline=now + ANSWERS_WITHIN,
-        quirks=connection.quirks,
-        is_verbatim=True,
-    )

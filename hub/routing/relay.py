@@ -17,7 +17,7 @@ from yarl import URL
 from hub.routing.links import Links, Track
 from hub.routing.parties import receiving_roles
 from hub.routing.retelling import Crossing, retold, retold_answer
-from hub.routing.vocabulary import MODULES, message_of
+from hub.routing.vocabulary import message_of
 from ocpi.client.http import Outgoing, Received, send
 from ocpi.errors import InvalidParameters, UnknownReceiver, Unreachable, Unreadable
 from ocpi.partners.directory import Directory
@@ -25,6 +25,7 @@ from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
 from ocpi.server.call import Answer, Call
+from ocpi.versions.known import since
 from ocpi.wire import envelope, pagination, urls
 from ocpi.wire.headers import Routing
 from schemas.kinds import PartyId
@@ -141,7 +142,7 @@ def _answer(call: Call, leg: Leg, body: bytes) -> bytes:
 
 
 def _why_not(call: Call, to: PartyId, connection: Connection | None) -> str:
-    if connection is not None and connection.version < MODULES[call.module].since:
+    if connection is not None and connection.version < since(call.module):
         return f"{to} is connected by OCPI {connection.version}, which has no {call.module}"
     return f"{to} is not connected for {call.module} {call.side}"
 

@@ -24,6 +24,7 @@ from ocpi.objects.kinds import BY_MODULE
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call, Interface, Route
+from ocpi.versions.known import since
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import CommandType
@@ -56,7 +57,7 @@ class Router:
         for name, module in MODULES.items():
             for side in Side:
                 routes = tuple(Route(each.method, each.path, self.route) for each in module.messages(side))
-                yield Interface(name, side, routes, since=module.since)
+                yield Interface(name, side, routes, since=since(name))
 
     async def route(self, call: Call) -> Answer:
         if _is_result(call):

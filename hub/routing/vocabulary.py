@@ -19,7 +19,7 @@ from schemas.base import OcpiModel
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0 import charging_profiles as profiles
 from schemas.v2_3_0 import commands
-from schemas.v2_3_0.enums import CommandType, VersionNumber
+from schemas.v2_3_0.enums import CommandType
 from schemas.v2_3_0.evses import EVSE, Connector
 from schemas.v2_3_0.sessions import ChargingPreferences
 from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
@@ -44,11 +44,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The messages of its two sides. `since`: the first version that has it."""
+    """The messages of its two sides."""
 
     sender: Sequence[Message]
     receiver: Sequence[Message]
-    since: VersionNumber = VersionNumber.V2_1_1
 
     def messages(self, side: Side) -> Sequence[Message]:
         return self.sender if side is Side.SENDER else self.receiver
@@ -126,7 +125,6 @@ MODULES: Final[Mapping[str, Module]] = MappingProxyType(
                 ),
                 Message("DELETE", "/{id}", answers=profiles.ChargingProfileResponse),
             ],
-            since=VersionNumber.V2_2_1,
         ),
         "invoicereconciliation": Module(
             sender=[Message("GET", "")],
@@ -134,7 +132,6 @@ MODULES: Final[Mapping[str, Module]] = MappingProxyType(
                 Message("POST", ""),
                 *(Message(method, _OBJECT) for method in ("GET", "PUT", "DELETE")),
             ],
-            since=VersionNumber.V2_3_0,
         ),
         "payments": Module(
             sender=[
@@ -150,7 +147,6 @@ MODULES: Final[Mapping[str, Module]] = MappingProxyType(
                 Message("GET", _CAPTURED + "/{id}"),
                 Message("POST", _CAPTURED),
             ],
-            since=VersionNumber.V2_3_0,
         ),
     }
 )

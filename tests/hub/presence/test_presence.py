@@ -173,7 +173,7 @@ async def test_whoever_was_away_is_told_the_latest_state_once(roaming: Roaming, 
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     roaming.emsp.is_online = False
     await clock.advance(minutes=6)
-    roaming.emsp.received.clear()
+    roaming.emsp.announced.clear()
     for state in ("suspend", "resume", "suspend"):
         await operate(roaming.hub, f"/partners/the-cpo/{state}", {})
         await asyncio.sleep(0.1)
@@ -200,12 +200,15 @@ async def test_one_that_hangs_keeps_nobody_else_waiting(roaming: Roaming) -> Non
 
 
 async def test_what_is_refused_is_given_up_after_a_few_tries(roaming: Roaming, clock: ManualClock) -> None:
+    await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     refusing = Reply(status_code=2001)
     roaming.emsp.answer("PUT", "hubclientinfo", RECEIVER, lambda _: refusing)
-    roaming.emsp.received.clear()
+    roaming.emsp.announced.clear()
     async with another_cpo(roaming):
         await eventually(lambda: len(told(roaming.emsp)) == 1)
-        await clock.advance(seconds=30)
+        await clock.advance(seconds=2)
+        await eventually(lambda: len(told(roaming.emsp)) == 2)
+        await clock.advance(seconds=2)
         await eventually(lambda: len(told(roaming.emsp)) == 3)
         await clock.advance(minutes=2)
         await asyncio.sleep(0.2)

@@ -30,7 +30,7 @@ async def test_what_was_not_told_before_a_restart_is_told_after_it(
                 return await mongo.collection("client_infos").find_one({"attempts": 1}) is not None
 
             await eventually_so(kept)
-        emsp.received.clear()
+        emsp.announced.clear()
         emsp.is_online = True
         async with running_hub(mongo, clock, tmp_path):
             await clock.advance(seconds=5)
@@ -49,7 +49,7 @@ async def test_whoever_was_away_before_a_restart_is_away_after_it(
             cpo.is_online = False
             await clock.advance(minutes=6)
             await hears(emsp, "CPO FR*CPO", "OFFLINE")
-        emsp.received.clear()
+        emsp.announced.clear()
         async with running_hub(mongo, clock, tmp_path) as again:
             emsp.endpoints = {at: url.replace(hub.url, again.url) for at, url in emsp.endpoints.items()}
             assert await shown(emsp) == {"CPO FR*CPO": "OFFLINE"}

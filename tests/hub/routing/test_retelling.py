@@ -10,6 +10,7 @@ from hub.routing.retelling import Crossing, retold, retold_answer
 from hub.routing.vocabulary import COMMANDS, MODULES, Kind, UnlistedCommand
 from ocpi.errors import NotSpeakable, Unreadable
 from ocpi.objects.kinds import BY_MODULE
+from ocpi.versions.known import since
 from ocpi.wire.interfaces import Side, serving_roles
 from schemas import codec
 from schemas.kinds import PartyId
@@ -47,7 +48,7 @@ def test_what_both_versions_say_alike_keeps_its_bytes(crossing: Crossing) -> Non
     """C-066: number spelling, order of keys, blanks, fields that nobody knows."""
     body = b'{ "timeout" :30.0,"odd":{"b":1.50, "a":null}, "result":"ACCEPTED"}'
     assert retold(CommandResponse, body, codec.decode(body), crossing) == body
-    assert json.loads(retold_answer(CommandResponse, answered(body), crossing))["data"] == codec.decode(body)
+    assert json.loads(retold_answer(CommandResponse, answered(body), crossing))["data"] == json.loads(body)
     assert body in retold_answer(CommandResponse, answered(body), crossing)
 
 
@@ -105,8 +106,8 @@ def test_a_command_of_somebodys_own_is_known_in_no_other_version() -> None:
 def test_every_message_between_versions_has_a_form_in_both() -> None:
     told = [
         kind
-        for module in MODULES.values()
-        if module.since <= OLD
+        for name, module in MODULES.items()
+        if since(name) <= OLD
         for side in Side
         for message in module.messages(side)
         for kind in (message.asks, message.answers)
