@@ -1,20 +1,18 @@
 """The charging station of the first site of a CPO's stage."""
 
-from itertools import cycle
-
 from aiohttp import ClientSession
 
 from tests.conformance.stages import STATION_KEY, Stage
 from tests.cpo_adapter.door import RawStation, basic
 from tests.fakes.eventually import eventually_so
 
-_STATUSES = cycle(["Faulted", "Unavailable"])
 _SEEN = {"Faulted": "OUTOFORDER", "Unavailable": "INOPERATIVE"}
 
 
 async def changed_status(stage: Stage) -> str:
     """The station boots and says that it is in another state; returns when partners can read of it."""
-    said = next(_STATUSES)
+    before = await shown_status(stage)
+    said = next(status for status, seen in _SEEN.items() if seen != before)
     url = f"{stage.platform.urls['stations']}/ocpp/CP-Gare1"
     headers = basic(b"CP-Gare1", bytes.fromhex(STATION_KEY))
     async with (
