@@ -41,7 +41,8 @@ from tests.platforms import (
     running_hub,
 )
 
-VERSIONS: Final = {"hub": ("2.3.0",), "cpo": ("2.3.0",), "emsp": ("2.3.0",)}
+_ALL: Final = ("2.1.1", "2.2.1", "2.3.0")
+VERSIONS: Final = {"hub": ("2.2.1", "2.3.0"), "cpo": _ALL, "emsp": _ALL}
 _NEWCOMERS: Final = count(1)
 CASES: Final = {case.number: case for case in catalogue()}
 

@@ -11,7 +11,6 @@ from tests.platforms import agree, invited
 pytestmark = SHARED_LOOP
 
 CHECKER = PartyId("AT", "CHK")
-NOT_YET = {"C-015"}  # strictly expected to fail in test_credentials.py
 
 
 @on("hub", "cpo", "emsp")
@@ -36,7 +35,7 @@ async def test_a_whole_run_is_without_red_and_ends_with_leaving(stage: Stage) ->
     target, verdicts = await run(wanted)
     assert target.version == stage.version
     red = {each.number: each.text for each in verdicts if each.colour is Colour.RED}
-    assert red.keys() <= NOT_YET, red
+    assert red == {}
     assert sum(each.colour is Colour.GREEN for each in verdicts) > 20
     partners = await asyncio.to_thread(stage.platform.admin.get, "/partners")
     assert [each["state"] for each in partners if each["name"] == name] in ([], ["LEFT"])

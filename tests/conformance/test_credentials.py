@@ -79,7 +79,6 @@ async def test_c014_a_put_gives_a_new_token_and_reads_our_endpoints_again(stage:
 
 
 @ADAPTERS
-@pytest.mark.xfail(reason="a PUT to another version does not switch yet")
 async def test_c015_a_put_to_another_version_switches_the_connection(stage: Stage) -> None:
     async with stage.newcomer(newcomer_role(stage), versions=OF_ALL) as target:
         await green("C-009", target)
