@@ -6,6 +6,10 @@ from tests.conformance.not_applicable import REASONS
 from tests.conformance.registry import NUMBERS, covered
 
 
+def test_each_case_is_tested_or_says_why_not() -> None:
+    assert sorted(covered() | set(REASONS)) == NUMBERS
+
+
 def test_no_case_has_both_a_test_and_a_reason() -> None:
     assert covered() & set(REASONS) == set()
 
