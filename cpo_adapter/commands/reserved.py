@@ -24,8 +24,9 @@ from cpo_adapter.stations.model import Spot
 from cpo_adapter.stations.states import States
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
+from schemas.kinds import PartyId
 from schemas.v2_3_0.commands import CommandResult
-from schemas.v2_3_0.enums import CommandResultType
+from schemas.v2_3_0.enums import CommandResultType, TokenType
 from schemas.v2_3_0.tokens import Token
 
 log = logger(__name__)
@@ -201,4 +202,9 @@ def _is_in_time(held: Reservation, event: TransactionBegan) -> bool:
 
 
 def _is_same(one: Token, other: Token) -> bool:
-    return (one.uid.casefold(), one.type) == (other.uid.casefold(), other.type)
+    """Uids are their issuers' own: another's customer may be called alike."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(token: Token) -> tuple[PartyId, str, TokenType]:
+    return PartyId(token.country_code, token.party_id), token.uid.casefold(), token.type

@@ -111,6 +111,11 @@ async def test_an_order_that_cannot_be_carried_out_is_rejected_at_once(
     assert await orders.listed("/orders") == []
 
 
+async def test_the_only_evse_of_a_place_need_not_be_named(orders: Ordering) -> None:
+    """Its station plays no car, and so rejects."""
+    assert await orders.ordered("START_SESSION", token=orders.token(), location_id="PORT") == "REJECTED"
+
+
 async def test_c_076_is_named_as_the_reason(orders: Ordering) -> None:
     heard, _ = await orders.order(
         "START_SESSION", token=orders.token(), location_id="PARC", evse_uid="CP-4-1"
