@@ -31,7 +31,7 @@ def metered(transaction: Transaction) -> MeteredSession:
     return MeteredSession(
         start=begin,
         end=end,
-        readings=tuple(replace(reading, at=whole_second(reading.at)) for reading in _readings(transaction)),
+        readings=tuple(_by_second(_readings(transaction))),
         state_changes=tuple(change for change in changes if begin <= change.at < end),
         tariff_changes=tuple(change for change in _chosen(transaction) if begin <= change.at < end),
         tariff_type=TariffType.REGULAR,
@@ -44,6 +44,13 @@ def whole_second(instant: datetime) -> datetime:
     Every instant of a transaction is cut alike, so that no energy falls between a reading and its second.
     """
     return instant.replace(microsecond=0)
+
+
+def _by_second(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """One for each second, the last; but the start's own reading stays, for all is counted from it."""
+    begin, *later = (replace(reading, at=whole_second(reading.at)) for reading in readings)
+    yield begin
+    yield from {reading.at: reading for reading in later if reading.at > begin.at}.values()
 
 
 def _readings(transaction: Transaction) -> Iterator[Reading]:

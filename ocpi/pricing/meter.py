@@ -44,7 +44,8 @@ class Meter:
     __slots__ = ("_base", "_instants", "_marks")
 
     def __init__(self, readings: Sequence[Reading], start: int) -> None:
-        self._marks = [_mark(at, each) for at, each in sorted((ticks(each.at), each) for each in readings)]
+        told = sorted(readings, key=lambda each: ticks(each.at))
+        self._marks = [_mark(ticks(each.at), each) for each in told]
         self._instants = [mark.at for mark in self._marks]
         self._base = self._register(start)
 

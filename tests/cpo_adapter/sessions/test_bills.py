@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cpo_adapter.sessions.billing import NotBillable
+from cpo_adapter.sessions.billing import NotBillable, NothingDue
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.transaction import Since, Transaction
 from schemas.kinds import PartyId
@@ -52,6 +52,23 @@ def test_a_station_that_tells_no_status_is_judged_by_the_power_it_measures() -> 
 def test_a_stray_fraction_of_a_second_costs_no_energy() -> None:
     charged = transaction(ended=end(60.0123, 12_000))
     assert bill(charged)["total_energy"] == 11
+
+
+def test_several_readings_within_one_second_cost_no_energy() -> None:
+    """Stations read their meter once more as they start, and as they stop."""
+    readings = (read(0.005, 1010), read(30, 6500), read(30.005, 6510), read(60.005, 11_990))
+    charged = transaction(*readings, ended=end(60.0123, 12_000))
+
+    assert bill(charged)["total_energy"] == 11
+    assert sum(each["dimensions"][0]["volume"] for each in bill(charged)["charging_periods"]) == 11
+
+
+def test_what_began_and_ended_within_one_second_is_shown() -> None:
+    over = transaction(read(0.001, 1000), ended=end(0.002, 1000))
+
+    assert RENDERER.session(over, authorized()).value()["status"] == "COMPLETED"
+    with pytest.raises(NothingDue):
+        bill(over)
 
 
 def test_a_bill_names_the_session_the_card_and_the_answer_that_allowed_it() -> None:
