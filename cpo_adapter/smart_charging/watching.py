@@ -5,6 +5,8 @@ minutes while the session runs.
 Spec: 2.3.0 mod_charging_profiles, Sender Interface, PUT method (ActiveChargingProfile).
 """
 
+import asyncio
+from collections import defaultdict
 from functools import partial
 from typing import Final, Protocol
 
@@ -47,26 +49,30 @@ class ProfileWatch:
         self._callbacks = callbacks
         self._supervisor = supervisor
         self._clock = clock
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self) -> None:
         while True:
             await self._clock.sleep(EVERY_S)
             for limited in await self._store.all():
-                await self._look(limited)
+                await self._look_at(limited.session_id)
 
     def look(self, session_id: str) -> None:
         """Soon; only those are looked at that somebody has limited."""
         self._supervisor.start(f"profile of {session_id}", partial(self._look_at, session_id))
 
     async def _look_at(self, session_id: str) -> None:
-        limited = await self._store.get(session_id)
-        if limited is not None:
-            await self._look(limited)
+        """One look at a time, so that nothing is told twice."""
+        async with self._turns[session_id]:
+            limited = await self._store.get(session_id)
+            if limited is not None:
+                await self._look(limited)
 
     async def _look(self, limited: Limited) -> None:
         with correlation(limited.reply.correlation_id):
             if await self._has_ended(limited):
                 await self._store.remove(limited)
+                del self._turns[limited.session_id]
                 return
             try:
                 await self._compare(limited)

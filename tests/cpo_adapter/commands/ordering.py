@@ -43,7 +43,7 @@ _COLUMNS: Final = (
     "standard,format,power_type,max_voltage,max_amperage,tariff_ids"
 )
 _SITE: Final = "1 place de la Gare,Paris,FRA,48.85660,2.35220,Europe/Paris"
-_PLUG: Final = "1,IEC_62196_T2,SOCKET,AC_3_PHASE,230,32,AC GREEN"
+_PLUG: Final = "1,IEC_62196_T2,SOCKET,AC_3_PHASE,230,32,GREEN AC"
 _ROWS: Final = (
     ("GARE", "CP-1", 1, ALL),
     ("GARE", "CP-1", 2, ALL),
@@ -206,6 +206,17 @@ class Ordering:
             station = RawStation(socket)
             await station.call("BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
             yield station
+
+    async def charging_at(self, station: RawStation) -> tuple[str, int]:
+        """A session at CP-4: its id, and the number of its transaction."""
+        there = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
+        url = await self.accepted("START_SESSION", token=self.token(), **there)
+        asked = await station.hear()
+        await station.socket.send_json([3, asked[1], {"status": "Accepted"}])
+        await self.result(url)
+        begun = {"connectorId": 1, "idTag": asked[3]["idTag"], "meterStart": 0, "timestamp": later()}
+        answer = await station.call("StartTransaction", begun)
+        return (await self.session())["id"], answer[2]["transactionId"]
 
     async def listed(self, path: str) -> Any:
         """What the operator is shown."""

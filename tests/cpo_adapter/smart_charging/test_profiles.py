@@ -3,6 +3,7 @@
 Cases C-128, C-129; ocpp.md §7 cases 105 and 106.
 """
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from cpo_adapter.smart_charging import watching
 from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import CHARGE, OTHER, Ordering, ordering
+from tests.cpo_adapter.commands.ordering import CHARGE, OTHER, Ordering, later, ordering
+from tests.cpo_adapter.door import RawStation
 from tests.fakes.eventually import eventually
 
 LIMITED: dict[str, Any] = {
@@ -20,6 +23,11 @@ LIMITED: dict[str, Any] = {
     "duration": 1800,
     "charging_profile_period": [{"start_period": 0, "limit": 16}, {"start_period": 600, "limit": 10}],
 }
+
+
+@pytest.fixture
+def _looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "EVERY_S", 0.05)
 
 
 @pytest.fixture
@@ -41,6 +49,20 @@ def active(orders: Ordering, session_id: str) -> list[Any]:
     puts = orders.emsp.heard("chargingprofiles", "PUT")
     assert {put.path for put in puts} <= {session_id}
     return [put.json()["charging_profile"] for put in puts]
+
+
+async def answer(station: RawStation, action: str, payload: dict[str, Any]) -> None:
+    """What the station is asked next."""
+    asked = await station.hear()
+    assert asked[2] == action
+    await station.socket.send_json([3, asked[1], payload])
+
+
+def told_schedule(amperes: int) -> dict[str, Any]:
+    """For the next hour."""
+    periods = [{"startPeriod": 0, "limit": amperes}]
+    schedule = {"duration": 3600, "chargingRateUnit": "A", "chargingSchedulePeriod": periods}
+    return {"status": "Accepted", "connectorId": 1, "scheduleStart": later(), "chargingSchedule": schedule}
 
 
 async def test_a_limit_is_set_shown_and_cleared(orders: Ordering) -> None:
@@ -76,19 +98,7 @@ async def test_whoever_set_a_limit_hears_what_the_station_makes_of_it(orders: Or
 async def test_a_limit_that_the_station_refused_is_no_limit(orders: Ordering) -> None:
     """C-128: then there is nothing to be told of."""
     async with orders.raw_station() as station:
-        url = await orders.accepted(
-            "START_SESSION",
-            token=orders.token(),
-            location_id="PARC",
-            evse_uid="CP-4-1",
-            connector_id="1",
-        )
-        asked = await station.hear()
-        await station.socket.send_json([3, asked[1], {"status": "Accepted"}])
-        await orders.result(url)
-        begun = {"connectorId": 1, "idTag": asked[3]["idTag"], "meterStart": 0}
-        number = (await station.call("StartTransaction", {**begun, "timestamp": "2026-01-01T00:00:00Z"}))[2]
-        session_id = (await orders.session())["id"]
+        session_id, number = await orders.charging_at(station)
         finer = {**LIMITED, "charging_profile_period": [{"start_period": 0, "limit": Decimal("16.08")}]}
         _, url = await orders.profile("PUT", session_id, charging_profile=finer)
         asked = await station.hear()
@@ -98,11 +108,31 @@ async def test_a_limit_that_the_station_refused_is_no_limit(orders: Ordering) ->
 
     sent = asked[3]["csChargingProfiles"]
     assert asked[2] == "SetChargingProfile"
-    assert (sent["transactionId"], sent["chargingProfilePurpose"]) == (number["transactionId"], "TxProfile")
+    assert (sent["transactionId"], sent["chargingProfilePurpose"]) == (number, "TxProfile")
     assert sent["chargingProfileKind"] == "Absolute"
     assert sent["chargingSchedule"]["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 16.0}]
     assert result == {"result": "REJECTED"}
     assert active(orders, session_id) == []
+
+
+@pytest.mark.usefixtures("_looked_at_often")
+async def test_while_it_is_limited_what_changes_at_the_station_is_told(orders: Ordering) -> None:
+    """A limit of the site's may come on top; after the session nobody asks any more."""
+    async with orders.raw_station() as station:
+        session_id, number = await orders.charging_at(station)
+        await orders.profile("PUT", session_id, charging_profile=LIMITED)
+        await answer(station, "SetChargingProfile", {"status": "Accepted"})
+        for amperes in (16, 16, 8):
+            await answer(station, "GetCompositeSchedule", told_schedule(amperes))
+        stop = {"transactionId": number, "meterStop": 5, "timestamp": later()}
+        await station.say(json.dumps([2, "stop", "StopTransaction", stop]))
+        while (frame := await station.hear())[1] != "stop":
+            await station.socket.send_json([3, frame[1], told_schedule(8)])
+        await orders.session("COMPLETED")
+
+        assert await station.hears_nothing()
+    told = [each["charging_profile_period"] for each in active(orders, session_id)]
+    assert told == [[{"start_period": 0, "limit": 16}], [{"start_period": 0, "limit": 8}]]
 
 
 async def test_only_so_much_is_asked_of_a_station(orders: Ordering) -> None:
