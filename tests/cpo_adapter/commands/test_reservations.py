@@ -110,6 +110,21 @@ async def test_the_same_id_again_replaces(orders: Ordering) -> None:
     assert [len(orders.told(url)) for url in urls] == [1, 1]
 
 
+async def test_a_replacement_at_another_station_frees_the_first(orders: Ordering) -> None:
+    """Once the other one holds."""
+    url = await reserve(orders)
+    async with orders.raw_station() as station:
+        again = await orders.accepted("RESERVE_NOW", **wanted(orders, location_id="PARC", evse_uid="CP-4-1"))
+        asked = await station.hear()
+        assert await states(orders) == [("CP-1-1", "CHANGING"), ("CP-4-1", "ASKED")]
+        await station.socket.send_json([3, asked[1], {"status": "Accepted"}])
+        await orders.result(again)
+
+    await shown(orders, "CP-1-1", "AVAILABLE")
+    assert await states(orders) == [("CP-1-1", "REPLACED"), ("CP-4-1", "ACTIVE")]
+    assert len(orders.told(url)) == 1
+
+
 async def test_without_an_evse_any_free_one_is_reserved(orders: Ordering) -> None:
     await shown(orders, "CP-1-2", "AVAILABLE")
     await reserve(orders)
