@@ -32,6 +32,7 @@ from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.refresh import Refresher
 from cpo_adapter.stations.registry import Registry
+from cpo_adapter.stations.removed import removed_from
 from cpo_adapter.stations.sight import Sight
 from cpo_adapter.stations.sight_store import SightStore
 from cpo_adapter.stations.site_versions import SiteVersions
@@ -86,7 +87,7 @@ async def station_rooms(
     store = StationStore(foundation.mongo)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock)
-    news = LocationNews(settings.own_party, announcer)
+    news = await _news(foundation, settings, inventory, announcer)
     yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
@@ -121,6 +122,16 @@ async def station_rooms(
         ),
         routes=[*operations.routes(), *orders.routes.routes()],
     )
+
+
+async def _news(
+    foundation: Foundation, settings: CpoSettings, inventory: Inventory, announcer: Announcer
+) -> LocationNews:
+    party = settings.own_party
+    removed = await removed_from(foundation.store, inventory, party, foundation.clock.now())
+    news = LocationNews(party, announcer, removed)
+    await news.tell_removed()
+    return news
 
 
 async def _yard(

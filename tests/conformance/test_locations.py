@@ -112,26 +112,30 @@ def _last(emsp: FarSide, location_id: str) -> Json:
     return told["evses"][0] if told.get("evses") else told
 
 
-@pytest.mark.xfail(strict=True, reason="an EVSE that is gone from the inventory is left out, not REMOVED")
 @ALL
-async def test_c067_our_cpo_tells_an_evse_that_it_no_longer_has_as_removed(
+async def test_c067_our_cpo_tells_what_it_no_longer_has_as_removed(
     mongo_url: str, tmp_path: Path, version: str
 ) -> None:
+    """An EVSE, then the whole site; and it stays so."""
     port, two, one = free_port(), site("GARE", "CP-1", ["AC"], ["AC"]), site("GARE", "CP-1", ["AC"])
     async with database(mongo_url) as mongo, AsyncExitStack() as partners:
         async with running_stations(mongo, tmp_path, two, port=port) as cpo:
             issuer = await issuer_of(cpo, version, partners)
-            await eventually(lambda: len(_evses(issuer.far)) == 2)
+            await eventually(lambda: set(_evses(issuer.far)) == {"CP-1-1", "CP-1-2"})
         async with running_stations(mongo, tmp_path, one, port=port):
-            told = len(issuer.far.partner.heard("locations", "PUT"))
-            await eventually(lambda: len(issuer.far.partner.heard("locations", "PUT")) > told)
-            assert _evses(issuer.far).get("CP-1-2") == "REMOVED"
+            await eventually(lambda: _evses(issuer.far).get("CP-1-2") == "REMOVED")
+            assert _evses(issuer.far)["CP-1-1"] != "REMOVED"
+        async with running_stations(mongo, tmp_path, site("PARC", "CP-3", ["AC"]), port=port):
+            await eventually(lambda: set(_evses(issuer.far).values()) == {"REMOVED"})
+            (gare,) = [each for each in await issuer.far.listed("locations") if each["id"] == "GARE"]
+    gone = {"CP-1-1": "REMOVED", "CP-1-2": "REMOVED"}
+    assert {evse["uid"]: evse["status"] for evse in gare["evses"]} == gone
 
 
 def _evses(emsp: FarSide) -> dict[str, str]:
-    """The status of each EVSE of the Location that was told last."""
-    puts = emsp.partner.heard("locations", "PUT")
-    return {evse["uid"]: evse["status"] for evse in puts[-1].json()["evses"]} if puts else {}
+    """The status of each EVSE of the Gare, as it was told last."""
+    told = _places(emsp).get("GARE", {"evses": []})
+    return {evse["uid"]: evse["status"] for evse in told["evses"]}
 
 
 @ALL
