@@ -1,7 +1,7 @@
 """Our hub, with a CPO of 2.3.0 on one side and an eMSP of each version that the hub offers on the other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +11,12 @@ from schemas.kinds import PartyId
 from simulators.partner import Request, SimulatedPartner
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import NOW, database
-from tests.conformance.versions import REGISTERING, V1, V2, V3
+from tests.conformance.versions import V2, V3
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
 from tests.platforms import CPO, HUB, Running, agree, connect, running_hub
 
 EMSPS: Final[Mapping[str, PartyId]] = {V3: PartyId("NL", "MSP"), V2: PartyId("NL", "MS2")}
-OFFERED: Final = tuple(version for version in REGISTERING if version != V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,14 @@ class Between:
 
 
 @asynccontextmanager
-async def between_on(
-    mongo_url: str, folder: Path, versions: Sequence[str] = OFFERED
-) -> AsyncIterator[Between]:
+async def between_on(mongo_url: str, folder: Path) -> AsyncIterator[Between]:
     async with (
         database(mongo_url) as mongo,
         running_hub(mongo, ManualClock(NOW), folder) as hub,
         AsyncExitStack() as partners,
     ):
         cpo = await _partner(hub, partners, V3, "CPO", CPO)
-        emsps = {each: await _partner(hub, partners, each, "EMSP", EMSPS[each]) for each in versions}
+        emsps = {each: await _partner(hub, partners, each, "EMSP", EMSPS[each]) for each in EMSPS}
         for emsp in emsps.values():
             await agree(hub, CPO, emsp.party)
         yield Between(hub, cpo, emsps)

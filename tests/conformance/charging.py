@@ -27,7 +27,7 @@ from simulators.station import SimulatedStation, StationSettings
 from tests.conformance import wire
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import database
-from tests.conformance.versions import REGISTERING, V1, V2, V3
+from tests.conformance.versions import V1, V2, V3
 from tests.conformance.wire import Json
 from tests.cpo_adapter.door import RawStation, basic
 from tests.fakes.eventually import eventually
@@ -261,7 +261,6 @@ async def charging_on(
     *,
     sites: str,
     tariffs: str = TARIFFS,
-    versions: Sequence[str] = REGISTERING,
     **station: Any,
 ) -> AsyncIterator[Charging]:
     """`station` is how the one that plays charges is made."""
@@ -271,7 +270,7 @@ async def charging_on(
         AsyncExitStack() as partners,
         simulated_station(cpo, **station) as playing,
     ):
-        issuers = {version: await issuer_of(cpo, version, partners) for version in versions}
+        issuers = {version: await issuer_of(cpo, version, partners) for version in EMSPS}
         yield Charging(cpo, issuers, playing)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from ocpi.process.mongo import Mongo
 from schemas.kinds import PartyId
 from simulators.partner import SimulatedPartner
 from tests.conformance.far_side import FarSide
-from tests.conformance.versions import REGISTERING, V1, V2, V3
+from tests.conformance.versions import V1, V2, V3
 from tests.fakes.clock import ManualClock
 from tests.platforms import EMSP, Running, agree, connect, running_emsp
 
@@ -52,9 +52,7 @@ class Issuing:
 
 
 @asynccontextmanager
-async def issuing_on(
-    mongo_url: str, folder: Path, versions: Sequence[str] = REGISTERING
-) -> AsyncIterator[Issuing]:
+async def issuing_on(mongo_url: str, folder: Path) -> AsyncIterator[Issuing]:
     clock = ManualClock(NOW)
     cards = folder / "cards.csv"
     cards.write_text(CARDS)
@@ -63,7 +61,7 @@ async def issuing_on(
         running_emsp(mongo, clock, folder, cards) as emsp,
         AsyncExitStack() as cpos,
     ):
-        far = {version: await cpo_of(emsp, version, cpos) for version in versions}
+        far = {version: await cpo_of(emsp, version, cpos) for version in CPOS}
         yield Issuing(emsp, far, clock)
 
 

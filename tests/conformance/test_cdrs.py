@@ -36,7 +36,7 @@ from tests.conformance.charging import (
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import Issuing, database, issuing_on
 from tests.conformance.stages import SHARED_LOOP
-from tests.conformance.versions import ALL, REGISTERING, SINCE_2_2_1, V1
+from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import Json, component, element, period
 from tests.platforms import EMSP, free_port
 
@@ -115,7 +115,7 @@ async def charging(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bills(charging: Charging) -> Mapping[str, Any]:
     """The reference charge as the issuer of each version is billed for it."""
-    return {version: await _reference(charging, version) for version in REGISTERING}
+    return {version: await _reference(charging, version) for version in charging.issuers}
 
 
 async def _reference(charging: Charging, version: str) -> Any:
