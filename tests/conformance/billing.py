@@ -32,8 +32,7 @@ class Total:
 class Charge:
     """`elements` are those of its one tariff, unless whole `tariffs` are given by id and elements.
 
-    The place is in Paris, an hour ahead of UTC in February. `terms` are further fields of the tariff, `more`
-    of the CDR.
+    The place is in Paris, an hour ahead of UTC in February. `terms` are further fields of the tariff.
     """
 
     begin: str
@@ -42,7 +41,6 @@ class Charge:
     elements: Sequence[Json] = ()
     tariffs: dict[str, Sequence[Json]] = field(default_factory=dict)
     terms: Json = field(default_factory=dict)
-    more: Json = field(default_factory=dict)
 
     def volume(self, kind: str) -> Decimal:
         dimensions = (each for period in self.periods for each in period["dimensions"])
@@ -118,7 +116,6 @@ def _cdr(cpo: FarSide, charge: Charge, **changes: Any) -> Json:
         "total_parking_time": charge.volume("PARKING_TIME"),
         "last_updated": charge.end,
         **place,
-        **charge.more,
     }
     return wire.cdr(cpo.version, cpo.party, EMSP, **{**told, **changes})
 

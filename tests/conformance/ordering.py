@@ -14,7 +14,9 @@ from ocpi.process.clock import SystemClock
 from ocpi.wire.interfaces import Side
 from simulators.charge import Charge, PowerProfile
 from simulators.partner import Heard, Request
-from tests.conformance.charging import IDENTITY, Charging, Issuer, site
+from tests.conformance.charging import Charging
+from tests.conformance.issuers import Issuer
+from tests.conformance.sites import IDENTITY, site
 from tests.conformance.versions import V1
 from tests.conformance.wire import Json
 from tests.fakes.eventually import eventually

@@ -23,19 +23,13 @@ from simulators.partner import Reply
 from tests.conformance import wire
 from tests.conformance.between import Between, between_on
 from tests.conformance.billing import Charge, Total, at, comes_to, findings
-from tests.conformance.charging import (
-    TARIFFS,
-    Charging,
-    ToldStation,
-    charging_on,
-    issuer_of,
-    raw_station,
-    running_stations,
-    site,
-)
+from tests.conformance.charging import Charging, charging_on, running_stations
 from tests.conformance.far_side import FarSide
+from tests.conformance.issuers import issuer_of
 from tests.conformance.issuing import Issuing, database, issuing_on
+from tests.conformance.sites import TARIFFS, site
 from tests.conformance.stages import SHARED_LOOP
+from tests.conformance.told_station import ToldStation, raw_station
 from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import Json, component, element, period
 from tests.platforms import EMSP, free_port

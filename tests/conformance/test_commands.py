@@ -18,10 +18,11 @@ from passerelle.admin_client import AdminRefused
 from simulators.charge import Charge, Charged
 from simulators.partner import Reply, Request
 from tests.conformance import wire
-from tests.conformance.charging import A_MOMENT, TARIFFS, charging_on
+from tests.conformance.charging import A_MOMENT, charging_on
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import Issuing, issuing_on
 from tests.conformance.ordering import A_WHILE, EVSES, GREEN, SITES, Ordering, Orders, later
+from tests.conformance.sites import TARIFFS
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import SINCE_2_2_1, V1, V2, V3, spoken
 from tests.conformance.wire import Json

@@ -20,16 +20,11 @@ from schemas.v2_3_0.locations import Location
 from simulators.charge import PowerProfile
 from tests.conformance import wire
 from tests.conformance.between import Between, between_on
-from tests.conformance.charging import (
-    TARIFFS,
-    Charging,
-    charging_on,
-    issuer_of,
-    running_stations,
-    site,
-)
+from tests.conformance.charging import Charging, charging_on, running_stations
 from tests.conformance.far_side import FarSide
+from tests.conformance.issuers import issuer_of
 from tests.conformance.issuing import Issuing, database, issuing_on
+from tests.conformance.sites import TARIFFS, site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import ALL, SINCE_2_2_1, V1, V3, spoken
 from tests.conformance.wire import LATER, Json

@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from schemas.times import parse
 from tests.conformance import wire
-from tests.conformance.charging import Charging, charging_on, site
+from tests.conformance.charging import Charging, charging_on
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import Issuing, issuing_on
+from tests.conformance.sites import site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import LATER, period

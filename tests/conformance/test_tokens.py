@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from simulators.partner import Reply
 from tests.conformance import wire
-from tests.conformance.charging import Charging, charging_on, site
+from tests.conformance.charging import Charging, charging_on
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuing import CARDS, Issuing, cpo_of, database, issuing_on
+from tests.conformance.sites import site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import ALL, SINCE_2_2_1, V3, spoken
 from tests.fakes.clock import ManualClock
