@@ -8,13 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_PRESENCE: Final = "the hub has no HubClientInfo yet: issue 4"
-
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "C-063": _PRESENCE,
-        "C-064": _PRESENCE,
-        "C-065": _PRESENCE,
+        "C-065": "who returns is told the latest state of what it missed; the policy `strict` is issue 4",
         "C-153": "tariff_alt_text is free text for drivers: no program can tell whether it repeats a price",
     }
 )

@@ -137,7 +137,8 @@ async def quiet(stage: Stage, left: SimulatedPartner) -> None:
             await changed_status(stage)
         case _:
             await operate(stage.platform, "/cdrs/pull", {})
-    await eventually(lambda: bool(stage.emsp.received))
+    news = "cdrs" if stage.kind == "emsp" else "locations"
+    await eventually(lambda: bool(stage.emsp.heard(news)))
     assert left.received == []
 
 

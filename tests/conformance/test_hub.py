@@ -182,7 +182,7 @@ async def test_c055_nothing_is_read_by_broadcast(stage: Stage) -> None:
 async def test_c056_a_list_needs_an_addressee(stage: Stage) -> None:
     stage.far.received.clear()
     await stage.holds("C-056")
-    assert stage.far.received == []
+    assert [each for each in stage.far.received if each.method == "GET"] == []
 
 
 @AT_HUBS
@@ -194,7 +194,7 @@ async def test_c057_what_everybody_told_is_read_at_the_hub_page_by_page(stage: S
     (shown,) = first.data
     assert (shown["country_code"], shown["party_id"]) == ("FR", "CPO")
     assert shown["last_updated"].startswith("2025-12-01T")
-    assert stage.far.received == []
+    assert [each for each in stage.far.received if each.method == "GET"] == []
 
 
 @AT_HUBS
@@ -208,7 +208,7 @@ async def test_c058_what_is_for_one_is_never_told_to_all(stage: Stage) -> None:
     ]
     assert not any(each.is_success for each in heard)
     await all_told(stage)
-    assert stage.emsp.received == []
+    assert stage.emsp.heard("sessions") + stage.emsp.heard("cdrs") == []
 
 
 @AT_HUBS
@@ -282,3 +282,37 @@ async def test_c062_nobody_speaks_for_a_party_that_is_not_its_own(stage: Stage) 
         assert (await other.pull(module)).is_success
         answer = await stage.reader.follow("GET", stage.reader.url(module, SENDER), routing=posing)
         assert (answer.http, answer.status, answer.data) == (200, 2001, None)
+
+
+def told(stage: Stage, party: PartyId) -> list[str]:
+    """What the eMSP was told of a party, in order."""
+    infos = [each.json() for each in stage.emsp.heard("hubclientinfo")]
+    return [each["status"] for each in infos if each["party_id"] == party.party_id]
+
+
+@AT_HUBS
+async def test_c063_who_comes_and_goes_is_told_and_never_deleted(stage: Stage) -> None:
+    stage.emsp.received.clear()
+    async with stage.newcomer("CPO") as target:
+        await green("C-009", target)
+        await agree(stage.platform, cpo=target.own)
+        await eventually(lambda: told(stage, target.own)[-1:] == ["CONNECTED"])
+        await green("C-018", target)
+        await eventually(lambda: told(stage, target.own)[-1:] == ["SUSPENDED"])
+    assert {each.method for each in stage.emsp.heard("hubclientinfo")} == {"PUT"}
+
+
+@AT_HUBS
+async def test_c064_who_is_silent_is_asked_for_its_versions_and_then_offline(stage: Stage) -> None:
+    async with stage.newcomer("CPO") as target:
+        await green("C-009", target)
+        await agree(stage.platform, cpo=target.own)
+        await eventually(lambda: told(stage, target.own)[-1:] == ["CONNECTED"])
+        target.us.handshakes.clear()
+        await stage.clock.advance(minutes=6)
+        await eventually(lambda: [each.module for each in target.us.handshakes] == ["versions"])
+        assert told(stage, target.own)[-1] == "CONNECTED"
+        target.us.is_online = False
+        await stage.clock.advance(minutes=6)
+        await eventually(lambda: told(stage, target.own)[-1] == "OFFLINE")
+        target.us.is_online = True

@@ -38,7 +38,7 @@ async def test_c030_c031_a_hub_refuses_what_nobody_could_read_and_passes_nothing
     for body, http in ((b'{"id": ', 400), (b'{"id": "X"}', 200)):
         heard = await stage.push("locations", "FR", "CPO", "X", body=body, to=HUB)
         assert (heard.http, heard.status) == (http, 2001)
-    assert stage.emsp.received == []
+    assert stage.emsp.heard("locations") == []
 
 
 @ADAPTERS
@@ -114,7 +114,7 @@ async def test_c038_c039_a_hub_lets_nobody_push_under_another_name(stage: Stage)
     other = await stage.push("locations", "FR", "CPO", "ANOTHER", body=body, to=HUB)
     assert (foreign.http, foreign.status) == (404, 2001)
     assert (other.http, other.status) == (200, 2001)
-    assert stage.emsp.received == []
+    assert stage.emsp.heard("locations") == []
 
 
 @on("hub", versions=SINCE_2_2_1)
@@ -127,7 +127,7 @@ async def test_c040_what_could_not_be_delivered_is_not_replayed(stage: Stage) ->
         await stage.push("locations", "FR", "CPO", body["id"], body={**body, "name": name}, to=HUB)
     stage.emsp.is_online = True
     await all_told(stage)
-    assert {each.json()["name"] for each in stage.emsp.received} == {"last"}
+    assert {each.json()["name"] for each in stage.emsp.heard("locations")} == {"last"}
 
 
 async def all_told(stage: Stage) -> None:
@@ -164,7 +164,7 @@ async def test_c047_whatever_data_comes_with_a_yes_it_is_a_yes(stage: Stage) -> 
         stage.emsp.received.clear()
         body = samples.location(stage.version, CPO, stage.target.fresh_id())
         await stage.push("locations", "FR", "CPO", body["id"], body=body, to=HUB)
-        await eventually(lambda: bool(stage.emsp.received))
+        await eventually(lambda: bool(stage.emsp.heard("locations")))
         await all_told(stage)
-        assert len(stage.emsp.received) == 1
+        assert len(stage.emsp.heard("locations")) == 1
     stage.emsp.answer("PUT", "locations", Side.RECEIVER, lambda _: Reply())
