@@ -8,7 +8,7 @@ import pytest
 
 from ocpi.errors import PlatformFailed
 from ocpi.objects.pages import PAUSE_S
-from ocpi.objects.sequence import LIFETIME, RENEWED_EVERY_S, Sequence
+from ocpi.objects.sequence import BLOCK, LIFETIME, RENEWED_EVERY_S, Sequence
 from ocpi.objects.store import INDEXES, ObjectStore
 from ocpi.process.mongo import Collection, DriverError, Mongo
 from ocpi.process.tasks import Supervisor
@@ -218,3 +218,30 @@ async def test_a_batch_of_which_nobody_knows_the_fate_counts_as_on_its_way(
     assert await sequence.horizon() == lost.start
     await clock.advance(seconds=LIFETIME.total_seconds())
     assert await sequence.horizon() > lost.stop
+
+
+async def test_what_is_on_its_way_stays_marked_when_more_numbers_are_taken(
+    sequence: Sequence, mongo: Mongo, clock: ManualClock, supervisor: Supervisor
+) -> None:
+    other = Sequence(mongo, clock, supervisor)
+    async with sequence.numbers(1) as first, sequence.numbers(BLOCK):
+        assert await other.horizon() == first.start
+
+
+class _Frozen(ManualClock):
+    """Nobody who sleeps by it wakes up again."""
+
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - as a Clock
+        await asyncio.Event().wait()
+
+
+async def test_numbers_whose_mark_may_have_expired_are_not_used_any_more(
+    mongo: Mongo, supervisor: Supervisor
+) -> None:
+    clock = _Frozen()
+    sequence = Sequence(mongo, clock, supervisor)
+    async with sequence.numbers(1) as before:
+        pass
+    await clock.advance(seconds=LIFETIME.total_seconds())
+    async with sequence.numbers(1) as after:
+        assert after.start >= before.start + BLOCK
