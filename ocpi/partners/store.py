@@ -13,7 +13,6 @@ from typing import Final
 
 from ocpi.partners.documents import (
     Admission,
-    Scope,
     admission_documents,
     connection_document,
     policy_document,
@@ -23,6 +22,7 @@ from ocpi.partners.documents import (
 )
 from ocpi.partners.model import Connection, Partner, PartnerState, claims
 from ocpi.partners.seal import Seal
+from ocpi.partners.succession import numbered, succeeded
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
@@ -30,8 +30,6 @@ from schemas.translation.context import Policy
 
 COLLECTION: Final = "partners"
 HANDSHAKE_LIFETIME: Final = timedelta(minutes=5)
-OFFER_LIFETIME: Final = timedelta(days=1)
-"""How long a token that was offered may be taken, once another exchange of credentials has ended."""
 MOST_TOKENS: Final = 6
 """Of ours in the hands of one partner: one in use, and what was offered or replaced lately."""
 INDEXES = (
@@ -101,10 +99,7 @@ class PartnerStore:
         What was shown to us before stays good for `overlap`; TOKEN_A never does. Whoever was suspended
         remains so. Raises PartyTaken, Superseded.
         """
-        before = await self._admissions(seen)
-        ending = [_ending(each, at, overlap) for each in before if _outlives(each, admission)]
-        newest = replace(admission, number=_next_number(before))
-        admissions = [newest, *(each for each in ending if each.is_good_at(at))]
+        admissions = succeeded(await self._admissions(seen), admission, at, overlap)
         is_same = seen.connection is not None and connection.reaches_same_as(seen.connection)
         fields: Document = {
             "state": seen.state if seen.state is PartnerState.SUSPENDED else PartnerState.REGISTERED,
@@ -124,8 +119,8 @@ class PartnerStore:
 
     async def admit_also(self, seen: Partner, admission: Admission) -> Partner:
         """One more token is good from now on: the new one of a rotation, before the far side uses it."""
-        number = _next_number(await self._admissions(seen))
-        offered = admission_documents([replace(admission, number=number, is_offered=True)])
+        newest = numbered(admission, await self._admissions(seen))
+        offered = admission_documents([replace(newest, is_offered=True)])
         push = {"$each": offered, "$position": 1, "$slice": MOST_TOKENS}  # the one in use stands before all
         document = await self._partners.find_one_and_update(
             _exactly(seen),
@@ -225,19 +220,6 @@ def _replaceable(partner: Partner) -> Document:
 
 def _abandoned(now: datetime) -> Document:
     return {"state": PartnerState.REGISTERING, "created_at": {"$lt": now - HANDSHAKE_LIFETIME}}
-
-
-def _next_number(admissions: Sequence[Admission]) -> int:
-    return 1 + max((each.number for each in admissions), default=0)
-
-
-def _ending(admission: Admission, at: datetime, overlap: timedelta) -> Admission:
-    """What was offered may be about to be taken: two platforms can renew with each other at once."""
-    return admission.ending(at + (OFFER_LIFETIME if admission.is_offered else overlap))
-
-
-def _outlives(admission: Admission, newest: Admission) -> bool:
-    return admission.scope is Scope.FULL and admission.digest != newest.digest
 
 
 def _exactly(seen: Partner) -> Document:

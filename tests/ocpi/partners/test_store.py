@@ -6,7 +6,8 @@ import pytest
 
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Partner, PartnerState, PartyRole
-from ocpi.partners.store import MOST_TOKENS, OFFER_LIFETIME, NameTaken, PartyTaken, Superseded
+from ocpi.partners.store import MOST_TOKENS, NameTaken, PartyTaken, Superseded
+from ocpi.partners.succession import OFFER_LIFETIME
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirk
 from schemas.kinds import PartyId
@@ -139,6 +140,20 @@ async def test_a_token_that_was_offered_and_is_used_stays_good(rooms: Rooms) -> 
 
     await rooms.partners.settle("p", (await tokens(rooms))[offered.digest])
     assert (await tokens(rooms))[offered.digest].expires_at is None
+
+
+async def test_the_token_that_ends_a_rotation_is_kept_once_and_for_good(rooms: Rooms) -> None:
+    """It was offered before, so it is among those that the exchange finds."""
+    first, second = full(), full()
+    seen = await rooms.invited("p")
+    await rooms.partners.connect(seen, connection(("CPO", CPO)), first, rooms.clock.now())
+    seen = await rooms.partners.admit_also(await at(rooms, "p"), second)
+    await rooms.partners.connect(
+        seen, connection(("CPO", CPO)), second, rooms.clock.now(), timedelta(hours=1)
+    )
+    ((_, kept),) = await rooms.partners.all()
+    ends = [(each.digest, each.expires_at is None, each.is_offered) for each in kept]
+    assert ends == [(second.digest, True, False), (first.digest, False, False)]
 
 
 async def test_a_partner_has_few_tokens_however_often_an_offer_is_lost(rooms: Rooms) -> None:

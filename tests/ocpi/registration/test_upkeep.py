@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.settings import HubSettings
 from ocpi.partners.model import Partner, PartnerState
 from ocpi.process.mongo import Mongo
 from ocpi.registration.upkeep import Reason, Rhythm, due
@@ -58,6 +59,11 @@ def test_credentials_are_exchanged_for_their_age_or_for_news_but_seldom(
     )
     tried_at = None if tried is None else NOW - tried
     assert due(partner, tried_at, news, NOW, rhythm) is reason
+
+
+def test_an_operator_can_do_without_monthly_tokens() -> None:
+    assert HubSettings(rotate_tokens_days=0).rhythm.rotate_every is None
+    assert HubSettings().rhythm == Rhythm(timedelta(days=30), timedelta(hours=1))
 
 
 @pytest.fixture
