@@ -28,7 +28,7 @@ from ocpi.reconciliation.coverage import Coverage
 from ocpi.server.parties import Own
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import EMSP
-from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.kinds import PartyId
 from schemas.translation.context import Context
 from schemas.v2_3_0.invoice_reconciliation import InvoiceReconciliationRecord
 
@@ -70,8 +70,8 @@ class Author:
     async def write(self, wanted: New) -> Record:
         """Raises InvalidParameters for CDRs that are not billed to this issuer, or covered already."""
         emsp = PartyId.parse(wanted.emsp)
-        await self._check(emsp, wanted.cdrs, None)
         told = self._told(str(uuid.uuid4()), wanted)
+        await self._check(emsp, told)
         record = records.kept(told, emsp)
         line = self._line(emsp)
         await self._untold.insert_one({"_id": record.database_id})
@@ -85,8 +85,8 @@ class Author:
     async def change(self, record_id: str, wanted: Changed) -> Record:
         """Raises UnknownObject, InvalidParameters."""
         held, emsp = await self._held(record_id)
-        await self._check(emsp, wanted.cdrs, held.key.id)
         told = self._told(held.key.id, wanted)
+        await self._check(emsp, told)
         changed = records.kept(told, emsp)
         await self._announcer.to_one(changed)
         await self._coverage.note(changed.key, told)
@@ -104,13 +104,11 @@ class Author:
                 return record, record.audience
         raise UnknownObject(f"there is no record {record_id!r}")
 
-    async def _check(self, emsp: PartyId, cdrs: Sequence[str], own_record: str | None) -> None:
-        bills = [ObjectKey(ObjectKind.CDR, self._own.party, each) for each in cdrs]
-        missing = [bill.id for bill in bills if await self._store.get(bill, emsp) is None]
-        if missing:
+    async def _check(self, emsp: PartyId, told: InvoiceReconciliationRecord) -> None:
+        if missing := await records.unknown(self._store, told, emsp):
             raise InvalidParameters(f"{emsp} was not billed with {_few(missing)}", pointer="/cdrs")
-        covering = await self._coverage.of(self._own.party, cdrs)
-        twice = [cdr for cdr, by in covering.items() if set(by) - {own_record}]
+        covering = await self._coverage.of(self._own.party, told.cdrs)
+        twice = [cdr for cdr, by in covering.items() if set(by) - {str(told.id)}]
         if twice:
             raise InvalidParameters(f"another record covers {_few(sorted(twice))}", pointer="/cdrs")
 

@@ -11,7 +11,7 @@ from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.reconciliation import records
 from ocpi.reconciliation.coverage import Coverage
-from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.kinds import ObjectKey, ObjectKind
 from schemas.v2_3_0.invoice_reconciliation import InvoiceReconciliationRecord
 
 _AT_ONCE: Final = 500
@@ -51,12 +51,9 @@ class Differences:
     async def _compared(self, held: Record) -> Compared:
         told, owner = records.read(held.value()), held.key.owner
         covering = await self._coverage.of(owner, told.cdrs)
-        unknown = [str(each) for each in told.cdrs if not await self._has(owner, each)]
+        unknown = await records.unknown(self._store, told, held.audience)
         elsewhere = [str(each) for each in told.cdrs if len(covering.get(each.lower(), ())) > 1]
         return Compared(told, tuple(unknown), tuple(elsewhere))
-
-    async def _has(self, owner: PartyId, cdr_id: str) -> bool:
-        return await self._store.get(ObjectKey(ObjectKind.CDR, owner, cdr_id)) is not None
 
     async def _not_covered(self, keys: Sequence[ObjectKey]) -> list[ObjectKey]:
         covered = {

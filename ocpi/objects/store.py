@@ -113,6 +113,11 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": object_id})
         return None if document is None else documents.record(document)
 
+    async def present(self, object_ids: Sequence[str]) -> set[str]:
+        """Which of these database ids are kept; what was deleted counts."""
+        found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"_id": 1})
+        return {document["_id"] async for document in found}
+
     async def named(self, kind: ObjectKind, written_id: str) -> list[Record]:
         """Objects of any owner that bear this id, however its letters are cased."""
         found = self._objects.find({"kind": kind, "folded_id": written_id.lower(), "deleted": False})

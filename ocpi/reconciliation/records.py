@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from ocpi.errors import InvalidParameters
 from ocpi.objects.kinds import checked_id
-from ocpi.objects.record import Record
+from ocpi.objects.record import Record, database_id
+from ocpi.objects.store import ObjectStore
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.invoice_reconciliation import InvoiceReconciliationRecord
@@ -29,6 +30,16 @@ def key_of(told: InvoiceReconciliationRecord) -> ObjectKey:
     except ValueError as error:
         raise InvalidParameters(str(error), pointer="/party_id") from error
     return ObjectKey(KIND, owner, checked_id(told.id, "/id"))
+
+
+async def unknown(
+    store: ObjectStore, told: InvoiceReconciliationRecord, audience: PartyId | None
+) -> list[str]:
+    """Ids of CDRs that are not kept here; `audience` as they would be kept."""
+    owner = PartyId(told.country_code, told.party_id)
+    named = {database_id(ObjectKey(ObjectKind.CDR, owner, each), audience): str(each) for each in told.cdrs}
+    present = await store.present(list(named))
+    return [written for object_id, written in named.items() if object_id not in present]
 
 
 def kept(told: InvoiceReconciliationRecord, audience: PartyId | None = None) -> Record:

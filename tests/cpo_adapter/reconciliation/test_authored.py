@@ -80,10 +80,10 @@ async def test_a_new_record_is_posted_to_the_issuer_once(billing: Billing, clock
 
 async def test_a_change_is_put_and_a_mistake_is_deleted(billing: Billing) -> None:
     written = await billing.write("CDR1")
-    await operate(billing.cpo, f"{PATH}/{written['id']}", {"invoice_id": "INV-1b", "cdrs": ["CDR2"]})
+    await operate(billing.cpo, f"{PATH}/{written['id']}", {"invoice_id": "INV-1b", "cdrs": ["CDR1", "CDR2"]})
     _, put = await billing.heard(2)
     assert (put.method, put.path) == ("PUT", f"FR/CPO/{written['id']}")
-    assert (put.json()["invoice_id"], put.json()["cdrs"]) == ("INV-1b", ["CDR2"])
+    assert (put.json()["invoice_id"], put.json()["cdrs"]) == ("INV-1b", ["CDR1", "CDR2"])
     await asyncio.to_thread(billing.cpo.admin.delete, f"{PATH}/{written['id']}")
     gone = (await billing.heard(3))[2]
     assert (gone.method, gone.path) == ("DELETE", f"FR/CPO/{written['id']}")
