@@ -155,6 +155,14 @@ async def test_nobody_but_a_provider_is_heard(paying: Paying) -> None:
     assert await paying.terminals() == []
 
 
+async def test_a_provider_needs_no_cards_to_register(paying: Paying) -> None:
+    async with SimulatedPartner(("OTHER", PartyId("DE", "PAY"))) as second:
+        second.endpoints_offered = [
+            each for each in second.offered() if each["identifier"] in ("credentials", "payments")
+        ]
+        await connect(paying.cpo, second, "another", "OTHER")
+
+
 async def test_a_terminal_of_another_provider_is_another_terminal(paying: Paying) -> None:
     other = PartyId("DE", "PAY")
     await paying.tells("POST", *TERMINALS, body=T1)

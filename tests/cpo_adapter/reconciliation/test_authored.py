@@ -174,3 +174,20 @@ async def test_a_record_that_nobody_wrote_cannot_be_changed(billing: Billing) ->
         await operate(billing.cpo, f"{PATH}/nope", {"invoice_id": "INV-1", "cdrs": ["CDR1"]})
     with pytest.raises(AdminRefused, match="there is no record"):
         await asyncio.to_thread(billing.cpo.admin.delete, f"{PATH}/nope")
+
+
+async def test_an_issuer_whose_version_has_no_records_is_told_none(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with (
+        running_cpo(mongo, clock, tmp_path) as cpo,
+        SimulatedPartner(("EMSP", EMSP), versions=("2.2.1",)) as emsp,
+    ):
+        await connect(cpo, emsp, "the-emsp", "EMSP")
+        await agree(cpo)
+        billing = Billing(cpo, emsp)
+        await billing.bills("CDR1")
+        with pytest.raises(AdminRefused, match=r"2\.2\.1"):
+            await billing.write("CDR1")
+        assert await asyncio.to_thread(cpo.admin.get, PATH) == []
+        assert (MODULE, "SENDER") not in emsp.endpoints

@@ -11,10 +11,11 @@ from passerelle.admin_client import AdminRefused
 from schemas import codec
 from schemas.kinds import PartyId
 from simulators.partner import Heard, Reply
+from tests.emsp_adapter.bench import Bench
 from tests.emsp_adapter.obeying import BACK, Obeying
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually_so
-from tests.platforms import CPO, EMSP, operate
+from tests.platforms import CPO, EMSP, HUB, operate
 
 SIXTEEN_AMPERES = {
     "charging_rate_unit": "A",
@@ -157,3 +158,29 @@ async def test_an_answer_that_is_none_of_the_five_is_no_answer(obeying: Obeying)
     wanted = {"session_id": "S1", "cpo": "FR*CPO", "preferences": GREEN}
     with pytest.raises(AdminRefused, match="ChargingPreferencesResponse"):
         await operate(obeying.issuing.emsp, "/charging_preferences", wanted)
+
+
+@pytest.mark.parametrize("hub_party", [None, HUB])
+async def test_2_2_1_charges_as_2_3_0_does(bench: Bench, hub_party: PartyId | None) -> None:
+    async with bench.obeying("2.2.1", hub_party=hub_party) as obeying:
+        asked_for = await ask(obeying, "GET_PROFILE", cpo="FR*CPO")
+        asked = obeying.asked("chargingprofiles")
+        assert "/ocpi/2.2.1/" in asked.query["response_url"]
+        assert (await obeying.tell(asked, {"result": "ACCEPTED", "profile": ACTIVE})).status == 1000
+        assert (await obeying.read(f"/charging_profiles/{asked_for['id']}"))["state"] == "DONE"
+        assert await active(obeying) == [("S1", ACTIVE)]
+        assert (await pushed(obeying, "S1")).status == 1000
+        obeying.cpo.answer("PUT", "sessions", Side.SENDER, lambda _: Reply("ACCEPTED"))
+        wanted = {"session_id": "S1", "cpo": "FR*CPO", "preferences": GREEN}
+        answer = await operate(obeying.issuing.emsp, "/charging_preferences", wanted)
+        assert answer["result"] == "ACCEPTED"
+
+
+async def test_2_1_1_knows_neither_profiles_nor_preferences(bench: Bench) -> None:
+    async with bench.obeying("2.1.1") as obeying:
+        with pytest.raises(AdminRefused, match="2\\.1\\.1"):
+            await ask(obeying, "SET_PROFILE", cpo="FR*CPO", profile=SIXTEEN_AMPERES)
+        wanted = {"session_id": "S1", "cpo": "FR*CPO", "preferences": GREEN}
+        with pytest.raises(AdminRefused, match="2\\.1\\.1"):
+            await operate(obeying.issuing.emsp, "/charging_preferences", wanted)
+        assert obeying.cpo.heard("chargingprofiles") + obeying.cpo.heard("sessions") == []

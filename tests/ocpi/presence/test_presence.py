@@ -18,6 +18,7 @@ from tests.ocpi.presence.conftest import BehindAHub
 from tests.platforms import CPO, EMSP, HUB, agree, connect, operate, running_emsp
 
 OTHER = PartyId("DE", "OTH")
+LATER = "2026-01-01T00:05:00Z"
 
 
 async def test_what_a_hub_tells_is_kept_and_shown_again(behind: BehindAHub) -> None:
@@ -85,13 +86,14 @@ async def test_nobody_but_a_hub_is_heard(behind: BehindAHub) -> None:
     assert await behind.listed() == []
 
 
+@pytest.mark.parametrize("version", ["2.3.0", "2.2.1"])
 async def test_the_list_of_a_hub_is_read_when_it_connects(
-    mongo: Mongo, clock: ManualClock, tmp_path: Path
+    mongo: Mongo, clock: ManualClock, tmp_path: Path, version: str
 ) -> None:
     """C-060."""
     async with (
         running_emsp(mongo, clock, tmp_path) as emsp,
-        SimulatedPartner(("CPO", CPO), hub_party=HUB) as hub,
+        SimulatedPartner(("CPO", CPO), hub_party=HUB, versions=(version,)) as hub,
     ):
         behind = BehindAHub(emsp, hub, "CPO")
         hub.publishes(
@@ -101,6 +103,9 @@ async def test_the_list_of_a_hub_is_read_when_it_connects(
         await eventually_so(lambda: _are_listed(behind, 2))
         first, second = hub.heard("hubclientinfo", "GET")
         assert (first.side, first.routing, second.routing) == (Side.SENDER, NOWHERE, NOWHERE)
+        assert first.version == version
+        assert (await behind.tells(behind.of("CONNECTED", last_updated=LATER))).http == 200
+        assert {each["status"] for each in await behind.listed()} == {"CONNECTED"}
 
 
 async def _are_listed(behind: BehindAHub, count: int) -> bool:
