@@ -18,7 +18,7 @@ from ocpi.errors import (
 )
 from ocpi.partners.directory import Admitted
 from ocpi.partners.documents import Admission, Scope
-from ocpi.partners.model import Connection, PartnerState
+from ocpi.partners.model import Connection, Partner, PartnerState
 from ocpi.partners.store import PartyTaken, Superseded
 from ocpi.registration.discovery import Discovered
 from ocpi.registration.far_side import FarSide
@@ -75,7 +75,7 @@ class Acceptance:
         offer = read_offer(parse(theirs, version), caller.partner, self._with.identity)
         known = caller.partner.quirks
         far_side = self._with.far_side(offer.token, version, known, within_s=CALL_BACK_WITHIN_S)
-        found = await self._call_back(far_side, offer, version)
+        found = await self._call_back(caller.partner, far_side, offer, version)
         before = caller.partner.connection
         result = connection(found, offer, spare=before.token if before else None)
         token_c = CredentialsToken.generate()
@@ -83,9 +83,11 @@ class Acceptance:
         await self._keep(caller, result, token_c, overlap, far_side.quirks(known))
         return answer
 
-    async def _call_back(self, far_side: FarSide, offer: Offer, version: VersionNumber) -> Discovered:
+    async def _call_back(
+        self, partner: Partner, far_side: FarSide, offer: Offer, version: VersionNumber
+    ) -> Discovered:
         try:
-            return await self._with.discover(far_side, offer.versions_url, [version])
+            return await self._with.discover(partner, far_side, offer.versions_url, [version])
         except DeliveryError as error:
             raise CannotUseTheirApi(f"your API cannot be used: {error.text}") from error
 

@@ -23,6 +23,7 @@ from schemas.v2_3_0.enums import VersionNumber
 MAX_ENDPOINTS: Final = 200
 
 Needed = frozenset[tuple[str, Side]]
+NOTHING: Final[Needed] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ import httpx
 from ocpi.client.peer import TIMEOUT_S, Peer
 from ocpi.errors import UnsupportedVersion
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection
+from ocpi.partners.model import HUB, Connection, Partner
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
-from ocpi.registration.discovery import Discovered, Needed, Wanted, discover
+from ocpi.registration.discovery import NOTHING, Discovered, Needed, Wanted, discover
 from ocpi.registration.far_side import FarSide
 from ocpi.registration.identity import Identity
 from ocpi.registration.offer import Offer
@@ -33,8 +33,9 @@ OVERLAP: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """`versions`, the newest first, are those we speak; without the interfaces in `needed` the far side is of
-    no use to us.
+    """`versions`, the newest first, are those we speak.
+
+    Without the interfaces in `needed` a far side that may be our counterpart, or a hub, is of no use to us.
     """
 
     identity: Identity
@@ -67,12 +68,12 @@ class Handshake:
         return [version]
 
     async def discover(
-        self, far_side: FarSide, versions_url: str, versions: Sequence[VersionNumber]
+        self, partner: Partner, far_side: FarSide, versions_url: str, versions: Sequence[VersionNumber]
     ) -> Discovered:
         """Raises UnsupportedVersion, NoCommonEndpoints, or the DeliveryError that the far side caused."""
-        return await discover(
-            far_side, versions_url, Wanted(versions, self.needed, self.identity.counterpart)
-        )
+        counterpart = self.identity.counterpart
+        needed = self.needed if partner.allowed_roles & {counterpart, HUB} else NOTHING
+        return await discover(far_side, versions_url, Wanted(versions, needed, counterpart))
 
 
 def connection(found: Discovered, offer: Offer, spare: CredentialsToken | None = None) -> Connection:

@@ -98,7 +98,8 @@ class Rotation:
         versions: Sequence[VersionNumber],
     ) -> tuple[CredentialsToken, FarSide, Discovered]:
         far_side = self._with.far_side(show, current.version, partner.quirks)
-        return show, far_side, await self._with.discover(far_side, current.versions_url, versions)
+        found = await self._with.discover(partner, far_side, current.versions_url, versions)
+        return show, far_side, found
 
     async def _which(
         self, partner: Partner, current: Connection, tokens: Sequence[CredentialsToken]

@@ -118,7 +118,7 @@ class Registration:
         """`tokens` are A and B; `undo` learns what must be taken back should this fail further on."""
         token_a, token_b = tokens
         far_side = self._with.far_side(token_a, versions[0])
-        found = await self._with.discover(far_side, versions_url, versions)
+        found = await self._with.discover(partner, far_side, versions_url, versions)
         mine = self._with.identity.credentials(token_b, found.version)
         theirs = await far_side.offer_credentials("POST", found.credentials_url, mine)
         undo.push_async_callback(self._give_back, found, theirs)
