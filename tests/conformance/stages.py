@@ -157,10 +157,7 @@ SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
 def on(*kinds: str, versions: tuple[str, ...] = ("2.1.1", "2.2.1", "2.3.0")) -> pytest.MarkDecorator:
     """The `stage` of a test, for each of these kinds in each of these versions that it has."""
     played = [(kind, version) for kind in kinds for version in VERSIONS[kind] if version in versions]
-    marks = [
-        pytest.param(each, id="-".join(each), marks=pytest.mark.xdist_group("conformance " + "-".join(each)))
-        for each in played
-    ]
+    marks = [pytest.param(each, id="-".join(each)) for each in played]
     return pytest.mark.parametrize("stage", marks, indirect=True)
 
 

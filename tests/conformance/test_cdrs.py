@@ -34,7 +34,7 @@ from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import Json, component, element, period
 from tests.platforms import EMSP, free_port
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance cdrs")]
+pytestmark = SHARED_LOOP
 
 # 5 kWh at 0.30, 5 at 0.20, an hour of charging at 1.20, half an hour parked at 6.00, and 0.50 for the start:
 # 1.50 + 1.00 + 1.20 + 3.00 + 0.50 = 7.20, and 20 % tax 8.64.

@@ -29,7 +29,7 @@ from tests.conformance.wire import Json
 from tests.fakes.eventually import eventually, eventually_so
 from tests.platforms import EMSP, operate
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance commands")]
+pytestmark = SHARED_LOOP
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -31,7 +31,7 @@ from tests.conformance.wire import LATER, Json
 from tests.fakes.eventually import eventually
 from tests.platforms import free_port
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance locations")]
+pytestmark = SHARED_LOOP
 
 SITES = site("GARE", "CP-1", ["AC"], [], ["FREE"]) + site("YARD", "CP-2", ["AC"], publish=False)
 FREE = """

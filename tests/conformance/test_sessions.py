@@ -21,7 +21,7 @@ from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import LATER, period
 from tests.platforms import EMSP
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance sessions")]
+pytestmark = SHARED_LOOP
 
 FIRST, SECOND, THIRD = (period(f"2026-03-01T07:{minute}:00Z", ENERGY=1) for minute in (30, 40, 50))
 

@@ -18,7 +18,7 @@ from tests.conformance.versions import ALL, SINCE_2_2_1, V1, V2, V3, spoken
 from tests.conformance.wire import Json, component, element, period
 from tests.platforms import EMSP
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance tariffs")]
+pytestmark = SHARED_LOOP
 
 DAY_PRICE = element(component("ENERGY", "0.50"))
 

@@ -22,7 +22,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
 from tests.platforms import running_emsp
 
-pytestmark = [SHARED_LOOP, pytest.mark.xdist_group("conformance tokens")]
+pytestmark = SHARED_LOOP
 
 ACCEPTED = "Accepted"
 AT = {"location_id": "GARE", "evse_uids": ["CP-1-1", "CP-1-2"]}
