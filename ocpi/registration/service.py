@@ -76,6 +76,7 @@ class Registration:
         ends = self._with.clock.now() + HANDSHAKE_LIFETIME  # a crash leaves it behind
         admission = Admission.of(token_b, Scope.HANDSHAKE, ends)
         async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._with.directory.refresh)  # the last to be done
             undo.push_async_callback(self._with.partners.undo, invited.name, admission)
             partner = await self._with.partners.add(
                 self._partner(invited, PartnerState.REGISTERING), admission

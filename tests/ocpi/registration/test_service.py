@@ -60,7 +60,11 @@ async def test_token_b_opens_the_handshake_alone_until_the_far_side_has_answered
 async def test_a_registration_that_fails_leaves_nothing_behind(
     hub: Running, cpo: SimulatedPartner, module: str, method: str, reply: Reply
 ) -> None:
-    cpo.answer(method, module, Side.SENDER, lambda _: reply)
+    async def answer(_: Request) -> Reply:
+        await hub.foundation.directory.refresh()  # as it happens every two seconds
+        return reply
+
+    cpo.answer(method, module, Side.SENDER, answer)
     with pytest.raises(AdminRefused):
         await register(hub, cpo)
     assert known(hub) is None
