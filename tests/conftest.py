@@ -11,12 +11,13 @@ xdist).
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
-from ocpi.process.mongo import Mongo
+from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
 
 URL = "PASSERELLE_MONGO_URL"
@@ -41,8 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def mongo_url() -> Iterator[str]:
-    """The URL of the mongod of this test run."""
+    """The URL of the mongod of this test run.
+
+    In it nothing expires by itself: it goes by the day of this machine, and tests by a clock of their own.
+    """
     with database_url() as url:
+        with commands_to(urlsplit(url).netloc) as command:
+            command({"setParameter": 1, "ttlMonitorEnabled": False})
         yield url
 
 
