@@ -78,6 +78,7 @@ def test_one_fault_gives_one_finding(code: str, override: Json) -> None:
 
 
 def test_an_end_before_the_start_is_an_error() -> None:
+    """J-49."""
     assert "end_before_start" in codes(cdr(end_date_time="2024-01-15T09:00:00Z"))
 
 
@@ -149,6 +150,7 @@ def test_more_energy_than_a_car_takes_is_doubted() -> None:
 
 
 def test_negative_energy_is_found() -> None:
+    """J-49."""
     document = cdr(period(ENERGY="-2", TIME="1"), total_energy=-2, total_cost=money("0.4", "0.48"))
 
     assert codes(document) == ["energy_negative"]
@@ -259,6 +261,7 @@ def test_a_rate_that_the_country_does_not_have_is_doubted() -> None:
 
 
 def test_a_negative_total_is_no_bill() -> None:
+    """J-49."""
     assert "total_cost_sign" in codes(cdr(total_cost=money("-4", "-4.8")))
 
 
