@@ -3,7 +3,8 @@
 Linux tells a process of its parent's death by a signal of its choice (prctl PR_SET_PDEATHSIG). The "parent"
 is the thread that started it, so only the main thread may start one here: a pool's thread ends long before
 the process. The child asks for the signal itself, in a few lines of Python that then become the program:
-running Python between fork and exec (`preexec_fn`) may deadlock in a process with threads.
+running Python between fork and exec (`preexec_fn`) may deadlock in a process with threads. It may open as
+many files as it is allowed to: a database keeps each collection in some of its own.
 """
 
 import os
@@ -14,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 _BECOME_A_LEASHED_PROGRAM = """
-import ctypes, os, signal, sys
+import ctypes, os, resource, signal, sys
 PR_SET_PDEATHSIG = 1
+allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 if os.getppid() != int(sys.argv[1]):
