@@ -9,8 +9,7 @@ Spec: 2.3.0 transport_and_format; the modules of each version.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 from yarl import URL
@@ -21,7 +20,7 @@ from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
 from ocpi.versions import messages
-from ocpi.versions.known import CANONICAL, OLDEST
+from ocpi.versions.known import CANONICAL, OLDEST, since
 from ocpi.versions.nulls import with_nulls
 from ocpi.wire import envelope, urls
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
@@ -37,15 +36,6 @@ from schemas.v2_3_0.enums import VersionNumber
 
 Model = TypeVar("Model", bound=OcpiModel)
 Kind = type[OcpiModel]
-
-_SINCE: Final[Mapping[str, VersionNumber]] = MappingProxyType(
-    {
-        "chargingprofiles": VersionNumber.V2_2_1,
-        "hubclientinfo": VersionNumber.V2_2_1,
-        "invoicereconciliation": VersionNumber.V2_3_0,
-        "payments": VersionNumber.V2_3_0,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +70,7 @@ class Line:
 
     def url(self, module: str, side: Side, *path: str) -> URL:
         """Raises NotSpeakable for a module later than the partner's version, UnknownReceiver without one."""
-        if self.version < _SINCE.get(module, OLDEST):
+        if self.version < since(module):
             raise NotSpeakable(f"{self.version} has no {module}")
         endpoint = self.connection.endpoint(module, side)
         if endpoint is None:

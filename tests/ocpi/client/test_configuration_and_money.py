@@ -34,7 +34,7 @@ CONFIRMATION: dict[str, Any] = {
 
 
 def heard(far: SimulatedPartner) -> list[tuple[str, Side, str]]:
-    return [(each.method, each.side, each.path) for each in far.received]
+    return [(each.method, each.side, each.path) for each in (*far.announced, *far.received)]
 
 
 @pytest.mark.parametrize("version", ["2.3.0", "2.2.1"])
@@ -48,8 +48,8 @@ async def test_who_is_connected_is_told_under_the_party_that_it_is_about(
         held = await hub_client_info.held(line, CPO, OF_THE_CPO)
     assert held.status == "OFFLINE"
     assert heard(far) == [("PUT", Side.RECEIVER, "FR/CPO"), ("GET", Side.RECEIVER, "FR/CPO")]
-    assert far.received[0].json() == INFO
-    assert {each.routing for each in far.received} == {NOWHERE}
+    assert far.announced[0].json() == INFO
+    assert {each.routing for each in far.announced} == {NOWHERE}
 
 
 async def test_records_of_an_invoice_are_sent_read_back_replaced_and_deleted(egress: Egress) -> None:
