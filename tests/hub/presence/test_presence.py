@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ocpi.wire.headers import Routing
@@ -16,6 +18,7 @@ from tests.roaming import Roaming
 
 OTHER = PartyId("BE", "CPO")
 RECEIVER = Side.RECEIVER
+HOUR = timedelta(hours=1)
 
 
 async def listed(partner: SimulatedPartner, **query: str) -> Heard:
@@ -181,6 +184,71 @@ async def test_whoever_was_away_is_told_the_latest_state_once(roaming: Roaming, 
     await shown(roaming.emsp)
     await hears(roaming.emsp, "CPO FR*CPO", "SUSPENDED")
     assert told(roaming.emsp) == [("CPO FR*CPO", "SUSPENDED")]
+
+
+async def test_whoever_comes_back_does_not_wait_for_the_next_try(
+    roaming: Roaming, clock: ManualClock
+) -> None:
+    """The pauses between tries have grown; a call ends them."""
+    await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
+    roaming.emsp.is_online = False
+    await operate(roaming.hub, "/partners/the-cpo/suspend", {})
+    infos = roaming.hub.foundation.mongo.collection("client_infos")
+    await eventually_so(partial(infos.find_one, {"viewer": "the-emsp", "attempts": 1}))
+    await infos.update_many({"next_try": {"$exists": True}}, {"$set": {"next_try": clock.now() + HOUR}})
+    await clock.advance(minutes=5.5)
+    assert await roaming.hub.foundation.mongo.collection("presences").find_one({"trouble": {"$exists": True}})
+    roaming.emsp.is_online = True
+    await shown(roaming.emsp)
+    await hears(roaming.emsp, "CPO FR*CPO", "SUSPENDED")
+
+
+async def test_whoever_calls_while_it_is_asked_is_there(roaming: Roaming, clock: ManualClock) -> None:
+    await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer(_: Request) -> Reply:
+        asked.set()
+        await go_on.wait()
+        return Reply(http=503)
+
+    roaming.cpo.answer("GET", "versions", Side.SENDER, answer)
+    await clock.advance(minutes=5.5)
+    await asyncio.wait_for(asked.wait(), 5)
+    await shown(roaming.cpo)
+    go_on.set()
+    await asyncio.sleep(0.2)
+    assert await shown(roaming.emsp) == {"CPO FR*CPO": "CONNECTED"}
+
+
+async def test_whoever_is_away_is_told_nothing_until_it_is_back(roaming: Roaming, clock: ManualClock) -> None:
+    """C-065: its versions cannot be had, whatever else of it still answers."""
+    await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
+    roaming.emsp.answer("GET", "versions", Side.SENDER, lambda _: Reply(http=503))
+    await clock.advance(minutes=5.5)
+    await hears(roaming.cpo, "EMSP NL*MSP", "OFFLINE")
+    await operate(roaming.hub, "/partners/the-cpo/suspend", {})
+    await asyncio.sleep(1.5)  # longer than the teller's own pause
+    assert dict(told(roaming.emsp))["CPO FR*CPO"] == "CONNECTED"
+    await shown(roaming.emsp)
+    await hears(roaming.emsp, "CPO FR*CPO", "SUSPENDED")
+
+
+async def test_one_in_trouble_is_left_alone_with_all_that_is_due_to_it(
+    roaming: Roaming, clock: ManualClock
+) -> None:
+    await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
+    roaming.emsp.answer("PUT", "hubclientinfo", RECEIVER, lambda _: Reply(http=503, raw=b"busy"))
+    roaming.emsp.announced.clear()
+    async with SimulatedPartner(("CPO", OTHER), ("CPO", PartyId("BE", "TWO"))) as two:
+        await connect(roaming.hub, two, "two", "CPO")
+        await eventually(lambda: len(told(roaming.emsp)) == 1)
+        await asyncio.sleep(1.5)  # longer than the teller's own pause
+        assert len(told(roaming.emsp)) == 1
+        roaming.emsp.answer("PUT", "hubclientinfo", RECEIVER, lambda _: Reply())
+        await clock.advance(seconds=2)
+        await hears(roaming.emsp, "CPO BE*TWO", "PLANNED")
+        await hears(roaming.emsp, "CPO BE*CPO", "PLANNED")
 
 
 async def test_one_that_hangs_keeps_nobody_else_waiting(roaming: Roaming) -> None:

@@ -132,6 +132,19 @@ async def test_invoices_are_reconciled_in_both_directions(roaming: Roaming, bill
         assert (refused.http, refused.status) == (200, 2001)
 
 
+async def test_a_company_with_two_platforms_is_reached_where_it_plays_the_other_part(
+    roaming: Roaming,
+) -> None:
+    """FR*CPO is an eMSP too, on a platform of its own: what an eMSP says of bills goes to the CPO."""
+    async with SimulatedPartner(("EMSP", CPO)) as other:
+        await connect(roaming.hub, other, "other", "EMSP")
+        there = Routing(to=CPO, sender=EMSP)
+        heard = await call(roaming.emsp, "POST", "invoicereconciliation/RECEIVER", there, {"id": "R1"})
+        assert heard.status == 1000
+        assert len(roaming.cpo.heard("invoicereconciliation")) == 1
+        assert other.received == []
+
+
 async def test_a_module_of_one_version_is_no_module_of_the_other(roaming: Roaming) -> None:
     assert roaming.emsp.their_token is not None
     for module in ("payments", "invoicereconciliation"):
