@@ -7,7 +7,7 @@ Spec: 2.3.0 mod_hub_client_info, Scenarios.
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from functools import partial
 
 from hub.presence.infos import Infos
@@ -64,25 +64,27 @@ class Census:
     async def up_to_date(self) -> None:
         """What is so now is shown when this returns."""
         async with self._one_at_a_time:
-            if (now := self._fingerprint()) != self._counted:
+            if self._counted != self._fingerprint():
                 await self._count()
-                self._counted = now
                 self._changed.set()
 
     async def _count(self) -> None:
-        self.reach = await self._presences.all()
-        facts = self.facts()
+        """What others have shown is read first, and then what they knew: none of it is taken for gone."""
+        self.reach, kept = await self._presences.all(), await self._infos.shown()
+        await self._directory.refresh()
+        self._counted, facts = self._fingerprint(), self.facts()
         viewers = {each.name: each for each in facts.partners if each.is_active}
         await self._forget(
             (self.reach.known | self.reach.away.keys()) - {each.name for each in facts.partners}
         )
-        shown, stored = views(facts), await self._infos.shown_to(viewers)
+        shown = views(facts)
+        stored = {view: status for view, status in kept.items() if view.viewer in viewers}
         await self._infos.hide([view for view in stored if not _is_for(viewers, view)])
         gone = [view for view in stored if view not in shown and _is_for(viewers, view)]
         wanted = {**shown, **dict.fromkeys(gone, ConnectionStatus.SUSPENDED)}
         changed = {view: status for view, status in wanted.items() if stored.get(view) != status}
         newcomers = viewers.keys() - self.reach.known
-        await self._infos.show(changed, untold=newcomers)
+        await self._infos.show(changed, untold=_of_no_use(changed, newcomers))
         await self._presences.know(newcomers)
 
     async def _forget(self, names: Iterable[str]) -> None:
@@ -104,6 +106,12 @@ class Census:
             self._clock.now().date(),
             frozenset(self.reach.away),
         )
+
+
+def _of_no_use(changed: Mapping[View, ConnectionStatus], newcomers: Collection[str]) -> set[View]:
+    """A newcomer is told of those that it can deal with, and reads of all others in the list."""
+    told = {view for view, status in changed.items() if status is ConnectionStatus.CONNECTED}
+    return {view for view in changed if view.viewer in newcomers} - told
 
 
 def _seen(partner: Partner) -> Hashable:

@@ -66,20 +66,20 @@ class Infos:
         self._infos = mongo.collection(COLLECTION)
         self._clock = clock
 
-    async def shown_to(self, viewers: Collection[str]) -> dict[View, ConnectionStatus]:
-        found = self._infos.find({"viewer": {"$in": list(viewers)}})
-        return {info.view: info.status async for info in (_info(each) async for each in found)}
+    async def shown(self) -> dict[View, ConnectionStatus]:
+        """Everything, to everybody."""
+        return {info.view: info.status async for info in (_info(each) async for each in self._infos.find({}))}
 
-    async def show(self, changed: Mapping[View, ConnectionStatus], untold: Collection[str] = ()) -> None:
-        """Keep these statuses; what is new there is due to be told, but to the `untold`. Durable."""
+    async def show(self, changed: Mapping[View, ConnectionStatus], untold: Collection[View] = ()) -> None:
+        """Keep these statuses; what is new there is due to be told, but for the `untold`. Durable."""
         updates = [self._update(view, status, untold) for view, status in changed.items()]
         if updates:
             await self._infos.bulk_write(updates, ordered=False)
 
-    def _update(self, view: View, status: ConnectionStatus, untold: Collection[str]) -> UpdateOne:
+    def _update(self, view: View, status: ConnectionStatus, untold: Collection[View]) -> UpdateOne:
         """Nothing changes where that status is kept already: another process was faster."""
         now = self._clock.now()
-        due = "$$REMOVE" if view.viewer in untold else now
+        due = "$$REMOVE" if view in untold else now
         is_new = {"$ne": ["$status", status]}
         fields: Document = {
             "viewer": {"$literal": view.viewer},

@@ -1,7 +1,7 @@
 """Which partners cannot be reached, since when and why: what is known of each platform, in the database.
 
 Kept across a restart, and known to every process of the hub. A platform is `known` once it has been shown
-the clients that were there when it came: it reads those as a list, and is told what changes afterwards.
+the clients that were there when it came.
 Spec: 2.3.0 mod_hub_client_info, Still alive check.
 """
 

@@ -133,6 +133,7 @@ async def test_partners_and_agreements_are_managed_through_the_admin_port(
         invited = await command("partners", "invite", "acme", "--role", "CPO")
         assert invited["versions_url"] == hub.versions_url
         assert [each["state"] for each in await command("partners", "list")] == ["INVITED"]
+        assert await command("presence") == []
         told = await command("partners", "quirks", "acme", "--set", "raw_token", "--set", "trailing_slash")
         assert {each["quirk"] for each in told if each["by"]} == {"raw_token", "trailing_slash"}
         assert await command("partners", "quirks", "acme", "--clear", "raw_token") == await command(

@@ -84,7 +84,16 @@ async def test_whoever_comes_is_planned_until_there_is_an_agreement(roaming: Roa
         assert dict(told(roaming.cpo))["CPO BE*CPO"] == "PLANNED"
 
 
-async def test_a_newcomer_reads_the_list_and_is_told_what_changes_afterwards(roaming: Roaming) -> None:
+async def test_a_newcomer_is_told_at_once_of_those_that_it_can_deal_with(roaming: Roaming) -> None:
+    """The agreement was there before it: whoever reads no lists knows whom to talk to all the same."""
+    await agree(roaming.hub, cpo=OTHER)
+    async with another_cpo(roaming) as another:
+        await hears(another, "EMSP NL*MSP", "CONNECTED")
+        await hears(roaming.emsp, "CPO BE*CPO", "CONNECTED")
+        assert [name for name, _ in told(another)] == ["EMSP NL*MSP"]
+
+
+async def test_a_newcomer_reads_of_others_in_the_list_and_is_told_what_changes(roaming: Roaming) -> None:
     async with another_cpo(roaming) as another:
         await hears(roaming.emsp, "CPO BE*CPO", "PLANNED")
         assert told(another) == []
