@@ -4,14 +4,13 @@ A mark that is put again while its object is on the way gets a new revision, so 
 state does not clear it. A bill leaves a receipt: when its owner sends it once more, that it arrived is known.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ocpi.process.batches import AT_MOST, Batches
+from ocpi.process.batches import AT_MOST, Batches, together
 from ocpi.process.clock import Clock
 from ocpi.process.logs import pseudonym
 from ocpi.process.mongo import (
@@ -87,10 +86,9 @@ class Outbox:
 
     async def put(self, dues: Sequence[Due]) -> None:
         """Durable when this returns. A great many go in several trips: others' marks get in between."""
-        once = list({due.mark_id: due for due in dues}.values())
+        once = list({due.mark_id: due for due in dues}.items())
         for begin in range(0, len(once), AT_MOST):
-            some = once[begin : begin + AT_MOST]
-            await asyncio.gather(*(self._batches.add(due.mark_id, due) for due in some))
+            await together([self._batches.add(*each) for each in once[begin : begin + AT_MOST]])
 
     async def _send(self, dues: Sequence[Due]) -> list[Written | Exception]:
         return await write_each(self._marks, [self._upsert(due) for due in dues])

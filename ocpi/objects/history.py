@@ -70,12 +70,12 @@ class History:
         return [Written.FOUND if isinstance(each, DuplicateKey) else each for each in outcomes]
 
     def _document(self, record: Record) -> Document:
-        now = self._clock.now()
+        now, object_id, digest = self._clock.now(), record.database_id, record.digest
         return {
-            "_id": f"{record.database_id}|{record.last_updated.isoformat()}|{record.digest}|{record.deleted}",
-            "object_id": record.database_id,
+            "_id": f"{object_id}|{record.last_updated.isoformat()}|{digest}|{record.deleted}",
+            "object_id": object_id,
             "last_updated": record.last_updated,
-            "digest": record.digest,
+            "digest": digest,
             "deleted": record.deleted,
             "body": record.body,
             "at": now,

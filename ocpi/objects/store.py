@@ -6,7 +6,6 @@ in the order of these numbers, which an update does not change. What a database 
 numbered is in no list: it is put again by its owner, or by the service that reads it from a file.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
@@ -65,7 +64,12 @@ class ObjectStore:
         """
         if record.key.kind not in history.KINDS:
             return await self._put(record)
-        outcome, _ = await asyncio.gather(self._put(record), self._history.keep(record))
+        version = self._history.keep(record)
+        try:
+            outcome = await self._put(record)
+            await version
+        finally:
+            version.cancel()  # unless it is kept: a put that failed, or was given up, is no version
         return outcome
 
     async def _put(self, record: Record) -> Outcome:
@@ -152,7 +156,8 @@ class ObjectStore:
 
     async def _upsert(self, record: Record, condition: Document) -> Outcome:
         """STALE: what is there does not meet the condition."""
-        wanted = {"_id": record.database_id, **condition}
+        object_id = record.database_id
+        wanted = {"_id": object_id, **condition}
         changed = documents.changed(record, self._clock.now())
 
         def numbered(seq: int) -> Write:
@@ -160,7 +165,7 @@ class ObjectStore:
             return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
 
         try:
-            written = await self._batches.add(record.database_id, numbered)
+            written = await self._batches.add(object_id, numbered)
         except DuplicateKey:
             return Outcome.STALE
         return Outcome.UPDATED if written is Written.FOUND else Outcome.CREATED

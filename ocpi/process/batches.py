@@ -81,6 +81,14 @@ class Batches(Generic[Item, Result]):
             _tell(each.told, result)
 
 
+async def together(told: Sequence[asyncio.Future[Result]]) -> None:
+    """Return when all are done. Raises what the first of them failed with."""
+    if len(told) == 1:
+        await told[0]
+    else:
+        await asyncio.gather(*told)
+
+
 def _tell(told: "asyncio.Future[Result]", result: Result | Exception) -> None:
     if told.done():
         return
