@@ -51,7 +51,7 @@ class Pushes:
     async def to_one(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
         check_agreement(self._directory, call, party, to, await self._began(call, to))
-        self._relay.leg(call, party, to)
+        self._relay.check(call, party, to)
         accepted = await self._taken(call, party, to)
         await self._forwarding.to_one(accepted, to)
         return self._done(call, accepted, Routing(to=party, sender=to))

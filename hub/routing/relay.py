@@ -65,6 +65,14 @@ class Relay:
 
     def leg(self, call: Call, sender: PartyId, to: PartyId) -> Leg:
         """The same side of the same module at the receiver. Raises UnknownReceiver, Unreachable."""
+        partner, connection, endpoint = self._receiver(call, sender, to)
+        return Leg(sender, to, partner, connection, _same_place(endpoint, call))
+
+    def check(self, call: Call, sender: PartyId, to: PartyId) -> None:
+        """Raises as `leg`."""
+        self._receiver(call, sender, to)
+
+    def _receiver(self, call: Call, sender: PartyId, to: PartyId) -> tuple[Partner, Connection, str]:
         partner = self._directory.route_to(to, *receiving_roles(call, sender))
         if partner.hub_party is not None and call.admitted.partner.hub_party is not None:
             raise UnknownReceiver(f"{to} is behind another hub, and what comes from a hub goes to no other")
@@ -74,7 +82,7 @@ class Relay:
         )
         if connection is None or endpoint is None:
             raise Unreachable(_why_not(call, to, connection))
-        return Leg(sender, to, partner, connection, _same_place(endpoint, call))
+        return partner, connection, endpoint
 
     async def pass_on(self, call: Call, leg: Leg, until: datetime | None = None) -> Answer:
         """Raises TimedOut, Unreachable, Unreadable; NotSpeakable and ValidationError where versions meet."""

@@ -62,10 +62,14 @@ def _chosen(routes: dict[str, Route], method: str) -> Route:
 
 
 def _unquoted(segment: str) -> str:
-    try:
-        text = unquote_to_bytes(segment).decode()
-    except ValueError as error:
-        raise UnknownAddress("the address is not UTF-8") from error
-    if not text.isprintable() or set(text) <= {"."}:
+    text = _decoded(segment) if "%" in segment else segment
+    if not text.isprintable() or not text.strip("."):
         raise UnknownAddress("the address has a segment that can be no id")
     return text
+
+
+def _decoded(segment: str) -> str:
+    try:
+        return unquote_to_bytes(segment).decode()
+    except ValueError as error:
+        raise UnknownAddress("the address is not UTF-8") from error
