@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
@@ -25,6 +26,12 @@ _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("repeatable", _PATIENT, max_examples=50, derandomize=True)
 settings.register_profile("searching", _PATIENT, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("EXAMPLES", "repeatable"))
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)  # with the values of locals, as it would be by itself, a traceback takes seconds in which nobody is served
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
 
 

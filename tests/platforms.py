@@ -1,6 +1,8 @@
 """Services as tests run them: all their real parts on a real database, on free ports, in this process."""
 
 import asyncio
+import itertools
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -33,12 +35,23 @@ HUB, CPO, EMSP = PartyId("FR", "HUB"), PartyId("FR", "CPO"), PartyId("NL", "MSP"
 
 
 def free_port() -> int:
-    """Below the ports that outgoing connections are given, which would take it before the service does."""
-    while True:
-        port = 15_000 + secrets.randbelow(15_000)
+    """Below the ports that outgoing connections are given, which would take it before the service does.
+
+    Each worker of a test run has a range of its own and goes through it, so that nobody is given one twice.
+    """
+    for port in _ports:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise AssertionError("the ports never end")
+
+
+_A_RANGE = 2_000
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_start = secrets.randbelow(_A_RANGE)  # another run may be going on beside this one
+_ports = itertools.cycle(
+    14_000 + _worker * _A_RANGE + (_start + number) % _A_RANGE for number in range(_A_RANGE)
+)
 
 
 @dataclass(frozen=True, slots=True)
