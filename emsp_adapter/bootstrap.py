@@ -19,7 +19,9 @@ from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
-from ocpi.objects.interfaces import BillReceiver, ReceiverInterface, SenderInterface, nobody
+from ocpi.objects.bills import BillReceiver
+from ocpi.objects.lists import SenderInterface
+from ocpi.objects.receiving import ReceiverInterface, nobody
 from ocpi.objects.store import Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole

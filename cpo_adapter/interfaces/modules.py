@@ -9,7 +9,8 @@ Interface.
 from cpo_adapter.smart_charging.preferences import Preferences
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
-from ocpi.objects.interfaces import ReceiverInterface, SenderInterface
+from ocpi.objects.lists import SenderInterface
+from ocpi.objects.receiving import ReceiverInterface
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import Own, PartyChecks

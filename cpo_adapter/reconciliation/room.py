@@ -8,7 +8,7 @@ from cpo_adapter.reconciliation.author import Author
 from cpo_adapter.reconciliation.routes import ReconciliationRoutes
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
-from ocpi.objects.interfaces import SenderInterface
+from ocpi.objects.lists import SenderInterface
 from ocpi.objects.store import Selection
 from ocpi.reconciliation import records
 from ocpi.reconciliation.coverage import Coverage

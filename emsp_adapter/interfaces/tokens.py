@@ -4,7 +4,7 @@ Spec: 2.3.0 mod_tokens, Sender Interface.
 """
 
 from emsp_adapter.authorization.service import Authorization, Question
-from ocpi.objects.interfaces import SenderInterface
+from ocpi.objects.lists import SenderInterface
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import PartyChecks
 from schemas import codec

@@ -8,9 +8,10 @@ from hub.routing.visibility import Visibility
 from ocpi.errors import UnknownObject
 from ocpi.objects.address import address_in
 from ocpi.objects.facts import Facts
-from ocpi.objects.interfaces import list_answer, told_part
 from ocpi.objects.kinds import BY_MODULE
+from ocpi.objects.lists import list_answer
 from ocpi.objects.store import ObjectStore
+from ocpi.objects.telling import told_part
 from ocpi.server.call import Answer, Call
 from ocpi.wire.headers import Routing
 from schemas.kinds import ObjectKind, PartyId

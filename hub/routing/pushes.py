@@ -13,9 +13,9 @@ from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_owner
 from hub.routing.relay import Relay
 from ocpi.objects.address import address_in
+from ocpi.objects.bills import BillsUrl, bill_answer, posted_bill
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
-from ocpi.objects.interfaces import BillsUrl, bill_answer, posted_bill
 from ocpi.objects.kinds import BY_MODULE, Json
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore

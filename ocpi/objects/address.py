@@ -11,6 +11,8 @@ from ocpi.errors import UnknownObject
 from ocpi.objects.kinds import checked_id, token_key
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
+OBJECT_PATH: Final = "/{country_code}/{party_id}/{id}"
+"""As routes name it, behind the address of a module."""
 _OWNER_AND_ID: Final = 3
 _EVSE_AND_CONNECTOR: Final = 2
 
