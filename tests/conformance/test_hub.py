@@ -199,6 +199,7 @@ async def test_c057_what_everybody_told_is_read_at_the_hub_page_by_page(stage: S
 
 @AT_HUBS
 async def test_c058_what_is_for_one_is_never_told_to_all(stage: Stage) -> None:
+    await all_told(stage)
     stage.emsp.received.clear()
     session = samples.session(stage.version, CPO, PartyId("ZZ", "ZZZ"), stage.target.fresh_id())
     bill = samples.cdr(stage.version, CPO, PartyId("ZZ", "ZZZ"), stage.target.fresh_id())

@@ -34,6 +34,7 @@ async def test_c031_an_invalid_object_is_200_with_2001(stage: Stage) -> None:
 
 @on("hub", versions=SINCE_2_2_1)
 async def test_c030_c031_a_hub_refuses_what_nobody_could_read_and_passes_nothing_on(stage: Stage) -> None:
+    await all_told(stage)
     stage.emsp.received.clear()
     for body, http in ((b'{"id": ', 400), (b'{"id": "X"}', 200)):
         heard = await stage.push("locations", "FR", "CPO", "X", body=body, to=HUB)
@@ -108,6 +109,7 @@ async def test_c039_nobody_pushes_for_others(stage: Stage) -> None:
 
 @on("hub", versions=SINCE_2_2_1)
 async def test_c038_c039_a_hub_lets_nobody_push_under_another_name(stage: Stage) -> None:
+    await all_told(stage)
     stage.emsp.received.clear()
     body = samples.location(stage.version, CPO, stage.target.fresh_id())
     foreign = await stage.push("locations", "ZZ", "ZZZ", body["id"], body=body, to=HUB)
@@ -120,6 +122,7 @@ async def test_c038_c039_a_hub_lets_nobody_push_under_another_name(stage: Stage)
 @on("hub", versions=SINCE_2_2_1)
 async def test_c040_what_could_not_be_delivered_is_not_replayed(stage: Stage) -> None:
     """No queue: who returns gets the latest state, and nothing of what was before."""
+    await all_told(stage)
     stage.emsp.received.clear()
     stage.emsp.is_online = False
     body = samples.location(stage.version, CPO, stage.target.fresh_id())
