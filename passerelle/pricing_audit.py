@@ -114,9 +114,7 @@ def judge(stretch: Stretch) -> Judged:
         for verdict in verdicts:
             _count(verdict, found)
         if _settings["with_reports"]:
-            reports.extend(
-                orjson.dumps(record_of(verdict), option=orjson.OPT_APPEND_NEWLINE) for verdict in verdicts
-            )
+            reports.extend(map(_record, verdicts))
     return found._replace(unclean=unclean, reports=b"".join(reports))
 
 

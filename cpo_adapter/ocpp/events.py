@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +158,3 @@ class TransactionEnded:
     reason: str
     samples: tuple[Sample, ...] = ()
     doubts: frozenset[Doubt] = frozenset()
-
-
-TransactionEvent: TypeAlias = TransactionBegan | MeterRead | TransactionEnded

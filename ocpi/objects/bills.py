@@ -17,8 +17,7 @@ from ocpi.objects.record import Outcome, Record
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.telling import told_part
 from ocpi.server.call import Answer, Call, Interface, Route
-from ocpi.server.parties import PartyChecks
-from ocpi.server.spoken import calling_party
+from ocpi.server.parties import PartyChecks, named_or_only
 from ocpi.versions.known import CANONICAL
 from ocpi.wire import urls
 from ocpi.wire.headers import Routing
@@ -74,7 +73,7 @@ async def posted_bill(
 ) -> Record:
     """The CDR in a request. Raises ValidationError, InvalidParameters, NotSpeakable."""
     value = call.json_object()
-    older = None if call.version == CANONICAL else await facts.heard(call, None, calling_party(call), to)
+    older = None if call.version == CANONICAL else await facts.heard(call, None, named_or_only(call), to)
     found = read(ObjectKind.CDR, call.body, value, older)
     return found.record(key_of(ObjectKind.CDR, found.value), audience)
 

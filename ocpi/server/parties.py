@@ -7,7 +7,7 @@ Spec: 2.3.0 transport_and_format, Message Routing Headers; Errors.
 
 from dataclasses import dataclass
 
-from ocpi.errors import InvalidParameters, NotOwner
+from ocpi.errors import InvalidParameters, NotOwner, NotRoutable
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
 from ocpi.wire.interfaces import opposite
@@ -30,7 +30,7 @@ class PartyChecks:
     def sender(self, call: Call) -> PartyId:
         """The party that asks. Raises InvalidParameters when it is not the caller's, or has no agreement."""
         self._check_receiver(call)
-        party = self._named_or_only(call)
+        party = self._caller(call)
         partner = call.admitted.partner
         if partner.hub_party is None and not partner.speaks_for(party):
             raise InvalidParameters(f"{partner.name} does not speak for {party}")
@@ -54,15 +54,27 @@ class PartyChecks:
         if to is not None and to != self.own.party:
             raise InvalidParameters(f"this platform is {self.own.party}, not {to}")
 
-    def _named_or_only(self, call: Call) -> PartyId:
-        if call.routing.sender is not None:
-            return call.routing.sender
-        parties = call.admitted.partner.parties()
-        if call.admitted.partner.hub_party is None and len(parties) == 1:
-            return parties[0]
-        raise InvalidParameters("OCPI-from headers are needed: this connection stands for several parties")
+    def _caller(self, call: Call) -> PartyId:
+        """A hub passes on for others, so it says for whom, also when only one is behind it."""
+        if call.routing.sender is None and call.admitted.partner.hub_party is not None:
+            raise _unnamed()
+        return named_or_only(call)
 
     def _agreed(self, party: PartyId) -> PartyId:
         if not self._directory.agreed(self.own.party, self.own.role, party):
             raise InvalidParameters(f"{self.own.party} and {party} have no agreement")
         return party
+
+
+def named_or_only(call: Call) -> PartyId:
+    """FROM, else the one party that the connection stands for. Raises NotRoutable."""
+    if call.routing.sender is not None:
+        return call.routing.sender
+    parties = call.admitted.partner.parties()
+    if len(parties) == 1:
+        return parties[0]
+    raise _unnamed()
+
+
+def _unnamed() -> NotRoutable:
+    return NotRoutable("OCPI-from headers are needed: this connection stands for several parties")

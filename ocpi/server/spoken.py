@@ -9,15 +9,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from ocpi.errors import NotRoutable, NotSpeakable
+from ocpi.errors import NotSpeakable
 from ocpi.process.logs import logger
 from ocpi.server.call import Answer, Call, Route
+from ocpi.server.parties import named_or_only
 from ocpi.versions import messages
 from ocpi.versions.known import CANONICAL, OLDEST
 from ocpi.wire import envelope
 from schemas import codec
 from schemas.base import OcpiModel
-from schemas.kinds import PartyId
 from schemas.translation.context import Context
 from schemas.v2_3_0.enums import VersionNumber
 
@@ -43,15 +43,18 @@ def status_in(version: VersionNumber, status: int) -> int:
 def _asked(route: Route, call: Call) -> Call:
     if route.asks is None or not call.body.strip():
         return call
-    context = Context(owner=calling_party(call), policy=call.admitted.partner.translation)
-    return replace(call, body=codec.dump(messages.up(route.asks, call.json_object(), call.version, context)))
+    model = messages.up(route.asks, call.json_object(), call.version, _context(call))
+    return replace(call, body=codec.dump(model))
 
 
 def _told(route: Route, call: Call, answer: Answer) -> Answer:
     if route.answers is None or answer.data is None:
         return answer
-    context = Context(owner=calling_party(call), policy=call.admitted.partner.translation)
-    return replace(answer, data=_data(route.answers, answer.data, call.version, context))
+    return replace(answer, data=_data(route.answers, answer.data, call.version, _context(call)))
+
+
+def _context(call: Call) -> Context:
+    return Context(owner=named_or_only(call), policy=call.admitted.partner.translation)
 
 
 def _data(kind: type[OcpiModel], data: bytes, version: VersionNumber, context: Context) -> bytes:
@@ -71,13 +74,3 @@ def _members(
         except NotSpeakable as error:
             log.info("withheld", kind=kind.__name__, to=str(version), reason=error.text)
     return told
-
-
-def calling_party(call: Call) -> PartyId:
-    """Whoever asks, as far as the message itself has to be filled in by it. Raises NotRoutable."""
-    parties = call.admitted.partner.parties()
-    if call.routing.sender is not None:
-        return call.routing.sender
-    if len(parties) == 1:
-        return parties[0]
-    raise NotRoutable("OCPI-from headers are needed: this connection stands for several parties")

@@ -25,7 +25,6 @@ from simulators.partner import SimulatedPartner
 from tests.ocpi.client.connected import OF_THE_CPO, line_to, speaking
 
 Raw = Callable[[bytes], bytes]
-REDIRECT = b"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:%d/\r\nContent-Length: 0\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
 
 

@@ -15,7 +15,6 @@ CHEAP = component("ENERGY", "0.20")
 UNTAXED = {**component("FLAT", "1.00"), "vat": None}
 LOW, HIGH = {"excl_vat": 4, "incl_vat": 5}, {"excl_vat": 5, "incl_vat": 6}
 DAY = {"start_time": "00:00", "end_time": "17:00"}
-EVENING = {"start_time": "17:00", "end_time": "00:00"}
 
 
 def codes(raw: Json, version: Version = Version.V2_2_1, country: str = "FRA") -> list[str]:
