@@ -1,6 +1,7 @@
 """Agreements: between a CPO and an eMSP nothing flows before one begins.
 
-An agreement has a first and, perhaps, a last day, both inclusive, in UTC.
+An agreement has a first and, perhaps, a last day, both inclusive, in UTC. Its terms narrow what may flow;
+without any everything does.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,25 @@ COLLECTION: Final = "agreements"
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What two parties agreed beside the days. None is every one of them.
+
+    `modules` are functional modules; `tariffs` are ids of the CPO's, and `location_groups` names of groups of
+    its locations, that are for this eMSP. `holds` are codes of findings: a bill of which an audit says one of
+    them stays at the hub. `is_asked`: the eMSP may be asked for cards of which nobody knows whose they are.
+    """
+
+    modules: frozenset[str] | None = None
+    tariffs: frozenset[str] | None = None
+    location_groups: frozenset[str] | None = None
+    holds: frozenset[str] = frozenset()
+    is_asked: bool = False
+
+
+_USUAL: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """`revision` counts the changes. `is_announced`: each side has what the other tells everybody."""
 
@@ -23,6 +43,7 @@ class Agreement:
     last_day: date | None = None
     revision: int = 0
     is_announced: bool = False
+    terms: Terms = _USUAL
 
     @property
     def key(self) -> tuple[PartyId, PartyId]:
@@ -78,7 +99,36 @@ def _fields(agreement: Agreement) -> Document:
         "first_day": agreement.first_day.isoformat(),
         "last_day": last_day.isoformat() if last_day else None,
         "is_announced": False,
+        "terms": _terms_document(agreement.terms),
     }
+
+
+def _terms_document(terms: Terms) -> Document:
+    return {
+        "modules": _listed(terms.modules),
+        "tariffs": _listed(terms.tariffs),
+        "location_groups": _listed(terms.location_groups),
+        "holds": sorted(terms.holds),
+        "is_asked": terms.is_asked,
+    }
+
+
+def _terms(document: Document) -> Terms:
+    return Terms(
+        modules=_set(document.get("modules")),
+        tariffs=_set(document.get("tariffs")),
+        location_groups=_set(document.get("location_groups")),
+        holds=frozenset(document.get("holds", ())),
+        is_asked=document.get("is_asked", False),
+    )
+
+
+def _listed(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
+
+
+def _set(names: list[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _from_document(document: Document) -> Agreement:
@@ -89,6 +139,7 @@ def _from_document(document: Document) -> Agreement:
         last_day=_day(document["last_day"]),
         revision=document["revision"],
         is_announced=document["is_announced"],
+        terms=_terms(document.get("terms", {})),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from ocpi.errors import UnknownReceiver, Unreachable
-from ocpi.partners.agreements import Agreement
+from ocpi.partners.agreements import Agreement, Terms
 from ocpi.partners.documents import Scope
 from ocpi.partners.model import PartnerState
 from ocpi.wire.credentials_token import CredentialsToken
@@ -117,3 +117,12 @@ async def test_an_agreement_that_was_changed_meanwhile_is_announced_again(rooms:
     await rooms.agreements.announced(now)
     await rooms.directory.refresh()
     assert rooms.directory.agreements()[0].is_announced
+
+
+async def test_terms_are_kept_with_the_agreement_and_without_any_nothing_is_narrowed(rooms: Rooms) -> None:
+    today = rooms.clock.now().date()
+    terms = Terms(modules=frozenset({"cdrs"}), tariffs=frozenset(), holds=frozenset({"x"}), is_asked=True)
+    await rooms.agreements.put(Agreement(CPO, EMSP, today, terms=terms))
+    await rooms.agreements.put(Agreement(CPO, HUB, today))
+    kept = {each.emsp: each.terms for each in await rooms.agreements.all()}
+    assert kept == {EMSP: terms, HUB: Terms()}
