@@ -61,11 +61,11 @@ async def staged(folder: Path, mongo_url: str, locations: int) -> AsyncIterator[
     """
     now = datetime.now(UTC).replace(microsecond=0)
     port, admin_port, bare_port = free_ports(3)
-    with _hub(folder, mongo_url, port, admin_port) as hub, _bare(folder, mongo_url, bare_port):
+    with a_hub(folder, mongo_url, port, admin_port) as hub, _bare(folder, mongo_url, bare_port):
         async with SimulatedPartner(("CPO", CPO)) as cpo, SimulatedPartner(("EMSP", EMSP)) as emsp:
             url = f"http://127.0.0.1:{port}"
-            await _register(hub, f"{url}/ocpi/versions", cpo, "CPO")
-            await _register(hub, f"{url}/ocpi/versions", emsp, "EMSP")
+            await register(hub, f"{url}/ocpi/versions", cpo, "CPO")
+            await register(hub, f"{url}/ocpi/versions", emsp, "EMSP")
             emsp.is_online = False
             hub.admin().post("/agreements", {"cpo": str(CPO), "emsp": str(EMSP)})
             hub.stop()
@@ -83,7 +83,7 @@ async def _fill(mongo_url: str, locations: int, now: datetime) -> None:
 
 
 @contextmanager
-def _hub(folder: Path, mongo_url: str, port: int, admin_port: int) -> Iterator[Process]:
+def a_hub(folder: Path, mongo_url: str, port: int, admin_port: int) -> Iterator[Process]:
     environ = {
         **os.environ,
         "PASSERELLE_MONGO_URL": mongo_url,
@@ -114,7 +114,7 @@ def _bare(folder: Path, mongo_url: str, port: int) -> Iterator[None]:
         child.wait()
 
 
-async def _register(hub: Process, versions_url: str, partner: SimulatedPartner, role: str) -> None:
+async def register(hub: Process, versions_url: str, partner: SimulatedPartner, role: str) -> None:
     invited = hub.admin().post("/partners/invitations", {"name": role.lower(), "roles": [role]})
     heard = await partner.register(versions_url, CredentialsToken(invited["token"]))
     if not heard.is_success:

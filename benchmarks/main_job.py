@@ -6,17 +6,15 @@ does not look like a slow product. The share of each service is processor time, 
 """
 
 import asyncio
-import os
 import statistics
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks.processor import processor_s
 from benchmarks.taps import bare_authorizations, tap_cards
 from passerelle.demo.run import Demo, Wanted, prepared
-from passerelle.demo.services import Process
 
 SESSIONS = 60
 STATIONS = 12
@@ -68,12 +66,7 @@ def _percentile_ms(seconds: Sequence[float], percent: int) -> float:
 
 
 def _processor_times(demo: Demo) -> list[Spent]:
-    return [Spent(process.name, _processor_s(process)) for process in demo.services.all()]
-
-
-def _processor_s(process: Process) -> float:
-    fields = Path(f"/proc/{process.child.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return [Spent(process.name, processor_s(process.child.pid)) for process in demo.services.all()]
 
 
 def _difference(after: Sequence[Spent], before: Sequence[Spent]) -> list[Spent]:
