@@ -45,6 +45,10 @@ class Leg:
     url: URL
     is_verbatim: bool = False
 
+    def speaks_as(self, call: Call) -> bool:
+        """Whether the receiver speaks the version of the caller: then every byte stays."""
+        return self.connection.version == call.version
+
     def there(self, call: Call, owner: PartyId) -> Crossing:
         """How the version of the caller becomes that of the receiver: as the older of both wants it."""
         caller, receiver = call.version, self.connection.version
@@ -138,15 +142,17 @@ class Relay:
 
 
 def _question(call: Call, leg: Leg) -> bytes | None:
-    crossing, asks = leg.there(call, leg.sender), message_of(call).asks
-    if asks is None or not crossing.is_needed or not call.body.strip():
+    if leg.speaks_as(call) or not call.body.strip():
         return call.body or None
-    return retold(asks, call.body, call.json_object(), crossing)
+    asks = message_of(call).asks
+    return retold(asks, call.body, call.json_object(), leg.there(call, leg.sender)) if asks else call.body
 
 
 def _answer(call: Call, leg: Leg, body: bytes) -> bytes:
-    crossing, answers = leg.back(call, leg.to), message_of(call).answers
-    return retold_answer(answers, body, crossing) if answers and crossing.is_needed else body
+    if leg.speaks_as(call):
+        return body
+    answers = message_of(call).answers
+    return retold_answer(answers, body, leg.back(call, leg.to)) if answers else body
 
 
 def _why_not(call: Call, to: PartyId, connection: Connection | None) -> str:

@@ -7,6 +7,7 @@ told in one line.
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from ocpi.process.tasks import Supervisor
 
 STOP_WITHIN_S = 10.0
 _REQUESTS_END_WITHIN_S = 4.5  # aiohttp takes twice that for a handler that will not end
+_GARBAGE = (20_000, 20, 20)  # so many new objects before they are looked through
 _TO_STOP = (signal.SIGTERM, signal.SIGINT)
 
 _log = logs.logger(__name__)
@@ -75,6 +77,7 @@ async def serve(
     told_to_stop = _signals_to_stop()
     try:
         async with listening(sites) as urls:
+            _leave_in_peace_what_stays()
             if started is not None:
                 started(urls)
             _log.info("service started", **urls)
@@ -110,6 +113,15 @@ async def _listen(runner: web.AppRunner, site: Site) -> str:
     except OSError as error:
         raise PortTaken(_why_not(site, error)) from error
     return str(URL.build(scheme="http", host=site.host, port=runner.addresses[0][1]))
+
+
+def _leave_in_peace_what_stays() -> None:
+    """Modules, models and tables live as long as the process: looking through them for garbage, over and
+    over, costs a tenth of the throughput of a relay.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 def _why_not(site: Site, error: OSError) -> str:

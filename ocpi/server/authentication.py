@@ -25,7 +25,7 @@ class Authentication:
 
     async def admit(self, authorization: str | None, module: str, address: str) -> Admitted:
         """Raises NotAuthenticated, TooManyAttempts. `address` is where the request came from."""
-        tokens = tuple(credentials_token.readings(authorization or ""))
+        tokens = credentials_token.readings(authorization or "")
         is_guessing = bool(tokens) and self._attempts.are_too_many(address)
         for token in tokens:
             admitted = await self._directory.admit(token, from_memory=is_guessing)

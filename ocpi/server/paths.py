@@ -29,11 +29,14 @@ class Table:
         self._routes: dict[str, dict[str, Route]] = {}
         for route in routes:
             self._routes.setdefault(route.path, {})[route.method] = route
-        self._shapes = {path: segments(path) for path in self._routes}
+        self._shapes: dict[int | None, list[tuple[str, Segments]]] = {}
+        for path in self._routes:
+            shape = segments(path)
+            self._shapes.setdefault(None if path == REST else len(shape), []).append((path, shape))
 
     def find(self, method: str, rest: Segments) -> tuple[Route, dict[str, str]]:
         """The route and the segments that its route names. Raises UnknownAddress, MethodNotAllowed."""
-        for path, shape in self._shapes.items():
+        for path, shape in (*self._shapes.get(len(rest), ()), *self._shapes.get(None, ())):
             named = _match(path, shape, rest)
             if named is not None:
                 return _chosen(self._routes[path], method), named
@@ -43,8 +46,6 @@ class Table:
 def _match(path: str, shape: Segments, rest: Segments) -> dict[str, str] | None:
     if path == REST:
         return {} if rest else None
-    if len(shape) != len(rest):
-        return None
     named: dict[str, str] = {}
     for wanted, given in zip(shape, rest, strict=True):
         if wanted.startswith("{"):

@@ -10,23 +10,26 @@ import base64
 import binascii
 import hashlib
 import secrets
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 SCHEME: Final = "Token "
 _PRINTABLE: Final = frozenset(chr(code) for code in range(0x21, 0x7F))
 _MAX_LENGTH: Final = 64
+_LATELY: Final = 1024
+"""Headers of which the meaning is remembered: of as many connections, and of whoever guesses."""
 
 
 class CredentialsToken:
     """Prints as its last four characters; `reveal()` is the one way to the secret itself."""
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_digest", "_secret")
 
     def __init__(self, secret: str) -> None:
         if not is_well_formed(secret):
             raise ValueError("a credentials token has 1 to 64 printable ASCII characters and no blank")
         self._secret = secret
+        self._digest: str | None = None
 
     @classmethod
     def generate(cls) -> "CredentialsToken":
@@ -44,7 +47,9 @@ class CredentialsToken:
 
         Tokens are 256 random bits of our own making, so a plain hash cannot be searched backwards.
         """
-        return hashlib.sha256(self._secret.encode()).hexdigest()
+        if self._digest is None:
+            self._digest = hashlib.sha256(self._secret.encode()).hexdigest()
+        return self._digest
 
     def __repr__(self) -> str:
         return f"Token …{self._secret[-4:]}" if len(self._secret) > 8 else "Token …"  # noqa: PLR2004
@@ -54,14 +59,16 @@ def is_well_formed(secret: str) -> bool:
     return 0 < len(secret) <= _MAX_LENGTH and _PRINTABLE.issuperset(secret)
 
 
-def readings(authorization: str) -> Iterator[CredentialsToken]:
+@lru_cache(maxsize=_LATELY)
+def readings(authorization: str) -> tuple[CredentialsToken, ...]:
     """Every token that an Authorization header may stand for, the specified spelling first."""
     if not authorization.startswith(SCHEME):
-        return
+        return ()
     written = authorization.removeprefix(SCHEME)
-    for secret in (_decoded(written), written):
-        if secret is not None and is_well_formed(secret):
-            yield CredentialsToken(secret)
+    secrets_meant = (_decoded(written), written)
+    return tuple(
+        CredentialsToken(each) for each in secrets_meant if each is not None and is_well_formed(each)
+    )
 
 
 def _decoded(written: str) -> str | None:

@@ -6,6 +6,7 @@ Spec: 2.3.0 transport_and_format, Unique message IDs; Message Routing Headers.
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from ocpi.errors import NotRoutable
@@ -74,6 +75,7 @@ def _party(headers: Mapping[str, str], side: str) -> PartyId | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # the same few parties, in every request
 def _well_formed(country: str, party: str, side: str) -> PartyId:
     try:
         return PartyId(country, party)

@@ -54,5 +54,7 @@ def object_url(endpoint: str, key: ObjectKey) -> URL:
 
 
 def _segment(text: str) -> str:
+    if text.isascii() and text.isalnum():  # as nearly all are
+        return text
     quoted = quote(text, safe="")
     return quoted.replace(".", "%2E") if set(text) == {"."} else quoted
