@@ -1,19 +1,24 @@
 """Who asks, in which role, and with whom it may deal: the party checks of a hub.
 
 A token authenticates a platform; the FROM party must be one of the platform's own, in a role from which this
-side of the module is called. A hub of 2.2.1 names nobody behind it, so it speaks for whoever is not connected
-here. Between the two ends there must be an agreement.
+side of the module is called; and so must be whoever a URL or a body names as the owner. A hub of 2.2.1
+names nobody behind it, so it speaks for whoever is not connected here. Between the two ends there must be an
+agreement.
 Spec: 2.3.0 transport_and_format, Message Routing Headers; credentials of 2.2.1, Hub.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from ocpi.errors import NotOwner, NotRoutable, UnknownReceiver
+from ocpi.errors import InvalidParameters, NotOwner, NotRoutable, UnknownReceiver
+from ocpi.objects.address import owner_in
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
-from ocpi.wire.interfaces import calling_roles, end_of, opposite, serving_roles
+from ocpi.wire.interfaces import EMSP, OTHER, SCSP, Side, calling_roles, end_of, opposite, serving_roles
 from schemas.kinds import PartyId
+
+_CHARGES: Final = frozenset({"sessions", "cdrs"})
 
 
 def calling_party(directory: Directory, call: Call) -> PartyId:
@@ -35,6 +40,41 @@ def receiving_roles(call: Call, party: PartyId) -> Sequence[str]:
     """Who serves what `party` calls, at the other end of its agreements: bills are discussed both ways."""
     ends = {opposite(end) for end in _ends(call, party)}
     return [role for role in serving_roles(call.module, call.side) if end_of(role) in ends]
+
+
+def check_named(call: Call, party: PartyId) -> None:
+    """Whoever speaks to the receiver side of a module is the owner of what it speaks about: it changes, and
+    reads there, nothing of others. Raises NotOwner, InvalidParameters, UnknownObject.
+    """
+    if call.side is not Side.RECEIVER:
+        return
+    if "party_id" in call.path:
+        check_owner(party, owner_in(call.rest))
+    if call.module == "invoicereconciliation" and call.body.strip():
+        _check_owner_in(call.json_object(), party)
+
+
+def _check_owner_in(value: Mapping[str, Any], party: PartyId) -> None:
+    """What names nobody is for the receiver to judge."""
+    if "party_id" in value and not _names(value, party):
+        raise InvalidParameters(f"this is no object of {party}", pointer="/party_id")
+
+
+def check_card(directory: Directory, call: Call, to: PartyId) -> None:
+    """An issuer is told of charges with its own cards; those who steer charging, of any. A part of a session
+    need not name the card. Raises InvalidParameters.
+    """
+    card = call.json_object().get("cdr_token") if call.module in _CHARGES else None
+    if not isinstance(card, dict) or _names(card, to):
+        return
+    if directory.speaker(to, EMSP) is not None or directory.speaker(to, SCSP, OTHER) is None:
+        raise InvalidParameters(f"this is no card of {to}", pointer="/cdr_token/party_id")
+
+
+def _names(value: Mapping[str, Any], party: PartyId) -> bool:
+    """Whether an object says that it is this party's."""
+    said = value.get("country_code"), value.get("party_id")
+    return tuple(str(each).upper() for each in said) == (party.country_code, party.party_id)
 
 
 def check_owner(party: PartyId, owner: PartyId) -> None:

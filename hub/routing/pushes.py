@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from hub.routing.forward import Forwarding
-from hub.routing.parties import check_agreement, check_owner
+from hub.routing.parties import check_agreement, check_card, check_owner
 from hub.routing.relay import Relay
 from ocpi.objects.address import address_in
 from ocpi.objects.bills import BillsUrl, bill_answer, posted_bill
@@ -52,6 +52,7 @@ class Pushes:
         """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
         check_agreement(self._directory, call, party, to, await self._began(call, to))
         self._relay.check(call, party, to)
+        check_card(self._directory, call, to)
         accepted = await self._taken(call, party, to)
         await self._forwarding.to_one(accepted, to)
         return self._done(call, accepted, Routing(to=party, sender=to))
@@ -65,7 +66,6 @@ class Pushes:
         if call.method == "POST":
             return await self._bill(call, party, audience)
         address = address_in(BY_MODULE[call.module], call.rest, call.query, audience)
-        check_owner(party, address.key.owner)
         older = await self._facts.heard(call, address.key, party, audience)
         takes: dict[str, Callable[[], Awaitable[Accepted]]] = {
             "PUT": lambda: self._intake.put(address, call.body, call.json_object(), older),

@@ -7,7 +7,7 @@ Spec: 2.3.0 transport_and_format, Open routing; mod_commands; mod_charging_profi
 from collections.abc import Collection
 from datetime import datetime
 
-from ocpi.errors import NotRoutable, SeveralReceivers, UnknownLocation
+from ocpi.errors import InvalidParameters, NotRoutable, SeveralReceivers, UnknownLocation
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
@@ -41,9 +41,15 @@ class Whereabouts:
         return only(told - {None}, f"a session {session_id!r} of {owner}")
 
     async def session_began(self, session_id: str, cpo: PartyId, emsp: PartyId) -> datetime | None:
-        """None where that was not told here."""
-        held = await self._store.get(ObjectKey(ObjectKind.SESSION, cpo, session_id), emsp)
-        return None if held is None else parse(held.value()["start_date_time"])
+        """None where that was not told here. Raises InvalidParameters where it was told to others alone."""
+        key = ObjectKey(ObjectKind.SESSION, cpo, session_id)
+        held = await self._store.get(key, emsp)
+        if held is not None:
+            return parse(held.value()["start_date_time"])
+        others = await self._store.named(ObjectKind.SESSION, key.id)
+        if any(record.key == key for record in others):
+            raise InvalidParameters(f"{cpo} has told {emsp} of no session {session_id!r}")
+        return None
 
     async def _told(
         self, kind: ObjectKind, written_id: str, audiences: Collection[PartyId | None]

@@ -33,14 +33,15 @@ def address_in(
     longest = _OWNER_AND_ID + (_EVSE_AND_CONNECTOR if kind is ObjectKind.LOCATION else 0)
     if not _OWNER_AND_ID <= len(rest) <= longest:
         raise UnknownObject("the URL of an object is {country_code}/{party_id}/{id}")
-    owner, name = _owner(*rest[:2]), rest[2]
+    owner, name = owner_in(rest), rest[2]
     if kind is ObjectKind.TOKEN:
         return Address(token_key(owner, name, query.get("type", "RFID")), (), audience)
     return Address(ObjectKey(kind, owner, checked_id(name, "/id")), rest[_OWNER_AND_ID:], audience)
 
 
-def _owner(country_code: str, party_id: str) -> PartyId:
+def owner_in(rest: Sequence[str]) -> PartyId:
+    """The party that stands first in the URL of an object. Raises UnknownObject."""
     try:
-        return PartyId(country_code, party_id)
+        return PartyId(*rest[:2])
     except ValueError as error:
         raise UnknownObject(f"the URL names no party: {error}") from error

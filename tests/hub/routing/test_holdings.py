@@ -67,7 +67,8 @@ async def test_forged_windows_and_offsets_reach_nothing_foreign(roaming: Roaming
         await agree(roaming.hub, emsp=OTHER)
         for n in range(6):
             to = (EMSP, OTHER)[n % 2]
-            body = build.cdr(id=f"{to.country_code}{n}")
+            card = {**build.CDR_TOKEN, "country_code": to.country_code}
+            body = build.cdr(id=f"{to.country_code}{n}", cdr_token=card)
             await roaming.push("cdrs", body=body, to=to, method="POST")
         chance = random.Random(7)  # noqa: S311 - the same queries every time
         for _ in range(40):
