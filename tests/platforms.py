@@ -76,11 +76,13 @@ async def running(
 
 
 @asynccontextmanager
-async def running_hub(mongo: Mongo, clock: Clock, folder: Path, **more: Any) -> AsyncIterator[Running]:
+async def running_hub(
+    mongo: Mongo, clock: Clock, folder: Path, party: PartyId = HUB, **more: Any
+) -> AsyncIterator[Running]:
     settings = HubSettings(
         port=free_port(),
         admin_port=free_port(),
-        party=str(HUB),
+        party=str(party),
         data_folder=folder,
         allow_private=True,
         **more,
