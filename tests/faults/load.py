@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from schemas.kinds import PartyId
 from schemas.times import datetime_text, parse
 from simulators.partner import Heard
 from tests import build
+from tests.faults.forms import form
 from tests.faults.oracle import Told
 from tests.faults.partners import Cast, Player
 
@@ -26,6 +28,8 @@ WORKERS: Final = 3
 _AGAIN_AFTER_S: Final = 0.05
 _GIVES_UP_AFTER_S: Final = 5.0
 _LOCATION_EACH: Final = 5
+_SESSION_EACH: Final = form(1, 5)
+_PASSING: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _BEGAN: Final[datetime] = parse(build.LAST_UPDATED)
 _ENERGY: Final = Decimal(8)
 
@@ -74,10 +78,13 @@ class Load:
     async def tell(self, player: Player, told: Told) -> None:
         """Until it is acknowledged."""
         self._cast.oracle.attempted(told)
+        shown = player.partner.their_token
         while not _is_taken(heard := await self._try(player, told)):
-            if heard is not None and heard.http == 401:
-                self.locked_out.append(f"{player.party} was refused its token")
+            is_same = shown == player.partner.their_token
+            if heard is not None and heard.http == HTTPStatus.UNAUTHORIZED and is_same:
+                self.locked_out.append(f"{player.party} was refused the token that it was given last")
             await asyncio.sleep(_AGAIN_AFTER_S)
+            shown = player.partner.their_token
         self._cast.oracle.acknowledged(told)
 
     async def _try(self, player: Player, told: Told) -> Heard | None:
@@ -95,8 +102,11 @@ class Load:
             await self._released.acquire()
             number += 1
             name, emsp = f"{worker}-{number}", self._chance.choice(clients).party
-            for told in charge(cpo.party, emsp, name):
-                await self.tell(cpo, told)
+            *sessions, final = charge(cpo.party, emsp, name)
+            if number % _SESSION_EACH == 0:
+                for told in sessions:
+                    await self.tell(cpo, told)
+            await self.tell(cpo, final)
             if number % _LOCATION_EACH == 1:
                 await self.tell(cpo, location(cpo.party, f"L{worker}", number))
             self.done += 1
@@ -104,7 +114,7 @@ class Load:
 
 def _is_taken(heard: Heard | None) -> bool:
     """Raises AssertionError for a refusal that no repetition will change."""
-    if heard is None or heard.http in (401, 429) or heard.http >= 500:
+    if heard is None or heard.http in _PASSING or heard.http >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return False
     assert heard.status not in range(2000, 3000), heard.body
     return heard.is_success

@@ -60,21 +60,26 @@ class Usage:
 
 @dataclass(slots=True)
 class HubProcess:
-    """One of the hubs on a database; `generation` counts how often it was begun."""
+    """One of the hubs on a database, perhaps `beside` the one that partners know; as often begun as told."""
 
     nursery: Nursery
     database: str
     mongo_url: str
     folder: Path
+    beside: "HubProcess | None" = None
     port: int = field(default_factory=free_port)
     admin_port: int = field(default_factory=free_port)
-    generation: int = 0
     _pid: int = 0
     _ended: "asyncio.Event" = field(default_factory=asyncio.Event)
 
     @property
+    def url(self) -> str:
+        """As partners are told."""
+        return self.beside.url if self.beside else f"http://127.0.0.1:{self.port}"
+
+    @property
     def versions_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/ocpi/versions"
+        return f"{self.url}/ocpi/versions"
 
     @property
     def is_alive(self) -> bool:
@@ -82,7 +87,6 @@ class HubProcess:
 
     async def begin(self, doom: Doom | None = None) -> None:
         """Ready when this returns, or dead of its doom already."""
-        self.generation += 1
         order = {"environ": self._environ(), "log": str(self._log), "doom": doom and asdict(doom)}
         self._pid = self.nursery.spawn(order)
         self._ended = asyncio.Event()
@@ -105,7 +109,7 @@ class HubProcess:
             await self._ended.wait()
 
     async def end(self) -> None:
-        if self.generation:
+        if self._pid:
             self.kill()
             await self.died()
 
@@ -139,6 +143,7 @@ class HubProcess:
             "PASSERELLE_DATA_FOLDER": str(self.folder),
             "PASSERELLE_ALLOW_PRIVATE": "true",
             "HUB_PORT": str(self.port),
+            "HUB_PUBLIC_URL": self.url,
             "HUB_ADMIN_PORT": str(self.admin_port),
             "HUB_DATABASE": self.database,
             "HUB_PARTY": str(HUB),
