@@ -1,4 +1,4 @@
-"""What the scenarios run on: one nursery of hubs a file, and a database of each test's own."""
+"""What the scenarios run on: one nursery of hubs a file, a database of each test's own; and what they tell."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 from ocpi.process.mongo import Mongo
+from tests.faults.forms import IS_FULL, SEED
+from tests.faults.story import Story
 from tests.faults.supervisor import HubProcess, Nursery, database_name, open_nursery
+
+
+def pytest_report_header() -> str:
+    return f"faults: {'full' if IS_FULL else 'short'} form, FAULT_SEED={SEED}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if Story.told:
+        terminalreporter.section("scenarios")
+    for line in Story.told:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,11 @@ async def ledger(hub: HubProcess) -> list[dict[str, Any]]:
     """Every bill that it keeps."""
     mongo = await Mongo.connect(hub.mongo_url, hub.database)
     try:
-        bills = ObjectStore(mongo, SystemClock()).each(Selection(ObjectKind.CDR))
-        return [record.value() async for record in bills]
+        return await bills_in(mongo)
     finally:
         mongo.close()
+
+
+async def bills_in(mongo: Mongo) -> list[dict[str, Any]]:
+    bills = ObjectStore(mongo, SystemClock()).each(Selection(ObjectKind.CDR))
+    return [record.value() async for record in bills]

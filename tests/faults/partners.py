@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
 from ocpi.wire import urls
 from ocpi.wire.credentials_token import CredentialsToken
@@ -13,10 +13,20 @@ from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 from simulators.partner import Heard, SimulatedPartner
 from tests.faults.oracle import Oracle, Told
-from tests.faults.supervisor import HubProcess
 from tests.platforms import HUB
 
 _AT_ONCE: Final = 4
+
+
+class Hub(Protocol):
+    """What partners and their operator need of a hub, in whatever process it is."""
+
+    @property
+    def versions_url(self) -> str: ...
+
+    async def operate(self, path: str, body: dict[str, Any] | None = None) -> Any: ...
+
+
 Pair = tuple[PartyId, PartyId]
 
 
@@ -57,7 +67,7 @@ class Cast:
 
 @asynccontextmanager
 async def cast_of(
-    hub: HubProcess,
+    hub: Hub,
     *,
     cpos: int,
     emsps: int,
@@ -89,14 +99,14 @@ async def _opened(stack: AsyncExitStack, role: str, party: PartyId) -> Player:
     return Player(party, await stack.enter_async_context(SimulatedPartner((role, party))))
 
 
-async def _register(hub: HubProcess, player: Player) -> None:
+async def _register(hub: Hub, player: Player) -> None:
     (role, _), *_ = player.partner.roles
     invited = await hub.operate("/partners/invitations", {"name": player.name, "roles": [role]})
     heard = await player.partner.register(hub.versions_url, CredentialsToken(invited["token"]))
     assert heard.is_success, heard.body
 
 
-async def _agree(hub: HubProcess, cpo: PartyId, emsp: PartyId) -> None:
+async def _agree(hub: Hub, cpo: PartyId, emsp: PartyId) -> None:
     await hub.operate("/agreements", {"cpo": str(cpo), "emsp": str(emsp)})
 
 
