@@ -1,4 +1,4 @@
-"""What the scenarios run on: one nursery of hubs a file, a database of each test's own; and what they tell."""
+"""What the scenarios run on: a nursery of hubs a file, a database of each test's own; and what they tell."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -33,7 +33,7 @@ async def test_changes_in_any_order_end_in_the_newest_state(
     order: str, mongo: Mongo, clock: ManualClock, tmp_path: Path
 ) -> None:
     """An older change than the one that is held is refused, and says so."""
-    story, fate = Story(f"out-of-order {order}"), chance(f"out-of-order {order}")
+    story, fate = Story(f"out-of-order {order}"), chance(f"changes {order}")
     async with hub_here(mongo, clock, tmp_path) as hub, cast_of(hub, cpos=1, emsps=1) as cast:
         (cpo,), (emsp,) = cast.cpos, cast.emsps
         told = session(cpo.party, emsp.party, "S1", "ACTIVE", 1)
