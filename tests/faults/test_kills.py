@@ -28,16 +28,16 @@ STRANGERS = [(cpo_party(0), emsp_party(0)), (cpo_party(1), emsp_party(2))]
 
 async def test_a_hub_that_is_killed_anywhere_loses_and_doubles_no_bill(hub: HubProcess) -> None:
     """In the full form 10 000 charges and 200 kills: 70 at chosen points, the others at any time."""
-    story, fate = Story("kill9"), chance("kill9")
+    story, fate, moments = Story("kill9"), chance("kill9"), chance("kill9 moments")
 
     def pause_s() -> float:
-        return fate.uniform(0, 0.01)
+        return moments.uniform(0, 0.01)
 
     async with cast_of(hub, cpos=CPOS, emsps=EMSPS, strangers=STRANGERS, pause_s=pause_s) as cast:
         lives = [*dooms(fate), *[None] * KILLS_IN_TIME]
         fate.shuffle(lives)
         await hub.end()
-        async with Load(cast, fate).going_on() as load:
+        async with Load(cast, chance("kill9 load")).going_on() as load:
             for doom in lives:
                 await hub.begin(doom)
                 load.release(CHARGES_A_LIFE)

@@ -35,7 +35,7 @@ async def test_tokens_that_are_exchanged_under_load_lock_nobody_out(hub: HubProc
         for player, watched in zip(everybody, shown, strict=True):
             player.partner.faults.begin(watched)
         crashes = 0
-        async with Load(cast, fate).going_on() as load:
+        async with Load(cast, chance("credential-rotation load")).going_on() as load:
             for number in range(1, ROTATIONS + 1):
                 load.release(4)
                 player = fate.choice(everybody)

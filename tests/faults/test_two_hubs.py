@@ -31,13 +31,13 @@ async def other(nursery: Nursery, hub: HubProcess) -> AsyncIterator[HubProcess]:
 async def test_a_hub_that_stops_is_replaced_and_when_it_wakes_nothing_is_under_way_twice(
     hub: HubProcess, other: HubProcess
 ) -> None:
-    story, fate, stops = Story("split-brain"), chance("split-brain"), 0
+    story, moments, stops = Story("split-brain"), chance("split-brain moments"), 0
 
     def pause_s() -> float:
-        return fate.uniform(0.01, 0.05)
+        return moments.uniform(0.01, 0.05)
 
     async with cast_of(hub, cpos=2, emsps=4, pause_s=pause_s) as cast:
-        async with Load(cast, fate, ports=[hub.port, other.port]).going_on() as load:
+        async with Load(cast, chance("split-brain"), ports=[hub.port, other.port]).going_on() as load:
             for stopped, goes_on in [(hub, other), (other, hub)][: form(1, 2)] * form(1, 6):
                 load.release(form(30, 100))
                 await eventually(lambda: cast.oracle.arrived)
@@ -47,10 +47,13 @@ async def test_a_hub_that_stops_is_replaced_and_when_it_wakes_nothing_is_under_w
                 took_s = await taken_over(cast, load)
                 story.tell(f"one stopped; the other had delivered everything {took_s:.1f} s later")
                 assert took_s <= TAKEN_OVER_WITHIN_S
+                before = load.done
+                load.release(form(30, 100))
+                await eventually(lambda: load.done > before)  # noqa: B023 - awaited here
                 stopped.thaw()
                 load.ports = [hub.port, other.port]
-            load.release(form(20, 100))
             await load.finish(within_s=30)
+            load.release(form(20, 100))
             hub.kill()
             await hub.died()
             load.ports = [other.port]
