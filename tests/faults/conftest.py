@@ -1,6 +1,6 @@
 """What the scenarios run on: a nursery of hubs a file, a database of each test's own; and what they tell."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,17 @@ from tests.faults.supervisor import HubProcess, Nursery, database_name, open_nur
 
 def pytest_report_header() -> str:
     return f"faults: {'full' if IS_FULL else 'short'} form, FAULT_SEED={SEED}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Whatever a scenario fails of, it shows what has happened until then."""
+    report = yield
+    if call.when == "call" and report.failed:
+        report.sections.append(("story", "\n".join(Story.told)))
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
