@@ -23,6 +23,7 @@ from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.egress import Egress
 from ocpi.process.health import HealthChecks
 from ocpi.process.metrics import Metrics
@@ -50,6 +51,7 @@ class Foundation:
     name: str
     health: HealthChecks
     metrics: Metrics
+    duty: Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         name=ground.name,
         health=_health(ground),
         metrics=Metrics(),
+        duty=Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance),
     )
 
 
