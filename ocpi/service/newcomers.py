@@ -2,7 +2,7 @@
 
 That a greeting is due stands in the database with the partner and with the agreement, so a crash between a
 handshake and its greeting, or a service that is down when an agreement begins at midnight, loses nothing.
-One of several processes greets, and looks for whoever is new as it reads the directory anew. Two may greet the
+Of several processes one greets, and sees whoever is new as it reads the directory anew. Two may greet the
 same partner: its marks are the same marks.
 """
 

@@ -24,9 +24,7 @@ def reserved(site: Site) -> Iterator[None]:
                 with closing(_bound(family, address, shared=False)):
                     pass
                 holder = held.enter_context(closing(_bound(family, address, shared=True)))
-                holder.setsockopt(
-                    socket.SOL_SOCKET, socket.SO_REUSEADDR, 0
-                )  # keeps others out, listening or not
+                holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)  # else it would give way
         except OSError as error:
             raise PortTaken(why_not(site, error)) from error
         yield
