@@ -30,6 +30,7 @@ from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
 from ocpi.service.key_files import secret_in
+from ocpi.service.same_seal import check_same_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.IND
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     """Raises IndexConflict, SealBroken, KeyFileOpen: each one line for the operator."""
     await ground.mongo.declare((*INDEXES, *more_indexes))
-    seal = Seal(secret_in(ground.keys / "seal.key", Seal.generate_key))
+    seal_key = secret_in(ground.keys / "seal.key", Seal.generate_key)
+    seal = Seal(seal_key)
+    await check_same_seal(ground.mongo, seal_key)
     partner_store = PartnerStore(ground.mongo, seal)
     agreements = AgreementStore(ground.mongo)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 import orjson
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, hdrs, web
 from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from ocpi.admin.problems import problem, problem_middleware
 from ocpi.process import health
@@ -112,7 +113,7 @@ class JoinedAdmin:
         try:
             answer = await self._to_workers.request(
                 request.method,
-                f"{worker.url}{request.rel_url.raw_path_qs}",
+                URL(f"{worker.url}{request.rel_url.raw_path_qs}", encoded=True),
                 headers=_end_to_end(request.headers),
                 data=await request.read(),
                 allow_redirects=False,
