@@ -46,6 +46,11 @@ class Duty:
         self._ask_again = None if is_taken else now + timedelta(seconds=LOOK_EVERY_S)
         return is_taken
 
+    async def is_anybodys(self) -> bool:
+        """Whether some process has it now."""
+        alive = {"_id": self._name, "until": {"$gt": self._clock.now()}}
+        return await self._duties.find_one(alive) is not None
+
     async def keep(self) -> None:
         """Have it for as long as this runs, if it can be had."""
         try:

@@ -81,7 +81,8 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     await ground.mongo.declare((*INDEXES, *more_indexes))
     seal_key = secret_in(ground.keys / "seal.key", Seal.generate_key)
     seal = Seal(seal_key)
-    await check_same_seal(ground.mongo, seal_key)
+    duty = Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance)
+    await check_same_seal(ground.mongo, seal_key, duty)
     partner_store = PartnerStore(ground.mongo, seal)
     agreements = AgreementStore(ground.mongo)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
@@ -117,7 +118,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         name=ground.name,
         health=_health(ground),
         metrics=Metrics(),
-        duty=Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance),
+        duty=duty,
     )
 
 
