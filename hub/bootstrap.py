@@ -1,5 +1,6 @@
 """Where the parts of the hub meet."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from hub.callbacks import store as callback_store
@@ -25,7 +26,9 @@ from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
-from ocpi.service.run import Built, run
+from ocpi.service.parent import run_several
+from ocpi.service.run import Built
+from ocpi.service.worker import work_as_one
 from ocpi.versions.known import SPOKEN, has_sides
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
@@ -35,8 +38,14 @@ NEEDED: Needed = frozenset()
 INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *presence.INDEXES)
 
 
-def main() -> int:
-    return run(HubSettings, build, INDEXES)
+def main(workers: int | None = None) -> int:
+    """As many processes as the settings say, unless told here."""
+    return run_several(HubSettings, build, INDEXES, worker="hub.worker", workers=workers)
+
+
+def work(arguments: Sequence[str]) -> int:
+    """Be one of several."""
+    return work_as_one(HubSettings, build, INDEXES, arguments)
 
 
 async def build(foundation: Foundation, settings: HubSettings) -> Built:

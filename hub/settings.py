@@ -2,10 +2,10 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from ocpi.service.settings import PlatformSettings
+from ocpi.service.settings import SeveralSettings
 
 
-class HubSettings(PlatformSettings):
+class HubSettings(SeveralSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_")
 
     port: int = 8000

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hub.bootstrap import main as run_hub
 from ocpi.process.clock import SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.settings import redacted
@@ -41,9 +42,13 @@ pricing_cli.mount(app)
 
 
 @app.command()
-def hub() -> None:
+def hub(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that share the port; HUB_WORKERS, else 1.")
+    ] = None,
+) -> None:
     """Run the roaming hub."""
-    raise SystemExit(SERVICES[Service.HUB].run())
+    raise SystemExit(run_hub(workers))
 
 
 @app.command()

@@ -31,13 +31,19 @@ class _PseudonymKey:
 
 
 _pseudonym_key = _PseudonymKey(secrets.token_bytes(32))  # until `configure`: one for this run
+_whose: dict[str, int] = {}  # on every line
 
 
-def configure(level: str = "INFO", *, pseudonym_key: str | bytes | None = None) -> None:
+def configure(
+    level: str = "INFO", *, pseudonym_key: str | bytes | None = None, worker: int | None = None
+) -> None:
     """Send this process's log lines, and those of its libraries, to standard error from `level` up.
 
-    Call it once, first thing. Without `pseudonym_key` pseudonyms differ from one run to the next.
+    Call it once, first thing. Without `pseudonym_key` pseudonyms differ from one run to the next. `worker` is
+    the number of this process among several of one service.
     """
+    if worker is not None:
+        _whose["worker"] = worker
     if pseudonym_key:
         _pseudonym_key.value = pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key
     structlog.configure(
@@ -81,6 +87,10 @@ def pseudonym(secret_or_uid: str) -> str:
     return Harmless(f"{key_id}-{digest}")
 
 
+def _add_whose(_: object, __: str, event: EventDict) -> EventDict:
+    return {**event, **_whose}
+
+
 def _add_correlation(_: object, __: str, event: EventDict) -> EventDict:
     if (correlation_id := _correlation_id.get()) is not None:
         event.setdefault("correlation_id", correlation_id)
@@ -100,6 +110,7 @@ _FACTS: list[Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     _add_correlation,
+    _add_whose,
 ]
 
 

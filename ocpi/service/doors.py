@@ -54,7 +54,7 @@ def open_doors(
     newcomers = _newcomers(foundation, reactions)
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
-    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
+    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm, duty=foundation.duty)
     foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
     partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
@@ -74,6 +74,7 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
         agreements=foundation.agreements,
         reactions=reactions,
         clock=foundation.clock,
+        duty=foundation.duty,
     )
     foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
     return newcomers

@@ -23,12 +23,14 @@ from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.egress import Egress
 from ocpi.process.health import HealthChecks
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
 from ocpi.service.key_files import secret_in
+from ocpi.service.same_seal import check_same_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Foundation:
     name: str
     health: HealthChecks
     metrics: Metrics
+    duty: Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.IND
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     """Raises IndexConflict, SealBroken, KeyFileOpen: each one line for the operator."""
     await ground.mongo.declare((*INDEXES, *more_indexes))
-    seal = Seal(secret_in(ground.keys / "seal.key", Seal.generate_key))
+    seal_key = secret_in(ground.keys / "seal.key", Seal.generate_key)
+    seal = Seal(seal_key)
+    duty = Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance)
+    await check_same_seal(ground.mongo, seal_key, duty)
     partner_store = PartnerStore(ground.mongo, seal)
     agreements = AgreementStore(ground.mongo)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
@@ -112,6 +118,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         name=ground.name,
         health=_health(ground),
         metrics=Metrics(),
+        duty=duty,
     )
 
 

@@ -50,3 +50,9 @@ class PlatformSettings(ServiceSettings):
     def keys(self) -> Path:
         """Where the service's key files lie."""
         return self.data_folder / self.database
+
+
+class SeveralSettings(PlatformSettings):
+    """Of a service that may run as several processes on one machine; one stays one process."""
+
+    workers: int = Field(default=1, ge=1, le=64)
