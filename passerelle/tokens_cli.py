@@ -18,7 +18,7 @@ Issuer = Annotated[str, typer.Argument(help=f"The {EMSP} whose card it is, as NL
 Uid = Annotated[str, typer.Argument(help="What a reader reads off the card.")]
 Kind = Annotated[TokenType, typer.Option("--type", help="The type of the token.")]
 
-KNOWN = ("cpo", "state", "since", "attempts", "next_try", "last_error", "parked")
+KNOWN = ("cpo", "state", "since", "attempts", "last_error", "parked")
 ALARMS = ("kind", "asker", "card", "claimants", "times", "first_at", "last_at")
 
 

@@ -24,7 +24,7 @@ from ocpi.objects.record import Record
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
-from ocpi.wire.interfaces import CPO
+from ocpi.wire.interfaces import CPO, Side, serving_roles
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import AllowedType
 
@@ -86,7 +86,7 @@ class Desk:
         self._guard.met(asked.party)
         match decide(await self._ways.told.facts(record)):
             case Say(allowed=allowed):
-                return from_store(asked, record, allowed)
+                return self._said(asked, record, allowed)
             case Ask(otherwise=allowed):
                 return await self._issuers_word(asked, record, allowed)
             case other:
@@ -99,10 +99,16 @@ class Desk:
         except DeliveryError:
             if otherwise is None:
                 raise
-            return from_store(asked, record, otherwise)
+            return self._said(asked, record, otherwise)
         if otherwise is None or answer.status_code not in _NOT_REACHED:
             return answer
-        return from_store(asked, record, otherwise)
+        return self._said(asked, record, otherwise)
+
+    def _said(self, asked: Asked, record: Record, allowed: AllowedType) -> Answer:
+        """No yes is given in the place of an issuer that the operator suspended, or that is gone."""
+        if allowed is AllowedType.ALLOWED:
+            self._directory.route_to(record.key.owner, *serving_roles("tokens", Side.SENDER))
+        return from_store(asked, record, allowed)
 
     async def _untold(self, asked: Asked) -> Answer:
         """Whoever was right before is asked first; an issuer that does not know the card was wrong."""

@@ -46,7 +46,7 @@ class CardRoutes:
 
 
 def _shown(standing: Standing) -> dict[str, Any]:
-    waits = ("since", "attempts", "next_try", "last_error", "parked")
+    waits = ("since", "attempts", "last_error", "parked")
     marked = {name: standing.mark.get(name) for name in waits}
     return {"cpo": str(standing.cpo), "state": standing.state, **marked}
 

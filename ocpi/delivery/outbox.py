@@ -110,6 +110,7 @@ class Outbox:
             "to": str(due.to),
             "role": due.role,
             "behind": {"$literal": due.behind},
+            "urgent": due.is_urgent,
             "since": {"$cond": [is_waiting, "$since", now]},
             "next_try": now - _HEAD_START if due.is_urgent else now,
             "attempts": 0,
@@ -149,8 +150,10 @@ class Outbox:
         await self._marks.delete_one(_exactly(mark))
 
     async def postpone(self, mark: Mark, until: datetime, error: str, *, refused: bool) -> None:
+        """What is urgent stays the first to be tried: a party that cannot be reached rests as a whole."""
         counts = {"attempts": mark.attempts + 1, "refusals": mark.refusals + refused}
-        change = {"next_try": until, "last_error": error, **counts}
+        waits = {"next_try": until} if refused or not mark.due.is_urgent else {}
+        change = {"last_error": error, **waits, **counts}
         await self._marks.update_one(_exactly(mark), {"$set": change})
 
     async def wait(self, mark: Mark, until: datetime) -> None:
@@ -207,6 +210,7 @@ def _mark(document: Document) -> Mark:
             to=PartyId.parse(document["to"]),
             role=document["role"],
             behind=document["behind"],
+            is_urgent=document.get("urgent", False),
         ),
         revision=document["revision"],
         attempts=document["attempts"],

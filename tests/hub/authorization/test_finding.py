@@ -1,7 +1,8 @@
-"""Whose card it is that nobody is named for: told, learned, named by its contract, found by asking. C-056, C-058."""
+"""Whose card it is where nobody is named: told, named by its contract, found by asking. C-056, C-058."""
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -182,7 +183,7 @@ async def test_a_slow_issuer_takes_no_time_of_the_others(
 ) -> None:
     """Two at once, four that hang: the fifth is asked all the same, and answers in time."""
     parties = [PartyId("AA", f"{number:03}") for number in range(4)]
-    settings = {"card_search_s": BUDGET_S, "card_search_at_once": 2}
+    settings: dict[str, Any] = {"card_search_s": BUDGET_S, "card_search_at_once": 2}
     async with (
         roaming_on(mongo, clock, tmp_path, **settings) as roaming,
         issuers_at(roaming, [*parties, THIRD]) as (*slow, quick),

@@ -24,7 +24,7 @@ from tests.hub.authorization.issuers import (
     says,
     tell_token,
 )
-from tests.platforms import CPO, EMSP
+from tests.platforms import CPO, EMSP, operate
 from tests.roaming import Roaming, roaming_on
 
 EITHER = pytest.mark.parametrize("to", [None, EMSP], ids=["found", "named"])
@@ -102,6 +102,15 @@ async def test_a_card_that_never_was_good_is_asked_about_where_its_type_wants_th
     roaming.emsp.is_online = False
     assert (await authorize(roaming, "04A2")).data["allowed"] == "BLOCKED"
     assert (await authorize(roaming, "04A3")).data["allowed"] == "BLOCKED"
+
+
+@pytest.mark.parametrize("whitelist", ["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE"])
+async def test_no_card_of_a_suspended_issuer_is_let_in(roaming: Roaming, whitelist: str) -> None:
+    await tell_token(roaming.emsp, EMSP, whitelist=whitelist)
+    await operate(roaming.hub, "/partners/the-emsp/suspend", {})
+    for to in (None, EMSP):
+        heard = await authorize(roaming, to=to)
+        assert (heard.http, heard.status, heard.data) == (200, 4003, None)
 
 
 async def test_what_was_told_to_another_cpo_alone_does_not_count(roaming: Roaming) -> None:
