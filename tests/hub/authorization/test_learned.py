@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from hub.authorization.card import Card
+from hub.authorization.charges import ChargedCards
 from hub.authorization.learned import COLLECTION, LIFETIME, Learned
+from ocpi.objects.record import Record
 from ocpi.process.mongo import Document, Mongo
 from ocpi.process.tasks import Supervisor
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
-from schemas.kinds import PartyId
+from schemas import codec
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from simulators.partner import Heard, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
@@ -75,14 +78,18 @@ async def test_sessions_and_bills_tell_whose_card_it_is(roaming: Roaming, mongo:
     assert (await authorize(roaming)).data["allowed"] == "ALLOWED"
 
 
-async def test_a_session_for_another_than_the_issuer_of_its_card_teaches_nothing(
-    roaming: Roaming, mongo: Mongo
+async def test_a_charge_that_is_told_to_another_than_the_issuer_of_its_card_teaches_nothing(
+    mongo: Mongo, clock: ManualClock
 ) -> None:
-    stranger = build.session(cdr_token={**build.CDR_TOKEN, "uid": "04AA", "party_id": "XYZ"})
-    assert (await roaming.push("sessions", "FR", "CPO", "S1", body=stranger, to=EMSP)).is_success
-    assert (await charge(roaming, "cdrs")).is_success
-    (kept,) = await learned(mongo)
-    assert kept["issuer"] == str(EMSP)
+    """Those who steer charging are told of the cards of others. Nor does a uid that can be none."""
+    async with Supervisor(name="test", clock=clock) as supervisor:
+        memory = Learned(mongo=mongo, clock=clock, key=b"key", supervisor=supervisor)
+        for session_id, uid, audience in (("S1", "04AA", SECOND), ("S2", "...", EMSP), ("S3", "04BB", EMSP)):
+            told = build.session(id=session_id, cdr_token={**build.CDR_TOKEN, "uid": uid})
+            key = ObjectKey(ObjectKind.SESSION, CPO, session_id)
+            ChargedCards(memory).notice(Record(key, clock.now(), codec.dump(told), audience))
+        await learned(mongo)
+        assert await memory.issuer(CPO, Card.named("04BB", "RFID", CPO)) == EMSP
 
 
 async def test_what_one_cpo_has_learned_does_not_count_for_another(roaming: Roaming, mongo: Mongo) -> None:
