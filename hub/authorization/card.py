@@ -1,11 +1,13 @@
-"""A card as an authorization names it, and who asks about it until when."""
+"""A card as an authorization names it, who asks about it until when, and whose word may be had."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from ocpi.objects.kinds import token_key
+from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
+from ocpi.wire.interfaces import CPO
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import TokenType
 
@@ -40,3 +42,8 @@ class Asked:
         """Raises InvalidParameters."""
         token_type = call.query.get("type", TokenType.RFID)
         return cls(call, party, Card.named(call.rest[0], token_type, party), until)
+
+
+def may_use_cards_of(issuer: PartyId, asked: Asked, directory: Directory) -> bool:
+    """Whether the issuer's cards may charge where this is asked: only then has its word any meaning."""
+    return directory.agreed(asked.party, CPO, issuer)

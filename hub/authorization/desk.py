@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from hub.authorization.answers import from_store
 from hub.authorization.asking import Asking, says_unknown
-from hub.authorization.card import Asked
+from hub.authorization.card import Asked, may_use_cards_of
 from hub.authorization.decision import Ask, Say, decide
 from hub.authorization.finding import Finding
 from hub.authorization.guard import Guard
@@ -24,7 +24,7 @@ from ocpi.objects.record import Record
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
-from ocpi.wire.interfaces import CPO, Side, serving_roles
+from ocpi.wire.interfaces import Side, serving_roles
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import AllowedType
 
@@ -64,7 +64,7 @@ class Desk:
     async def by_anybody(self, call: Call, party: PartyId) -> Answer:
         """The hub finds the issuer. Raises TooManyAttempts, and as Finding."""
         asked = self._asked(call, party)
-        match self._possible(await self._ways.told.of(asked.card, party), party):
+        match self._possible(asked, await self._ways.told.of(asked.card, party)):
             case []:
                 return await self._untold(asked)
             case [record]:
@@ -77,10 +77,10 @@ class Desk:
     def _asked(self, call: Call, party: PartyId) -> Asked:
         return Asked.of(call, party, self._clock.now() + AUTHORIZE_BUDGET)
 
-    def _possible(self, told: Mapping[PartyId, Record], party: PartyId) -> list[Record]:
+    def _possible(self, asked: Asked, told: Mapping[PartyId, Record]) -> list[Record]:
         """Whose card it may be: one that is not good any more may have become somebody else's."""
-        agreed = [record for issuer, record in told.items() if self._directory.agreed(party, CPO, issuer)]
-        return [record for record in agreed if record.value()["valid"] is True] or agreed
+        usable = [told[issuer] for issuer in told if may_use_cards_of(issuer, asked, self._directory)]
+        return [record for record in usable if record.value()["valid"] is True] or usable
 
     async def _judged(self, asked: Asked, record: Record) -> Answer:
         self._guard.met(asked.party)
@@ -113,7 +113,7 @@ class Desk:
     async def _untold(self, asked: Asked) -> Answer:
         """Whoever was right before is asked first; an issuer that does not know the card was wrong."""
         issuer = await self._ways.learned.issuer(asked.party, asked.card)
-        if issuer is not None and self._directory.agreed(asked.party, CPO, issuer):
+        if issuer is not None and may_use_cards_of(issuer, asked, self._directory):
             self._guard.met(asked.party)
             answer = await self._ways.asking.learning(asked, issuer)
             if not says_unknown(answer):

@@ -9,27 +9,22 @@ from collections.abc import Collection, Sequence
 
 from hub.authorization.alarms import Alarms
 from hub.authorization.asking import Asking, says_unknown
-from hub.authorization.card import Asked
+from hub.authorization.card import Asked, may_use_cards_of
 from hub.authorization.claims import Claimed, Contested, settle
 from hub.authorization.contract_id import provider_of
 from hub.authorization.search import Search
 from ocpi.errors import SeveralReceivers, UnknownToken
 from ocpi.partners.directory import Directory
-from ocpi.process.clock import Clock
 from ocpi.server.call import Answer
-from ocpi.wire.interfaces import CPO
 from schemas.kinds import PartyId
 
 
 class Finding:
-    def __init__(
-        self, *, directory: Directory, asking: Asking, search: Search, alarms: Alarms, clock: Clock
-    ) -> None:
+    def __init__(self, *, directory: Directory, asking: Asking, search: Search, alarms: Alarms) -> None:
         self._directory = directory
         self._asking = asking
         self._search = search
         self._alarms = alarms
-        self._clock = clock
 
     async def issuer_of(self, asked: Asked, denied: PartyId | None = None) -> Answer:
         """`denied` has just said that the card is not its own. Raises UnknownToken, SeveralReceivers."""
@@ -38,7 +33,7 @@ class Finding:
             answer = await self._asking.learning(asked, named)
             if not says_unknown(answer):
                 return answer
-        return await self._among(asked, self._willing(asked.party, but_not=(denied, named)))
+        return await self._among(asked, self._willing(asked, but_not=(denied, named)))
 
     async def among(self, asked: Asked, issuers: Sequence[PartyId]) -> Answer:
         """Of several that told of the card. Raises as `issuer_of`, or what kept one from answering."""
@@ -59,13 +54,13 @@ class Finding:
     def _named(self, asked: Asked) -> PartyId | None:
         """Whom the id of the card names, if that is somebody to deal with."""
         named = provider_of(asked.card.uid, is_contract=asked.card.is_contract)
-        if named is None or not self._directory.agreed(asked.party, CPO, named):
+        if named is None or not may_use_cards_of(named, asked, self._directory):
             return None
         return named
 
-    def _willing(self, party: PartyId, but_not: Collection[PartyId | None]) -> list[PartyId]:
+    def _willing(self, asked: Asked, but_not: Collection[PartyId | None]) -> list[PartyId]:
         """Issuers that agreed with this CPO to be asked about any card."""
-        now = self._clock.now()
-        held = (each for each in self._directory.agreements_of(party) if each.holds_at(now))
-        willing = (each.emsp for each in held if each.cpo == party and each.terms.is_asked)
-        return sorted(issuer for issuer in willing if issuer not in but_not)
+        agreements = self._directory.agreements_of(asked.party)
+        willing = {each.emsp for each in agreements if each.cpo == asked.party and each.terms.is_asked}
+        usable = (issuer for issuer in willing if may_use_cards_of(issuer, asked, self._directory))
+        return sorted(issuer for issuer in usable if issuer not in but_not)

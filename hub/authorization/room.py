@@ -55,7 +55,7 @@ def authorization_room(foundation: Foundation, settings: HubSettings, relay: Rel
         told=ToldCards(foundation.store, supervisor),
         learned=learned,
         asking=asking,
-        finding=Finding(directory=directory, asking=asking, search=search, alarms=alarms, clock=clock),
+        finding=Finding(directory=directory, asking=asking, search=search, alarms=alarms),
     )
     guard = Guard(clock=clock, most=settings.unknown_cards_per_minute, flooded=alarms.guessing)
     return AuthorizationRoom(
