@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
+from hub.authorization import room as authorization
+from hub.authorization.charges import ChargedCards
+from hub.authorization.room import AuthorizationRoom, authorization_room
 from hub.callbacks import store as callback_store
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
@@ -35,7 +38,12 @@ from schemas.kinds import PartyId
 
 VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
-INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *presence.INDEXES)
+INDEXES = (
+    *relay_links.INDEXES,
+    *callback_store.INDEXES,
+    *presence.INDEXES,
+    *authorization.INDEXES,
+)
 
 
 def main(workers: int | None = None) -> int:
@@ -53,15 +61,21 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     platform = Platform(
         public_url=settings.url, versions=VERSIONS, directory=foundation.directory, clock=foundation.clock
     )
+    links = Links(foundation.mongo, foundation.clock)
+    relay = Relay(
+        egress=foundation.egress, directory=foundation.directory, links=links, clock=foundation.clock
+    )
+    cards = authorization_room(foundation, settings, relay)
     forwarding = Forwarding(
         hub=hub,
         directory=foundation.directory,
         store=foundation.store,
         delivery=foundation.delivery,
         clock=foundation.clock,
+        noticed=ChargedCards(cards.learned).notice,
     )
-    ways = _ways(foundation, hub, forwarding, platform)
-    router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
+    ways = _ways(foundation, hub, forwarding, platform, relay, cards)
+    router = Router(hub=hub, directory=foundation.directory, ways=ways)
     present = presence_room(foundation)
     doors = open_doors(
         foundation,
@@ -71,15 +85,21 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
-        more_admin=present.routes,
+        more_admin=[*present.routes, *cards.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
 
-def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform) -> Ways:
+def _ways(
+    foundation: Foundation,
+    hub: PartyId,
+    forwarding: Forwarding,
+    platform: Platform,
+    relay: Relay,
+    cards: AuthorizationRoom,
+) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
-    links, callbacks = Links(foundation.mongo, clock), Callbacks(foundation.mongo, clock)
-    relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
+    callbacks = Callbacks(foundation.mongo, clock)
     whereabouts = Whereabouts(directory=directory, store=store)
     return Ways(
         relay=relay,
@@ -95,16 +115,11 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
-        open_routing=OpenRouting(
-            directory=directory,
-            store=store,
-            whereabouts=whereabouts,
-            callbacks=callbacks,
-            relay=relay,
-            clock=clock,
-        ),
+        open_routing=OpenRouting(store=store, whereabouts=whereabouts, callbacks=callbacks),
         whereabouts=whereabouts,
         holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=Visibility(directory)),
+        cards=cards.desk,
+        shown_cards=cards.shown,
     )
 
 

@@ -23,6 +23,7 @@ from passerelle import (
     partners_cli,
     presence_cli,
     pricing_cli,
+    tokens_cli,
 )
 from passerelle.admin_client import AdminRefused
 from passerelle.output import fail, print_json
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(emsp_cli.app, name="emsp")
+app.add_typer(tokens_cli.app, name="tokens")
 app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
 app.command("doctor")(doctor_cli.doctor)

@@ -6,7 +6,7 @@ in the order of these numbers, which an update does not change. What a database 
 numbered is in no list: it is put again by its owner, or by the service that reads it from a file.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 
 from ocpi.objects import documents, history, selection
@@ -126,6 +126,15 @@ class ObjectStore:
         """Objects of any owner that bear this id, however its letters are cased."""
         found = self._objects.find({"kind": kind, "folded_id": written_id.lower(), "deleted": False})
         return [documents.record(document) async for document in found]
+
+    async def named_each(self, kind: ObjectKind, written_ids: Collection[str]) -> dict[str, list[Record]]:
+        """As `named` for several ids at one go, by the id in lower case; what nobody has is left out."""
+        folded = sorted({each.lower() for each in written_ids})
+        found: dict[str, list[Record]] = {}
+        wanted = {"kind": kind, "folded_id": {"$in": folded}, "deleted": False}
+        async for document in self._objects.find(wanted):
+            found.setdefault(document["folded_id"], []).append(documents.record(document))
+        return found
 
     async def contracted(self, issuer: PartyId, contract_id: str) -> list[Record]:
         """Tokens of one contract, the last changed first."""
