@@ -6,13 +6,13 @@ state does not clear it. A bill leaves a receipt: when its owner sends it once m
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from ocpi.process.batches import AT_MOST, Batches, together
 from ocpi.process.clock import Clock
-from ocpi.process.logs import pseudonym
+from ocpi.process.logs import current_correlation, pseudonym
 from ocpi.process.mongo import (
     ASCENDING,
     Document,
@@ -42,7 +42,8 @@ INDEXES = (
 class Due:
     """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
 
-    `behind` names a mark that must be gone first: the session before its bill.
+    `behind` names a mark that must be gone first: the session before its bill. `correlation_id` is that of
+    what is going on, and goes with the delivery unless several things brought it about.
     """
 
     object_id: str
@@ -51,6 +52,7 @@ class Due:
     to: PartyId
     role: str
     behind: str | None = None
+    correlation_id: str | None = field(default_factory=current_correlation, compare=False)
 
     @property
     def mark_id(self) -> str:
@@ -100,6 +102,7 @@ class Outbox:
         """The mark as it is now due, in the database's own words: nothing of a stranger is read as one."""
         now = self._clock.now()
         is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
+        is_another = {"$and": [is_waiting, {"$ne": ["$correlation_id", {"$literal": due.correlation_id}]}]}
         fields: Document = {
             "object_id": {"$literal": due.object_id},
             "kind": due.kind,
@@ -108,6 +111,7 @@ class Outbox:
             "role": due.role,
             "behind": {"$literal": due.behind},
             "since": {"$cond": [is_waiting, "$since", now]},
+            "correlation_id": {"$cond": [is_another, None, {"$literal": due.correlation_id}]},
             "next_try": now,
             "attempts": 0,
             "refusals": 0,
@@ -204,6 +208,7 @@ def _mark(document: Document) -> Mark:
             to=PartyId.parse(document["to"]),
             role=document["role"],
             behind=document["behind"],
+            correlation_id=document.get("correlation_id"),
         ),
         revision=document["revision"],
         attempts=document["attempts"],
