@@ -28,6 +28,10 @@ from ocpi.process.health import HealthChecks
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
+from ocpi.recorder import journal as recorded
+from ocpi.recorder.documents import Keeping
+from ocpi.recorder.ring import Recorder
+from ocpi.recorder.room import Recording, recording
 from ocpi.service.key_files import secret_in
 
 
@@ -46,6 +50,7 @@ class Foundation:
     verdicts: Verdicts
     outbox: Outbox
     delivery: Delivery
+    recording: Recording
     keys: Path
     name: str
     health: HealthChecks
@@ -65,12 +70,14 @@ class Ground:
     supervisor: Supervisor
     writers: Supervisor
     egress: Egress
+    recorder: Recorder
+    keeping: Keeping
     keys: Path
     name: str
     instance: str
 
 
-INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES)
+INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES, *recorded.INDEXES)
 
 
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
@@ -94,6 +101,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         leases=Leases(ground.mongo, ground.clock, ground.instance),
         supervisor=ground.supervisor,
     )
+    metrics = Metrics()
     return Foundation(
         mongo=ground.mongo,
         clock=ground.clock,
@@ -108,10 +116,23 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         verdicts=verdict_store,
         outbox=outbox,
         delivery=delivery,
+        recording=_recording(ground, directory, store, metrics),
         keys=ground.keys,
         name=ground.name,
         health=_health(ground),
-        metrics=Metrics(),
+        metrics=metrics,
+    )
+
+
+def _recording(ground: Ground, directory: Directory, store: ObjectStore, metrics: Metrics) -> Recording:
+    return recording(
+        ground.recorder,
+        ground.keeping,
+        directory=directory,
+        store=store,
+        mongo=ground.mongo,
+        metrics=metrics,
+        writers=ground.writers,
     )
 
 
