@@ -19,9 +19,11 @@ from passerelle import (
     demo_cli,
     doctor_cli,
     emsp_cli,
+    messages_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
+    trace_cli,
 )
 from passerelle.admin_client import AdminRefused
 from passerelle.output import fail, print_json
@@ -37,6 +39,8 @@ app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
 app.command("doctor")(doctor_cli.doctor)
 app.command("conformance")(conformance_cli.conformance)
+app.command("messages")(messages_cli.messages)
+app.command("trace")(trace_cli.trace)
 pricing_cli.mount(app)
 
 
