@@ -20,10 +20,12 @@ from passerelle import (
     demo_cli,
     doctor_cli,
     emsp_cli,
+    messages_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
     tokens_cli,
+    trace_cli,
 )
 from passerelle.admin_client import AdminRefused
 from passerelle.output import fail, print_json
@@ -40,6 +42,8 @@ app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
 app.command("doctor")(doctor_cli.doctor)
 app.command("conformance")(conformance_cli.conformance)
+app.command("messages")(messages_cli.messages)
+app.command("trace")(trace_cli.trace)
 pricing_cli.mount(app)
 
 

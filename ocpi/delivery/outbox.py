@@ -6,13 +6,13 @@ state does not clear it. A bill leaves a receipt: when its owner sends it once m
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.process.batches import AT_MOST, Batches, together
 from ocpi.process.clock import Clock
-from ocpi.process.logs import pseudonym
+from ocpi.process.logs import current_correlation, pseudonym
 from ocpi.process.mongo import (
     ASCENDING,
     Document,
@@ -44,7 +44,8 @@ class Due:
     """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
 
     `behind` names a mark that must be gone first: the session before its bill. What `is_urgent` goes out
-    before whatever else the party lacks.
+    before whatever else the party lacks. `correlation_id` is that of what is going on, and goes with the
+    delivery unless several things brought it about.
     """
 
     object_id: str
@@ -54,6 +55,7 @@ class Due:
     role: str
     behind: str | None = None
     is_urgent: bool = False
+    correlation_id: str | None = field(default_factory=current_correlation, compare=False)
 
     @property
     def mark_id(self) -> str:
@@ -103,6 +105,7 @@ class Outbox:
         """The mark as it is now due, in the database's own words: nothing of a stranger is read as one."""
         now = self._clock.now()
         is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
+        is_another = {"$and": [is_waiting, {"$ne": ["$correlation_id", {"$literal": due.correlation_id}]}]}
         fields: Document = {
             "object_id": {"$literal": due.object_id},
             "kind": due.kind,
@@ -112,6 +115,7 @@ class Outbox:
             "behind": {"$literal": due.behind},
             "urgent": due.is_urgent,
             "since": {"$cond": [is_waiting, "$since", now]},
+            "correlation_id": {"$cond": [is_another, None, {"$literal": due.correlation_id}]},
             "next_try": now - _HEAD_START if due.is_urgent else now,
             "attempts": 0,
             "refusals": 0,
@@ -211,6 +215,7 @@ def _mark(document: Document) -> Mark:
             role=document["role"],
             behind=document["behind"],
             is_urgent=document.get("urgent", False),
+            correlation_id=document.get("correlation_id"),
         ),
         revision=document["revision"],
         attempts=document["attempts"],

@@ -85,7 +85,7 @@ class Sender:
             url=url,
             token=connection.token,
             quirks=connection.quirks,
-            ids=MessageIds.fresh(),
+            ids=MessageIds.fresh(mark.due.correlation_id),
             deadline=self._clock.now() + TIMEOUT,
             routing=Routing(to=mark.due.to, sender=mark.due.sender),
             body=body,

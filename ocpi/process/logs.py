@@ -27,7 +27,17 @@ _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=N
 
 @dataclass(slots=True)
 class _PseudonymKey:
+    """`name` tells it from others, and nothing else."""
+
     value: bytes
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.change(self.value)
+
+    def change(self, value: bytes) -> None:
+        self.value = value
+        self.name = hmac.digest(value, b"key id", hashlib.sha256).hex()[:4]
 
 
 _pseudonym_key = _PseudonymKey(secrets.token_bytes(32))  # until `configure`: one for this run
@@ -45,7 +55,7 @@ def configure(
     if worker is not None:
         _whose["worker"] = worker
     if pseudonym_key:
-        _pseudonym_key.value = pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key
+        _pseudonym_key.change(pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key)
     structlog.configure(
         processors=[*_FACTS, structlog.processors.format_exc_info, _redact, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -81,10 +91,9 @@ def pseudonym(secret_or_uid: str) -> str:
     Upper and lower case are the same, as they are for OCPI's CiString. The first four characters name the
     key, so that pseudonyms from before and after a change of key are not taken for two cards.
     """
-    key = _pseudonym_key.value
-    key_id = hmac.digest(key, b"key id", hashlib.sha256).hex()[:4]
-    digest = hmac.digest(key, b"uid " + secret_or_uid.casefold().encode(), hashlib.sha256).hex()[:12]
-    return Harmless(f"{key_id}-{digest}")
+    uid = secret_or_uid.casefold().encode(errors="surrogatepass")
+    digest = hmac.digest(_pseudonym_key.value, b"uid " + uid, hashlib.sha256).hex()[:12]
+    return Harmless(f"{_pseudonym_key.name}-{digest}")
 
 
 def _add_whose(_: object, __: str, event: EventDict) -> EventDict:

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.door import Door, Mount
@@ -48,7 +49,10 @@ class Platform:
         return "/".join((self._public, *_place(module, side, version)))
 
     def application(
-        self, interfaces: Sequence[Interface], metrics: RequestMetrics | None = None
+        self,
+        interfaces: Sequence[Interface],
+        metrics: RequestMetrics | None = None,
+        recorder: Recorder = NOTHING_KEPT,
     ) -> web.Application:
         """What serves these interfaces, and tells of them."""
         door = Door(
@@ -57,6 +61,7 @@ class Platform:
             directory=self._directory,
             clock=self._clock,
             metrics=metrics,
+            recorder=recorder,
         )
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_everything_to(door)])
         application.router.add_route("*", "/{address:.*}", _behind_the_door)

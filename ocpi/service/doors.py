@@ -7,6 +7,7 @@ from aiohttp import web
 
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
+from ocpi.admin.messages import MessageRoutes
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
 from ocpi.admin.partner_manners import PartnerMannerRoutes
@@ -60,7 +61,9 @@ def open_doors(
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
     return Doors(
         ocpi=platform.application(
-            [credentials_interface(Acceptance(handshake)), *interfaces], RequestMetrics(foundation.metrics)
+            [credentials_interface(Acceptance(handshake)), *interfaces],
+            RequestMetrics(foundation.metrics),
+            foundation.recording.recorder,
         ),
         admin=_admin(foundation, nouns),
         registration=registration,
@@ -114,6 +117,7 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
     yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()
+    yield from MessageRoutes(foundation.recording.journal, foundation.recording.stories).routes()
 
 
 def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Application:

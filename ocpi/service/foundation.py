@@ -29,6 +29,10 @@ from ocpi.process.health import HealthChecks
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
+from ocpi.recorder import journal as recorded
+from ocpi.recorder.documents import Keeping
+from ocpi.recorder.ring import Recorder
+from ocpi.recorder.room import Recording, recording
 from ocpi.service.key_files import secret_in
 from ocpi.service.same_seal import check_same_seal
 
@@ -48,6 +52,7 @@ class Foundation:
     verdicts: Verdicts
     outbox: Outbox
     delivery: Delivery
+    recording: Recording
     keys: Path
     name: str
     health: HealthChecks
@@ -68,12 +73,14 @@ class Ground:
     supervisor: Supervisor
     writers: Supervisor
     egress: Egress
+    recorder: Recorder
+    keeping: Keeping
     keys: Path
     name: str
     instance: str
 
 
-INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES)
+INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES, *recorded.INDEXES)
 
 
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
@@ -100,6 +107,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         leases=Leases(ground.mongo, ground.clock, ground.instance),
         supervisor=ground.supervisor,
     )
+    metrics = Metrics()
     return Foundation(
         mongo=ground.mongo,
         clock=ground.clock,
@@ -114,11 +122,24 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         verdicts=verdict_store,
         outbox=outbox,
         delivery=delivery,
+        recording=_recording(ground, directory, store, metrics),
         keys=ground.keys,
         name=ground.name,
         health=_health(ground),
-        metrics=Metrics(),
+        metrics=metrics,
         duty=duty,
+    )
+
+
+def _recording(ground: Ground, directory: Directory, store: ObjectStore, metrics: Metrics) -> Recording:
+    return recording(
+        ground.recorder,
+        ground.keeping,
+        directory=directory,
+        store=store,
+        mongo=ground.mongo,
+        metrics=metrics,
+        writers=ground.writers,
     )
 
 

@@ -24,6 +24,8 @@ from ocpi.process.run import Site, main, serve
 from ocpi.process.settings import load, variable
 from ocpi.process.tasks import Supervisor
 from ocpi.process.tracing import Tracing, tracing
+from ocpi.process.witness import NOBODY
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.service.foundation import Foundation, Ground, lay
 from ocpi.service.settings import PlatformSettings
 
@@ -114,14 +116,26 @@ async def assembled(
     seat: Seat | None = None,
 ) -> AsyncIterator[Assembled]:
     """Every part at work, no port open yet. The caller owns the database and opens the sites."""
+    recorder = Recorder(clock=clock) if settings.record_days else NOTHING_KEPT
     async with (
         _traced(settings) as traced,
-        _egress(settings, traced) as egress,
+        _egress(settings, traced, recorder) as egress,
         Supervisor(name=f"{settings.database}.writes", clock=clock) as writers,
         Supervisor(name=settings.database, clock=clock) as supervisor,
     ):
         instance = f"{socket.gethostname()}:{settings.port}" + (f"/{seat.number}" if seat else "")
-        ground = Ground(mongo, clock, supervisor, writers, egress, settings.keys, settings.database, instance)
+        ground = Ground(
+            mongo=mongo,
+            clock=clock,
+            supervisor=supervisor,
+            writers=writers,
+            egress=egress,
+            recorder=recorder,
+            keeping=settings.keeping,
+            keys=settings.keys,
+            name=settings.database,
+            instance=instance,
+        )
         foundation = await lay(ground, more_indexes)
         built = await build(foundation, settings)
         for outermost in reversed(traced.middlewares):
@@ -151,11 +165,12 @@ async def _traced(settings: PlatformSettings) -> AsyncIterator[Tracing]:
         await asyncio.to_thread(traced.close)
 
 
-def _egress(settings: PlatformSettings, traced: Tracing) -> Egress:
+def _egress(settings: PlatformSettings, traced: Tracing, recorder: Recorder) -> Egress:
     return Egress(
         allow_private=settings.allow_private,
         allowed_networks=settings.allowed_networks,
         trace_configs=traced.trace_configs,
+        witness=NOBODY if recorder is NOTHING_KEPT else recorder,
     )
 
 

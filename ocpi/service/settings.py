@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from ocpi.process.settings import ServiceSettings
+from ocpi.recorder.documents import Bodies, Keeping
 from ocpi.registration.upkeep import Rhythm
 from schemas.kinds import PartyId
 
@@ -41,6 +42,10 @@ class PlatformSettings(ServiceSettings):
     def rhythm(self) -> Rhythm:
         days = timedelta(days=self.rotate_tokens_days)
         return Rhythm(days or None, timedelta(minutes=self.tell_credentials_minutes))
+
+    @property
+    def keeping(self) -> Keeping:
+        return Keeping(Bodies(self.record_bodies), timedelta(days=self.record_days))
 
     @property
     def url(self) -> str:

@@ -1,0 +1,87 @@
+"""What may be kept of a message: no credential at all, and of a card only its pseudonym.
+
+By the names of fields, because a body is known by them alone. Signed meter values are left out, for they
+repeat the card in a form that nobody can look into. What is left may hold the card in a text: it is looked
+for there.
+"""
+
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import unquote
+
+from yarl import URL
+
+from ocpi.process.redaction import REDACTED, is_secret
+from ocpi.recorder.cards import CARD_NAMES, card, masking
+from schemas import codec
+
+LARGEST: Final = 16 * 1024
+"""A larger body is not kept: it is a list, or the operator asks its owner."""
+LONGEST: Final = 8 * 1024
+CUT: Final = "… [cut]"
+LEFT_OUT: Final = "[left out]"
+_SIGNED: Final = frozenset({"signed_data", "plain_data"})
+_OF_EVSES: Final = ("connectors", "evse_id", "status")
+
+
+@lru_cache(maxsize=128)
+def kept_body(body: bytes, cards: frozenset[str]) -> str | None:
+    """None for what is no JSON, or too large. Remembered for a moment: what is relayed comes twice."""
+    if not body or len(body) > LARGEST:
+        return None
+    try:
+        text = codec.encode(_kept(codec.decode(body))).decode()
+    except (codec.MalformedJson, ArithmeticError, RecursionError, ValueError):
+        return None
+    text = masking(cards)(text)
+    return text if len(text) <= LONGEST else text[:LONGEST] + CUT
+
+
+def kept_url(url: URL, cards: frozenset[str]) -> str:
+    address, _, query = str(url).partition("?")
+    folded = {each.lower() for each in cards}
+    path = "/".join(_part(raw, folded) for raw in address.split("/")) if folded else address
+    return f"{path}?{'&'.join(_parameter(pair, folded) for pair in query.split('&'))}" if query else path
+
+
+def _part(raw: str, cards: set[str]) -> str:
+    text = unquote(raw) if "%" in raw else raw
+    return card(text) if text.lower() in cards else raw
+
+
+def _parameter(pair: str, cards: set[str]) -> str:
+    name, _, value = pair.partition("=")
+    return f"{name}={REDACTED if _is_secret(unquote(name)) else _part(value, cards)}"
+
+
+def _kept(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return _kept_object(value)
+    if isinstance(value, list):
+        return [_kept(each, name) for each in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if _is_secret(name):
+        return REDACTED
+    if isinstance(value, str):
+        return _kept_text(value, name)
+    return value
+
+
+def _kept_object(value: dict[str, Any]) -> dict[str, Any]:
+    is_evse = any(each in value for each in _OF_EVSES)
+    return {
+        name: each if name == "uid" and is_evse and isinstance(each, str) else _kept(each, name)
+        for name, each in value.items()
+    }
+
+
+def _kept_text(text: str, name: str) -> str:
+    if name in CARD_NAMES and text:
+        return card(text)
+    return LEFT_OUT if name in _SIGNED else text
+
+
+@lru_cache(maxsize=2048)
+def _is_secret(name: str) -> bool:
+    return is_secret(name)
