@@ -2,10 +2,16 @@
 
 from functools import partial
 
+from hub.access import room as accesses
+from hub.access.room import access_room
 from hub.callbacks import store as callback_store
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.callbacks.store import Callbacks
+from hub.export.exporter import Exporter
+from hub.ledger import room as ledgers
+from hub.ledger.posting import Posting
+from hub.ledger.room import LedgerRoom, ledger_room
 from hub.presence import room as presence
 from hub.presence.room import presence_room
 from hub.routing import links as relay_links
@@ -22,7 +28,7 @@ from hub.settings import HubSettings
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
-from ocpi.server.app import Platform
+from ocpi.server.app import Beside, Platform
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.run import Built, run
@@ -32,7 +38,13 @@ from schemas.kinds import PartyId
 
 VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
-INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *presence.INDEXES)
+INDEXES = (
+    *relay_links.INDEXES,
+    *callback_store.INDEXES,
+    *presence.INDEXES,
+    *ledgers.INDEXES,
+    *accesses.INDEXES,
+)
 
 
 def main() -> int:
@@ -41,9 +53,6 @@ def main() -> int:
 
 async def build(foundation: Foundation, settings: HubSettings) -> Built:
     hub = settings.own_party
-    platform = Platform(
-        public_url=settings.url, versions=VERSIONS, directory=foundation.directory, clock=foundation.clock
-    )
     forwarding = Forwarding(
         hub=hub,
         directory=foundation.directory,
@@ -51,7 +60,17 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         delivery=foundation.delivery,
         clock=foundation.clock,
     )
-    ways = _ways(foundation, hub, forwarding, platform)
+    ledger = ledger_room(foundation, forwarding)
+    access = access_room(foundation)
+    exporter = Exporter(hub=hub, directory=foundation.directory, store=foundation.store, ledger=ledger.ledger)
+    platform = Platform(
+        public_url=settings.url,
+        versions=VERSIONS,
+        directory=foundation.directory,
+        clock=foundation.clock,
+        beside=Beside(dict(exporter.mounts()), access.readers),
+    )
+    ways = _ways(foundation, hub, forwarding, platform, ledger)
     router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
     present = presence_room(foundation)
     doors = open_doors(
@@ -62,12 +81,14 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
-        more_admin=present.routes,
+        more_admin=[*present.routes, *ledger.routes, *access.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
 
-def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform) -> Ways:
+def _ways(
+    foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform, ledger: LedgerRoom
+) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     links, callbacks = Links(foundation.mongo, clock), Callbacks(foundation.mongo, clock)
     relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
@@ -82,7 +103,7 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            bills_url=partial(platform.url_of, "cdrs", Side.RECEIVER),
+            posting=Posting(ledger.acceptance, partial(platform.url_of, "cdrs", Side.RECEIVER)),
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),

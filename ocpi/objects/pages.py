@@ -125,7 +125,7 @@ class Pages:
             limit=limit + 1,
         )
         rows = await found.to_list(None)
-        return Stretch([_numbered(row) for row in rows[:limit]], len(rows) > limit)
+        return Stretch([numbered(row) for row in rows[:limit]], len(rows) > limit)
 
     async def _found(self, selection: Selection, query: PageQuery, fields: Document | None) -> _Found:
         scope = selection.scope(query)
@@ -189,5 +189,5 @@ class Pages:
         return rows
 
 
-def _numbered(row: Document) -> Numbered:
+def numbered(row: Document) -> Numbered:
     return Numbered(row["seq"], row.get("received_at"), documents.record(row))

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from ocpi.objects.holds import Hold
+from ocpi.objects.holds import Hold, HoldState
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
@@ -59,6 +59,11 @@ class Record:
     def is_withheld(self) -> bool:
         """Whether the party that it is meant for may not have it."""
         return self.hold is not None and self.hold.withholds
+
+    @property
+    def is_refused(self) -> bool:
+        """By the operator, for good."""
+        return self.hold is not None and self.hold.state is HoldState.REFUSED
 
     @property
     def database_id(self) -> str:

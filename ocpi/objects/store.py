@@ -13,7 +13,7 @@ from datetime import timedelta
 from ocpi.objects import documents, history, selection
 from ocpi.objects.history import History, Version
 from ocpi.objects.holds import Hold, HoldState, hold_document
-from ocpi.objects.pages import Page, PageOfRecords, Pages, Stretch
+from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.selection import Selection, seen_by
 from ocpi.objects.sequence import Sequence as Numbers
@@ -98,11 +98,11 @@ class ObjectStore:
         now = self._clock.now()
         changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
+        def write(seq: int) -> Write:
             return InsertOne({"_id": record.database_id, **documents.created(record, seq, now), **changed})
 
         try:
-            await self._batches.add(record.database_id, numbered)
+            await self._batches.add(record.database_id, write)
         except DuplicateKey:
             return await self._compare(record)
         return Outcome.CREATED
@@ -138,6 +138,10 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": object_id})
         return None if document is None else documents.record(document)
 
+    async def numbered(self, key: ObjectKey) -> Numbered | None:
+        document = await self._objects.find_one({"_id": database_id(key, None)})
+        return None if document is None else numbered(document)
+
     async def present(self, object_ids: Sequence[str]) -> set[str]:
         """Which of these database ids are kept; what was deleted counts."""
         found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"_id": 1})
@@ -159,11 +163,18 @@ class ObjectStore:
         wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": session_id.lower()}
         return [documents.record(document) async for document in self._objects.find(wanted)]
 
-    async def credits_of(self, owner: PartyId, bill_ids: Sequence[str]) -> list[Record]:
-        """The credits that take back one of these bills of the owner."""
-        named = [each.lower() for each in bill_ids]
-        found = self._objects.find({"kind": ObjectKind.CDR, "owner": str(owner), "credits": {"$in": named}})
-        return [documents.record(document) async for document in found]
+    async def credits_of(self, bills: Sequence[ObjectKey]) -> dict[ObjectKey, Numbered]:
+        """Of each of these bills that was taken back, the credit."""
+        owners = sorted({str(each.owner) for each in bills})
+        named = {"owner": {"$in": owners}, "credits": {"$in": [each.id.lower() for each in bills]}}
+        found = self._objects.find({"kind": ObjectKind.CDR, **named})
+        credited = [(document["credits"], numbered(document)) async for document in found]
+        of_bill = {
+            ObjectKey(ObjectKind.CDR, each.record.key.owner, name): each
+            for name, each in credited
+            if not each.record.is_withheld
+        }
+        return {bill: of_bill[bill] for bill in bills if bill in of_bill}
 
     def versions(self, key: ObjectKey, audience: PartyId | None = None) -> AsyncIterator[Version]:
         """What a session, token or tariff has been, the oldest state first."""
@@ -195,17 +206,17 @@ class ObjectStore:
         now = self._clock.now()
         changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
+        def write(seq: int) -> Write:
             new = documents.created(record, seq, now)
             return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
 
         try:
-            written = await self._batches.add(object_id, numbered)
+            written = await self._batches.add(object_id, write)
         except DuplicateKey:
             return Outcome.STALE
         return Outcome.UPDATED if written is Written.FOUND else Outcome.CREATED
 
     async def _send(self, writes: Sequence[_Numbered]) -> Sequence[Written | Exception]:
         async with self._numbers.numbers(len(writes)) as numbers:
-            numbered = [write(number) for write, number in zip(writes, numbers, strict=True)]
-            return await write_each(self._objects, numbered)
+            with_numbers = [write(number) for write, number in zip(writes, numbers, strict=True)]
+            return await write_each(self._objects, with_numbers)

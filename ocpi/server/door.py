@@ -13,10 +13,11 @@ from yarl import URL
 
 from ocpi.errors import UnknownAddress
 from ocpi.partners.directory import Directory
+from ocpi.partners.reading import Readers, no_readers
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation
 from ocpi.server.answers import respond
-from ocpi.server.authentication import Authentication
+from ocpi.server.authentication import Authentication, Wanted
 from ocpi.server.call import Answer, Call, Interface
 from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
@@ -60,11 +61,12 @@ class Door:
         directory: Directory,
         clock: Clock,
         metrics: RequestMetrics | None,
+        readers: Readers = no_readers,
     ) -> None:
         self._mounts = mounts
         self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
         self._public = public
-        self._authentication = Authentication(directory, clock)
+        self._authentication = Authentication(directory, clock, readers)
         self._clock = clock
         self._metrics = metrics
 
@@ -85,7 +87,8 @@ class Door:
         asked = NOWHERE
         try:
             shown = request.headers.get("Authorization")
-            admitted = await self._authentication.admit(shown, mount.module, request.remote or "")
+            wanted = Wanted(mount.module, mount.side, request.method, is_list=not rest)
+            admitted = await self._authentication.admit(shown, wanted, request.remote or "")
             asked = _routing(request, mount)
             route, named = mount.table.find(request.method, rest)
             call = Call(

@@ -1,6 +1,7 @@
 """What the hub answers from its own store. C-057, and who may see what."""
 
 import random
+from typing import Any
 
 from yarl import URL
 
@@ -15,6 +16,10 @@ from tests.platforms import CPO, EMSP, HUB, agree, connect, operate
 from tests.roaming import Roaming
 
 OTHER = PartyId("BE", "MSP")
+
+
+def card_of(party: PartyId) -> dict[str, Any]:
+    return {**build.CDR_TOKEN, "country_code": party.country_code, "party_id": party.party_id}
 
 
 async def test_everything_is_listed_page_by_page_as_it_came(roaming: Roaming) -> None:
@@ -67,8 +72,7 @@ async def test_forged_windows_and_offsets_reach_nothing_foreign(roaming: Roaming
         await agree(roaming.hub, emsp=OTHER)
         for n in range(6):
             to = (EMSP, OTHER)[n % 2]
-            card = {**build.CDR_TOKEN, "country_code": to.country_code}
-            body = build.cdr(id=f"{to.country_code}{n}", cdr_token=card)
+            body = build.cdr(id=f"{to.country_code}{n}", cdr_token=card_of(to))
             await roaming.push("cdrs", body=body, to=to, method="POST")
         chance = random.Random(7)  # noqa: S311 - the same queries every time
         for _ in range(40):
