@@ -65,6 +65,44 @@ async def test_nobody_sees_what_was_told_to_somebody_else(roaming: Roaming) -> N
         assert (await roaming.pull("locations")).data == []
 
 
+async def test_both_parties_of_a_charge_read_it_at_the_hub(roaming: Roaming) -> None:
+    """A CPO fetches all its bills from one place, too; it asks only the hub so, and nobody else."""
+    await roaming.push("sessions", "FR", "CPO", "S1", body=build.session(), to=EMSP)
+    await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
+    for module in ("sessions", "cdrs"):
+        heard = await roaming.cpo.call("GET", module, Side.SENDER, routing=Routing(HUB, CPO))
+        assert len(heard.data) == 1
+        assert heard.data == (await roaming.pull(module)).data
+        for to in (EMSP, None):
+            refused = await roaming.cpo.call("GET", module, Side.SENDER, routing=Routing(to, CPO))
+            assert refused.status == 2001
+    tokens = await roaming.cpo.call("GET", "locations", Side.SENDER, routing=Routing(HUB, CPO))
+    assert tokens.status == 2001
+
+
+async def test_a_company_with_stations_and_cards_reads_both_sides(roaming: Roaming) -> None:
+    both = PartyId("BE", "BOT")
+    async with SimulatedPartner(("CPO", both), ("EMSP", both)) as company:
+        await connect(roaming.hub, company, "both", "CPO", "EMSP")
+        for pair in ((CPO, both), (both, EMSP), (CPO, EMSP)):
+            await agree(roaming.hub, *pair)
+        of_theirs = {"country_code": "BE", "party_id": "BOT"}
+        sent = [
+            (roaming.cpo, CPO, both, build.cdr(id="CARD", cdr_token=card_of(both))),
+            (company, both, EMSP, build.cdr(id="STATION", **of_theirs)),
+            (roaming.cpo, CPO, EMSP, build.cdr(id="OTHERS")),
+        ]
+        for partner, owner, to, bill in sent:
+            routing, body = Routing(to, owner), codec.dump(bill)
+            heard = await partner.call("POST", "cdrs", Side.RECEIVER, routing=routing, body=body)
+            assert heard.status == 1000
+        heard = await company.call("GET", "cdrs", Side.SENDER, routing=Routing(HUB, both))
+        assert ([each["id"] for each in heard.data], heard.headers["X-Total-Count"]) == (
+            ["CARD", "STATION"],
+            "2",
+        )
+
+
 async def test_forged_windows_and_offsets_reach_nothing_foreign(roaming: Roaming) -> None:
     """S-24, as a property: whatever is asked for, what is shown is the asker's."""
     async with SimulatedPartner(("EMSP", OTHER)) as other:
