@@ -24,7 +24,8 @@ class Fate:
     @property
     def is_refused(self) -> bool:
         """Parked because the far side did not want it."""
-        return self.mark is not None and self.mark.get("parked_at") is not None and self.mark["refusals"] > 0
+        mark = self.mark or {}
+        return mark.get("parked_at") is not None and mark.get("refusals", 0) > 0
 
 
 class Fates:

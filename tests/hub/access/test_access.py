@@ -29,7 +29,7 @@ async def given(roaming: Roaming, party: PartyId = CPO, **more: Any) -> str:
 
 async def read(roaming: Roaming, shown: str, path: str = LIST, method: str = "GET", **headers: str) -> Heard:
     """From a machine that is no partner's: only the header says who asks."""
-    return await roaming.cpo.plain(method, f"{roaming.hub.url}{path}", shown, **headers)
+    return await roaming.cpo.plain(method, f"{roaming.hub.url}{path}", shown, None, **headers)
 
 
 @pytest.mark.parametrize("version", ["2.3.0", "2.2.1"])
