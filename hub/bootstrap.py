@@ -6,10 +6,16 @@ from functools import partial
 from hub.authorization import room as authorization
 from hub.authorization.charges import ChargedCards
 from hub.authorization.room import AuthorizationRoom, authorization_room
+from hub.access import room as accesses
+from hub.access.room import access_room
 from hub.callbacks import store as callback_store
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.callbacks.store import Callbacks
+from hub.export.exporter import Exporter
+from hub.ledger import room as ledgers
+from hub.ledger.posting import Posting
+from hub.ledger.room import LedgerRoom, ledger_room
 from hub.presence import room as presence
 from hub.presence.room import presence_room
 from hub.routing import links as relay_links
@@ -26,7 +32,7 @@ from hub.settings import HubSettings
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
-from ocpi.server.app import Platform
+from ocpi.server.app import Beside, Platform
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.parent import run_several
@@ -43,6 +49,8 @@ INDEXES = (
     *callback_store.INDEXES,
     *presence.INDEXES,
     *authorization.INDEXES,
+    *ledgers.INDEXES,
+    *accesses.INDEXES,
 )
 
 
@@ -58,9 +66,6 @@ def work(arguments: Sequence[str]) -> int:
 
 async def build(foundation: Foundation, settings: HubSettings) -> Built:
     hub = settings.own_party
-    platform = Platform(
-        public_url=settings.url, versions=VERSIONS, directory=foundation.directory, clock=foundation.clock
-    )
     links = Links(foundation.mongo, foundation.clock)
     relay = Relay(
         egress=foundation.egress, directory=foundation.directory, links=links, clock=foundation.clock
@@ -74,7 +79,17 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         clock=foundation.clock,
         noticed=ChargedCards(cards.learned).notice,
     )
-    ways = _ways(foundation, hub, forwarding, platform, relay, cards)
+    ledger = ledger_room(foundation, forwarding)
+    access = access_room(foundation)
+    exporter = Exporter(hub=hub, directory=foundation.directory, store=foundation.store, ledger=ledger.ledger)
+    platform = Platform(
+        public_url=settings.url,
+        versions=VERSIONS,
+        directory=foundation.directory,
+        clock=foundation.clock,
+        beside=Beside(dict(exporter.mounts()), access.readers),
+    )
+    ways = _ways(foundation, hub, forwarding, platform, relay, cards, ledger)
     router = Router(hub=hub, directory=foundation.directory, ways=ways)
     present = presence_room(foundation)
     doors = open_doors(
@@ -85,7 +100,7 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
-        more_admin=[*present.routes, *cards.routes],
+        more_admin=[*present.routes, *cards.routes, *ledger.routes, *access.routes],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
@@ -97,6 +112,7 @@ def _ways(
     platform: Platform,
     relay: Relay,
     cards: AuthorizationRoom,
+    ledger: LedgerRoom,
 ) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     callbacks = Callbacks(foundation.mongo, clock)
@@ -111,7 +127,7 @@ def _ways(
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            bills_url=partial(platform.url_of, "cdrs", Side.RECEIVER),
+            posting=Posting(ledger.acceptance, partial(platform.url_of, "cdrs", Side.RECEIVER)),
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),

@@ -15,12 +15,16 @@ from ocpi.process.failures import StartFailed
 from ocpi.process.settings import redacted
 from ocpi.server.operator_auth import issue
 from passerelle import (
+    access_cli,
+    acts_cli,
     agreements_cli,
     conformance_cli,
     demo_cli,
     doctor_cli,
     emsp_cli,
     messages_cli,
+    ledger_cli,
+    objects_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
@@ -38,6 +42,10 @@ app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(emsp_cli.app, name="emsp")
 app.add_typer(tokens_cli.app, name="tokens")
+app.add_typer(access_cli.app, name="access")
+app.add_typer(ledger_cli.app, name="ledger")
+app.add_typer(objects_cli.app, name="objects")
+app.command("acts")(acts_cli.acts)
 app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
 app.command("doctor")(doctor_cli.doctor)

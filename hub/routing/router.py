@@ -17,7 +17,7 @@ from hub.routing import scenario as scenarios
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
 from hub.routing.open_routing import OpenRouting
-from hub.routing.parties import calling_party, check_agreement, check_named
+from hub.routing.parties import asking_whom, calling_party, check_agreement, check_named
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.vocabulary import MODULES
@@ -64,11 +64,12 @@ class Router:
     async def route(self, call: Call) -> Answer:
         if _is_result(call):
             return await self._ways.results.bring(call)
-        party = calling_party(self._directory, call)
+        party = calling_party(self._directory, call, self._hub)
         check_named(call, party)
         if call.method == "GET" and PARAMETER in call.query:
             return await self._ways.relay.follow(call, party, call.query[PARAMETER])
-        asked = scenarios.Asked(call.routing.to, call.method, call.module, call.side, is_list=not call.rest)
+        to = asking_whom(call, self._hub)
+        asked = scenarios.Asked(to, call.method, call.module, call.side, is_list=not call.rest)
         match scenarios.scenario(asked, self._hub):
             case scenarios.Direct(to=to):
                 return await self._direct(call, party, to)

@@ -7,13 +7,15 @@ numbered is in no list: it is put again by its owner, or by the service that rea
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from ocpi.objects import documents, history, selection
 from ocpi.objects.history import History, Version
-from ocpi.objects.pages import Page, PageOfRecords, Pages
+from ocpi.objects.holds import Hold, HoldState, hold_document
+from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
-from ocpi.objects.selection import Selection
+from ocpi.objects.selection import Selection, seen_by
 from ocpi.objects.sequence import Sequence as Numbers
 from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
@@ -93,22 +95,41 @@ class ObjectStore:
 
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
-            return InsertOne({"_id": record.database_id, **documents.created(record, seq), **changed})
+        def write(seq: int) -> Write:
+            return InsertOne({"_id": record.database_id, **documents.created(record, seq, now), **changed})
 
         try:
-            await self._batches.add(record.database_id, numbered)
+            await self._batches.add(record.database_id, write)
         except DuplicateKey:
             return await self._compare(record)
         return Outcome.CREATED
 
     async def _compare(self, record: Record) -> Outcome:
-        """Another order of keys, or 1.0 for 1, is no other content."""
         kept = await self.get_by_id(record.database_id)
-        same = kept is not None and (kept.digest == record.digest or kept.value() == record.value())
-        return Outcome.UNCHANGED if same else Outcome.CONFLICT
+        return Outcome.UNCHANGED if kept is not None and kept.says_same(record) else Outcome.CONFLICT
+
+    async def decide(self, held: Record, hold: Hold) -> bool:
+        """Say what becomes of a bill that was held; False when that was said before, by whomever.
+
+        To both of its parties it is news, so it is numbered anew. One that is released is `undelivered` until
+        it is `passed_on`.
+        """
+        told = {**seen_by(replace(held, hold=hold)), "hold": hold_document(hold)}
+        due = {"undelivered": True} if hold.state is HoldState.RELEASED else {}
+        undecided = {"_id": held.database_id, "hold.state": HoldState.HELD}
+        async with self._numbers.numbers(1) as numbers:
+            change = {"$set": {**told, **due, "seq": numbers.start}}
+            return (await self._objects.update_one(undecided, change)).modified_count > 0
+
+    async def undelivered(self) -> list[Record]:
+        found = self._objects.find({"undelivered": True})
+        return [documents.record(document) async for document in found]
+
+    async def passed_on(self, released: Record) -> None:
+        await self._objects.update_one({"_id": released.database_id}, {"$unset": {"undelivered": ""}})
 
     async def get(self, key: ObjectKey, audience: PartyId | None = None) -> Record | None:
         return await self.get_by_id(database_id(key, audience))
@@ -116,6 +137,10 @@ class ObjectStore:
     async def get_by_id(self, object_id: str) -> Record | None:
         document = await self._objects.find_one({"_id": object_id})
         return None if document is None else documents.record(document)
+
+    async def numbered(self, key: ObjectKey) -> Numbered | None:
+        document = await self._objects.find_one({"_id": database_id(key, None)})
+        return None if document is None else numbered(document)
 
     async def present(self, object_ids: Sequence[str]) -> set[str]:
         """Which of these database ids are kept; what was deleted counts."""
@@ -147,6 +172,19 @@ class ObjectStore:
         wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": session_id.lower()}
         return [documents.record(document) async for document in self._objects.find(wanted)]
 
+    async def credits_of(self, bills: Sequence[ObjectKey]) -> dict[ObjectKey, Numbered]:
+        """Of each of these bills that was taken back, the credit."""
+        owners = sorted({str(each.owner) for each in bills})
+        named = {"owner": {"$in": owners}, "credits": {"$in": [each.id.lower() for each in bills]}}
+        found = self._objects.find({"kind": ObjectKind.CDR, **named})
+        credited = [(document["credits"], numbered(document)) async for document in found]
+        of_bill = {
+            ObjectKey(ObjectKind.CDR, each.record.key.owner, name): each
+            for name, each in credited
+            if not each.record.is_withheld
+        }
+        return {bill: of_bill[bill] for bill in bills if bill in of_bill}
+
     def versions(self, key: ObjectKey, audience: PartyId | None = None) -> AsyncIterator[Version]:
         """What a session, token or tariff has been, the oldest state first."""
         return self._history.of(database_id(key, audience))
@@ -159,6 +197,13 @@ class ObjectStore:
         """The same page with everything that is known of its objects. Raises as `page`."""
         return await self._pages.records(selection, query)
 
+    async def settled(self, selection: Selection, after: int, limit: int) -> Stretch:
+        """Those that came after a number, in order; who goes on behind the last one misses nothing, ever."""
+        return await self._pages.settled(selection, after, limit)
+
+    async def newest(self, selection: Selection, before: int | None, limit: int) -> Stretch:
+        return await self._pages.newest(selection, before, limit)
+
     def each(self, selection: Selection) -> AsyncIterator[Record]:
         """All of them, in the order of their creation."""
         return self._pages.each(selection)
@@ -167,19 +212,20 @@ class ObjectStore:
         """STALE: what is there does not meet the condition."""
         object_id = record.database_id
         wanted = {"_id": object_id, **condition}
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
-            new = documents.created(record, seq)
+        def write(seq: int) -> Write:
+            new = documents.created(record, seq, now)
             return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
 
         try:
-            written = await self._batches.add(object_id, numbered)
+            written = await self._batches.add(object_id, write)
         except DuplicateKey:
             return Outcome.STALE
         return Outcome.UPDATED if written is Written.FOUND else Outcome.CREATED
 
     async def _send(self, writes: Sequence[_Numbered]) -> Sequence[Written | Exception]:
         async with self._numbers.numbers(len(writes)) as numbers:
-            numbered = [write(number) for write, number in zip(writes, numbers, strict=True)]
-            return await write_each(self._objects, numbered)
+            with_numbers = [write(number) for write, number in zip(writes, numbers, strict=True)]
+            return await write_each(self._objects, with_numbers)

@@ -13,12 +13,13 @@ from yarl import URL
 
 from ocpi.errors import UnknownAddress
 from ocpi.partners.directory import Directory
+from ocpi.partners.reading import Readers, no_readers
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation
 from ocpi.recorder.entries import Addressed, Body, Heard
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server.answers import respond
-from ocpi.server.authentication import Authentication
+from ocpi.server.authentication import Authentication, Wanted
 from ocpi.server.call import Answer, Call, Interface
 from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
@@ -63,11 +64,12 @@ class Door:
         clock: Clock,
         metrics: RequestMetrics | None,
         recorder: Recorder = NOTHING_KEPT,
+        readers: Readers = no_readers,
     ) -> None:
         self._mounts = mounts
         self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
         self._public = public
-        self._authentication = Authentication(directory, clock)
+        self._authentication = Authentication(directory, clock, readers)
         self._clock = clock
         self._metrics = metrics
         self._recorder = recorder
@@ -88,7 +90,8 @@ class Door:
         """Never raises. What was understood of the request is put down in `heard`."""
         try:
             shown = request.headers.get("Authorization")
-            admitted = await self._authentication.admit(shown, mount.module, request.remote or "")
+            wanted = Wanted(mount.module, mount.side, request.method, is_list=not rest)
+            admitted = await self._authentication.admit(shown, wanted, request.remote or "")
             heard.partner = admitted.partner.name
             heard.routing = _routing(request, mount)
             route, named = mount.table.find(request.method, rest)

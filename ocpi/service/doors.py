@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from ocpi.admin.acts import Acts
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
 from ocpi.admin.messages import MessageRoutes
@@ -124,6 +125,7 @@ def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Applica
     return admin_application(
         operator_key=secret_in(foundation.keys / "operator.key", new_key),
         clock=foundation.clock,
+        acts=Acts(foundation.mongo, foundation.clock),
         health=health.routes(foundation.name, foundation.health, foundation.metrics),
         nouns=nouns,
     )

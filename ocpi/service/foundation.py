@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocpi.admin import acts
 from ocpi.delivery import outbox as outboxes
 from ocpi.delivery.credits import Credits
 from ocpi.delivery.dispatcher import Delivery
@@ -80,7 +81,14 @@ class Ground:
     instance: str
 
 
-INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES, *recorded.INDEXES)
+INDEXES = (
+    *partners.INDEXES,
+    *objects.INDEXES,
+    *outboxes.INDEXES,
+    *verdicts.INDEXES,
+    *acts.INDEXES,
+    *recorded.INDEXES,
+)
 
 
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
