@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
+from hub.access import room as accesses
+from hub.access.room import access_room
 from hub.authorization import room as authorization
 from hub.authorization.charges import ChargedCards
 from hub.authorization.room import AuthorizationRoom, authorization_room
-from hub.access import room as accesses
-from hub.access.room import access_room
 from hub.callbacks import store as callback_store
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
