@@ -30,7 +30,7 @@ from ocpi.wire.quirks import Quirk
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import VersionNumber
 
-TIMEOUT: Final = timedelta(seconds=30)
+TIMEOUT: Final = timedelta(seconds=10)
 
 
 class Sender:
