@@ -1,5 +1,6 @@
 """What the scenarios run on: a nursery of hubs a file, a database of each test's own; and what they tell."""
 
+import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="module")
 def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    if not hasattr(os, "pidfd_open"):
+        pytest.skip("processes are watched by their descriptors, which only Linux has")
     with open_nursery(tmp_path_factory.mktemp("nursery")) as opened:
         yield opened
 

@@ -19,6 +19,7 @@ from schemas.kinds import PartyId
 from schemas.times import datetime_text, parse
 from simulators.partner import Heard
 from tests import build
+from tests.fakes.eventually import eventually
 from tests.faults.forms import form
 from tests.faults.oracle import Told
 from tests.faults.partners import Cast, Player
@@ -51,10 +52,6 @@ class Load:
         for _ in range(charges):
             self._released.release()
 
-    @property
-    def is_done(self) -> bool:
-        return self.done == self._asked_for
-
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator["Load"]:
         async with asyncio.TaskGroup() as group:
@@ -69,11 +66,19 @@ class Load:
                 for each in work:
                     each.cancel()
 
-    async def finish(self, within_s: float) -> None:
-        """Return when all that was released is acknowledged. Raises TimeoutError."""
-        async with asyncio.timeout(within_s):
-            while not self.is_done:  # noqa: ASYNC110 - many workers, no event of theirs
-                await asyncio.sleep(0.02)
+    @property
+    def rest(self) -> int:
+        """How many charges are released and not acknowledged."""
+        return self._asked_for - self.done
+
+    async def finish(self, within_s: float = 60) -> None:
+        """Return when nothing is left. Raises TimeoutError when nothing goes on for so long."""
+        await self.reach(self._asked_for, within_s)
+
+    async def reach(self, count: int, within_s: float = 60) -> None:
+        """Return when so many charges are acknowledged. Raises as `finish`."""
+        while (before := self.done) < count:
+            await eventually(lambda: self.done > before, within_s=within_s)
 
     async def tell(self, player: Player, told: Told) -> None:
         """Until it is acknowledged."""

@@ -70,6 +70,7 @@ class HubProcess:
     port: int = field(default_factory=free_port)
     admin_port: int = field(default_factory=free_port)
     _pid: int = 0
+    _descriptor: int | None = None
     _ended: "asyncio.Event" = field(default_factory=asyncio.Event)
 
     @property
@@ -103,7 +104,7 @@ class HubProcess:
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
 
-    async def died(self, within_s: float = 20) -> None:
+    async def died(self, within_s: float = 30) -> None:
         """Raises TimeoutError."""
         async with asyncio.timeout(within_s):
             await self._ended.wait()
@@ -150,17 +151,18 @@ class HubProcess:
         }
 
     def _watch(self, ended: asyncio.Event) -> None:
-        """The kernel tells of the end of a process at its descriptor."""
-        loop = asyncio.get_running_loop()
+        """By the process's own descriptor: it cannot come to mean another process, and tells of the end."""
         try:
-            descriptor = os.pidfd_open(self._pid)
+            descriptor = self._descriptor = os.pidfd_open(self._pid)
         except ProcessLookupError:
             ended.set()
             return
+        loop = asyncio.get_running_loop()
 
         def it_ended() -> None:
             loop.remove_reader(descriptor)
             os.close(descriptor)
+            self._descriptor = None
             ended.set()
 
         loop.add_reader(descriptor, it_ended)
@@ -175,8 +177,9 @@ class HubProcess:
                 await asyncio.sleep(0.02)
 
     def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, number)
+        if self._descriptor is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, number)
 
 
 def database_name() -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from ocpi.process.clock import SystemClock
 from tests.fakes.eventually import eventually
-from tests.faults.ending import rested
+from tests.faults.ending import rested, served
 from tests.faults.forms import chance, form
-from tests.faults.invariants import broken, delivered_once, one_at_a_time, repetitions, up_to_date
+from tests.faults.invariants import broken, one_at_a_time, repetitions
 from tests.faults.load import Load
 from tests.faults.partners import Cast, cast_of
 from tests.faults.story import Story
@@ -16,7 +16,7 @@ from tests.faults.supervisor import HubProcess, Nursery
 
 pytestmark = pytest.mark.slow
 
-TAKEN_OVER_WITHIN_S = 15.0
+TAKEN_OVER_WITHIN_S = 15.0 + form(5, 0)  # a test run shares its machine
 
 
 @pytest.fixture
@@ -47,12 +47,11 @@ async def test_a_hub_that_stops_is_replaced_and_when_it_wakes_nothing_is_under_w
                 took_s = await taken_over(cast, load)
                 story.tell(f"one stopped; the other had delivered everything {took_s:.1f} s later")
                 assert took_s <= TAKEN_OVER_WITHIN_S
-                before = load.done
                 load.release(form(30, 100))
-                await eventually(lambda: load.done > before)  # noqa: B023 - awaited here
+                await load.reach(load.done + 1)
                 stopped.thaw()
                 load.ports = [hub.port, other.port]
-            await load.finish(within_s=30)
+            await load.finish()
             load.release(form(20, 100))
             hub.kill()
             await hub.died()
@@ -70,8 +69,6 @@ async def taken_over(cast: Cast, load: Load) -> float:
     clock = SystemClock()
     began_s = clock.monotonic()
 
-    def is_served() -> bool:
-        return load.is_done and not [*delivered_once(cast.oracle), *up_to_date(cast.oracle)]
-
-    await eventually(is_served, within_s=3 * TAKEN_OVER_WITHIN_S)
+    await load.finish()
+    await served(cast.oracle)
     return clock.monotonic() - began_s
