@@ -1,8 +1,8 @@
 """What may be kept of a message: no credential at all, and of a card only its pseudonym.
 
-By the names of fields, because a body is known by them alone. Signed meter values are left out, for they
-repeat the card in a form that nobody can look into. What is left may hold the card in a text: it is looked
-for there.
+By the names of fields, because a body is known by them alone. Signed meter values and receipts of payment
+cards are left out, for they repeat the card in a form that nobody can look into. What is left may hold the
+card in a text: it is looked for there.
 """
 
 from enum import Enum, auto
@@ -21,7 +21,7 @@ LARGEST: Final = 16 * 1024
 LONGEST: Final = 8 * 1024
 CUT: Final = "… [cut]"
 LEFT_OUT: Final = "[left out]"
-_SIGNED: Final = frozenset({"signed_data", "plain_data"})
+_SIGNED: Final = frozenset({"signed_data", "plain_data", "eft_data"})
 _OF_EVSES: Final = ("connectors", "evse_id", "status")
 
 

@@ -55,6 +55,13 @@ def test_what_is_named_like_a_secret_is_gone_but_an_object_of_that_name_is_looke
     assert kept({"token": {"uid": UID, "type": "RFID"}}) == {"token": {"uid": card(UID), "type": "RFID"}}
 
 
+def test_receipts_of_payment_cards_are_left_out() -> None:
+    assert kept({"id": "F1", "eft_data": ["PAN ************1234"]}) == {
+        "id": "F1",
+        "eft_data": ["[left out]"],
+    }
+
+
 def test_signed_meter_values_repeat_the_card_and_are_left_out() -> None:
     signed = {
         "encoding_method": "OCMF",
