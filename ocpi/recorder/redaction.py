@@ -52,7 +52,13 @@ def _part(raw: str, cards: set[str]) -> str:
 
 def _parameter(pair: str, cards: set[str]) -> str:
     name, _, value = pair.partition("=")
-    return f"{name}={REDACTED if _care(unquote(name)) is _Care.SECRET else _part(value, cards)}"
+    match _care(unquote(name)):
+        case _Care.SECRET:
+            return f"{name}={REDACTED}"
+        case _Care.CARD:
+            return f"{name}={card(unquote(value))}"
+        case _:
+            return f"{name}={_part(value, cards)}"
 
 
 def _kept(value: Any, name: str = "") -> Any:

@@ -102,6 +102,11 @@ def test_an_address_has_no_card_and_no_secret() -> None:
     assert CARD.fullmatch(f"card:{pseudonym(UID)}")
 
 
+def test_a_card_in_a_query_is_known_by_the_name_of_its_parameter() -> None:
+    told = kept_url(URL(f"https://h.example/x?uid={UID}&type=RFID"), frozenset())
+    assert told == f"https://h.example/x?uid={card(UID)}&type=RFID"
+
+
 def test_an_address_keeps_its_own_spelling() -> None:
     url = URL("https://h.example:8443/a%2Fb/c%20d", encoded=True)
     assert kept_url(url, frozenset()) == "https://h.example:8443/a%2Fb/c%20d"
