@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from yarl import URL
@@ -137,7 +138,7 @@ class _Told(NamedTuple):
     status: int | None
     said: str | None
     data: bytes
-    size: int
+    size: int = 0
 
 
 def _own(message: Heard) -> _Told:
@@ -146,10 +147,18 @@ def _own(message: Heard) -> _Told:
 
 
 def _told(body: Body) -> _Told:
-    """What is no envelope, or larger than is read, may still tell its status."""
+    return _read(body.text)._replace(size=body.size)
+
+
+@lru_cache(maxsize=128)
+def _read(body: bytes) -> _Told:
+    """What is no envelope, or larger than is read, may still tell its status.
+
+    Remembered for a moment: what is relayed comes twice.
+    """
     try:
-        found = envelope.read(body.text)
+        found = envelope.read(body)
     except Unreadable:
-        status = _STATUS.search(body.text)
-        return _Told(int(status[1]) if status else None, None, b"", body.size)
-    return _Told(found.status_code, found.status_message, found.data or b"", body.size)
+        status = _STATUS.search(body)
+        return _Told(int(status[1]) if status else None, None, b"")
+    return _Told(found.status_code, found.status_message, found.data or b"")

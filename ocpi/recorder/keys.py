@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from yarl import URL
 
-from ocpi.recorder.cards import CARD_NAMES, card_name
+from ocpi.recorder.cards import card_name
 from ocpi.recorder.facts import Facts
+from ocpi.recorder.names import NOTHING, Names, cards_among, inner, names_in
 from ocpi.wire.interfaces import Side
 from schemas.kinds import ObjectKind, PartyId
 
@@ -30,30 +30,6 @@ _OWNED: Final = ("locations", "sessions", "cdrs", "tariffs")
 _OWNER_AND_ID: Final = 3
 _OF_WHOLE_OBJECTS: Final = (0, 1, _OWNER_AND_ID)
 REMEMBERED: Final = 128
-
-
-class _Names(msgspec.Struct):
-    id: Any = None
-    uid: Any = None
-    country_code: Any = None
-    party_id: Any = None
-    session_id: Any = None
-    authorization_reference: Any = None
-    location_id: Any = None
-    location: Any = None
-    cdr_location: Any = None
-    cdr_token: Any = None
-    token: Any = None
-    contract_id: Any = None
-    auth_id: Any = None
-    visual_number: Any = None
-    group_id: Any = None
-    credit_reference_id: Any = None
-    response_url: Any = None
-
-
-_reader: Final = msgspec.json.Decoder(_Names)
-_NOTHING: Final = _Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +80,10 @@ def about(facts: Facts) -> About:
 @lru_cache(maxsize=REMEMBERED)
 def _about(matter: _Matter) -> About:
     """Remembered for a moment: what is relayed comes twice."""
-    asked, told = _names(matter.body), _names(matter.data)
+    asked, told = names_in(matter.body), names_in(matter.data)
     found = [*_in_path(matter), *_in_object(matter, asked), *_in_object(matter, told)]
-    cards = [*_cards_in_path(matter), *_cards(matter, asked), *_cards(matter, told)]
+    of = matter.module
+    cards = [*_cards_in_path(matter), *cards_among(asked, of), *cards_among(told, of)]
     found.extend(card_key(text) for name, text in cards if name == "uid")
     return About(tuple(dict.fromkeys(found)), frozenset(text for _, text in cards))
 
@@ -121,13 +98,6 @@ def object_key(kind: ObjectKind, owner: PartyId, written_id: str) -> str:
 
 def card_key(uid: str) -> str:
     return f"card/{card_name(uid)}"
-
-
-def _names(body: bytes) -> _Names:
-    try:
-        return _reader.decode(body) if body.lstrip()[:1] == b"{" else _NOTHING
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _NOTHING
 
 
 def _in_path(matter: _Matter) -> Iterator[str]:
@@ -149,8 +119,8 @@ def _in_path(matter: _Matter) -> Iterator[str]:
     yield from _callback(matter.response_url)
 
 
-def _in_object(matter: _Matter, names: _Names) -> Iterator[str]:
-    if names is _NOTHING:
+def _in_object(matter: _Matter, names: Names) -> Iterator[str]:
+    if names is NOTHING:
         return
     charging = _charging_party(matter, names)
     for kind, written_id in _ids(matter, names):
@@ -160,25 +130,25 @@ def _in_object(matter: _Matter, names: _Names) -> Iterator[str]:
     yield from _callback(names.response_url)
 
 
-def _ids(matter: _Matter, names: _Names) -> Iterator[tuple[ObjectKind, Any]]:
+def _ids(matter: _Matter, names: Names) -> Iterator[tuple[ObjectKind, Any]]:
     """Of what the charging party owns. In the address of a part, the id of the body is the part's."""
     if matter.module in _OWNED and matter.method != "PATCH" and len(matter.rest) in _OF_WHOLE_OBJECTS:
         yield _KINDS[matter.module], names.id
     yield ObjectKind.SESSION, names.session_id
     yield ObjectKind.CDR, names.credit_reference_id
     yield ObjectKind.LOCATION, names.location_id
-    yield ObjectKind.LOCATION, _inner(names.location, "location_id")
-    yield ObjectKind.LOCATION, _inner(names.location, "id")
-    yield ObjectKind.LOCATION, _inner(names.cdr_location, "id")
+    yield ObjectKind.LOCATION, inner(names.location, "location_id")
+    yield ObjectKind.LOCATION, inner(names.location, "id")
+    yield ObjectKind.LOCATION, inner(names.cdr_location, "id")
 
 
-def _authorization(matter: _Matter, names: _Names) -> Iterator[str]:
+def _authorization(matter: _Matter, names: Names) -> Iterator[str]:
     reference = names.authorization_reference
     if isinstance(reference, str) and reference and (issuer := _issuer(matter, names)):
         yield f"authorization/{reference.lower()}/{issuer}"
 
 
-def _charging_party(matter: _Matter, names: _Names) -> PartyId | None:
+def _charging_party(matter: _Matter, names: Names) -> PartyId | None:
     """The CPO: whoever owns sessions and bills, is commanded, and asks about cards."""
     if matter.module in ("commands", "chargingprofiles"):
         return matter.to if matter.side is Side.RECEIVER else matter.sender
@@ -190,36 +160,22 @@ def _charging_party(matter: _Matter, names: _Names) -> PartyId | None:
     return named or matter.sender
 
 
-def _issuer(matter: _Matter, names: _Names) -> PartyId | None:
+def _issuer(matter: _Matter, names: Names) -> PartyId | None:
     for token in (names.cdr_token, names.token):
-        named = _party(_inner(token, "country_code"), _inner(token, "party_id"))
+        named = _party(inner(token, "country_code"), inner(token, "party_id"))
         if named is not None:
             return named
     return matter.sender if matter.module == "commands" else matter.to
 
 
 def _cards_in_path(matter: _Matter) -> Iterator[tuple[str, str]]:
-    if matter.module != "tokens":
+    """Where the side is not known, the shape of the address tells."""
+    if matter.module != "tokens" or not matter.rest:
         return
-    if matter.side is Side.RECEIVER and len(matter.rest) >= _OWNER_AND_ID:
+    if matter.side is not Side.SENDER and len(matter.rest) >= _OWNER_AND_ID:
         yield "uid", matter.rest[2]
-    if matter.side is Side.SENDER and matter.rest:
+    elif matter.side is not Side.RECEIVER:
         yield "uid", matter.rest[0]
-
-
-def _cards(matter: _Matter, names: _Names) -> Iterator[tuple[str, str]]:
-    """Every name of a card, with the field that it stands in."""
-    if names is _NOTHING:
-        return
-    own = {"contract_id": names.contract_id, "auth_id": names.auth_id, "visual_number": names.visual_number}
-    own["group_id"] = names.group_id
-    if matter.module == "tokens":
-        own["uid"] = names.uid
-    for token in (own, names.cdr_token, names.token):
-        if isinstance(token, dict):
-            for name in CARD_NAMES:
-                if (text := token.get(name)) and isinstance(text, str):
-                    yield name, text
 
 
 def _key(kind: ObjectKind, owner: PartyId | None, written_id: Any) -> Iterator[str]:
@@ -237,10 +193,6 @@ def _is_url(written: str) -> bool:
         return bool(URL(written).host)
     except ValueError:
         return False
-
-
-def _inner(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
 
 
 def _party(country_code: Any, party_id: Any) -> PartyId | None:

@@ -1,10 +1,11 @@
 """What may be kept of a message: no credential at all, and of a card only its pseudonym.
 
-By the names of fields, because a body is known by them alone. Signed meter values are left out, for they
-repeat the card in a form that nobody can look into. What is left may hold the card in a text: it is looked
-for there.
+By the names of fields, because a body is known by them alone. Signed meter values and receipts of payment
+cards are left out, for they repeat the card in a form that nobody can look into. What is left may hold the
+card in a text: it is looked for there.
 """
 
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,7 +21,7 @@ LARGEST: Final = 16 * 1024
 LONGEST: Final = 8 * 1024
 CUT: Final = "… [cut]"
 LEFT_OUT: Final = "[left out]"
-_SIGNED: Final = frozenset({"signed_data", "plain_data"})
+_SIGNED: Final = frozenset({"signed_data", "plain_data", "eft_data"})
 _OF_EVSES: Final = ("connectors", "evse_id", "status")
 
 
@@ -51,7 +52,13 @@ def _part(raw: str, cards: set[str]) -> str:
 
 def _parameter(pair: str, cards: set[str]) -> str:
     name, _, value = pair.partition("=")
-    return f"{name}={REDACTED if _is_secret(unquote(name)) else _part(value, cards)}"
+    match _care(unquote(name)):
+        case _Care.SECRET:
+            return f"{name}={REDACTED}"
+        case _Care.CARD:
+            return f"{name}={card(unquote(value))}"
+        case _:
+            return f"{name}={_part(value, cards)}"
 
 
 def _kept(value: Any, name: str = "") -> Any:
@@ -59,29 +66,38 @@ def _kept(value: Any, name: str = "") -> Any:
         return _kept_object(value)
     if isinstance(value, list):
         return [_kept(each, name) for each in value]
-    if value is None or isinstance(value, bool):
-        return value
-    if _is_secret(name):
+    is_told = value is None or isinstance(value, bool)
+    return value if is_told else _kept_scalar(value, _care(name))
+
+
+def _kept_scalar(value: Any, care: "_Care") -> Any:
+    if care is _Care.SECRET:
         return REDACTED
-    if isinstance(value, str):
-        return _kept_text(value, name)
-    return value
+    if care is _Care.NONE or not isinstance(value, str) or not value:
+        return value
+    return card(value) if care is _Care.CARD else LEFT_OUT
 
 
 def _kept_object(value: dict[str, Any]) -> dict[str, Any]:
-    is_evse = any(each in value for each in _OF_EVSES)
-    return {
-        name: each if name == "uid" and is_evse and isinstance(each, str) else _kept(each, name)
-        for name, each in value.items()
-    }
+    told = {name: _kept(each, name) for name, each in value.items()}
+    if "uid" in value and isinstance(value["uid"], str) and any(each in value for each in _OF_EVSES):
+        told["uid"] = value["uid"]
+    return told
 
 
-def _kept_text(text: str, name: str) -> str:
-    if name in CARD_NAMES and text:
-        return card(text)
-    return LEFT_OUT if name in _SIGNED else text
+class _Care(Enum):
+    """What a scalar of some name needs."""
+
+    NONE = auto()
+    SECRET = auto()
+    CARD = auto()
+    SIGNED = auto()
 
 
 @lru_cache(maxsize=2048)
-def _is_secret(name: str) -> bool:
-    return is_secret(name)
+def _care(name: str) -> _Care:
+    if is_secret(name):
+        return _Care.SECRET
+    if name in CARD_NAMES:
+        return _Care.CARD
+    return _Care.SIGNED if name in _SIGNED else _Care.NONE

@@ -135,6 +135,21 @@ def test_a_response_url_may_stand_in_the_query() -> None:
     assert "callback/xyz" in keys("chargingprofiles", RECEIVER, "S1", method="GET", url=url, routing=ASKED)
 
 
+@pytest.mark.parametrize(
+    ("side", "rest"),
+    [
+        (SENDER, (UID, "authorize")),
+        (RECEIVER, ("NL", "MSP", UID)),
+        (None, (UID, "authorize")),
+        (None, ("NL", "MSP", UID)),
+    ],
+)
+def test_the_card_in_an_address_is_known_on_both_sides(side: Side | None, rest: tuple[str, ...]) -> None:
+    told = about(message("tokens", side, *rest, method="GET"))
+    assert set(told.keys[2:]) == {CARD}
+    assert told.cards == {UID}
+
+
 def test_a_list_is_about_nothing_in_particular() -> None:
     assert keys("cdrs", SENDER, method="GET", data=b"[" + body(build.cdr()) + b"]") == set()
 

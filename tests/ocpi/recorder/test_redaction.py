@@ -55,6 +55,13 @@ def test_what_is_named_like_a_secret_is_gone_but_an_object_of_that_name_is_looke
     assert kept({"token": {"uid": UID, "type": "RFID"}}) == {"token": {"uid": card(UID), "type": "RFID"}}
 
 
+def test_receipts_of_payment_cards_are_left_out() -> None:
+    assert kept({"id": "F1", "eft_data": ["PAN ************1234"]}) == {
+        "id": "F1",
+        "eft_data": ["[left out]"],
+    }
+
+
 def test_signed_meter_values_repeat_the_card_and_are_left_out() -> None:
     signed = {
         "encoding_method": "OCMF",
@@ -93,6 +100,11 @@ def test_an_address_has_no_card_and_no_secret() -> None:
         f"https://h.example/ocpi/tokens/{card(UID)}/authorize?type=RFID&access_token=[redacted]&id={card(UID)}"
     )
     assert CARD.fullmatch(f"card:{pseudonym(UID)}")
+
+
+def test_a_card_in_a_query_is_known_by_the_name_of_its_parameter() -> None:
+    told = kept_url(URL(f"https://h.example/x?uid={UID}&type=RFID"), frozenset())
+    assert told == f"https://h.example/x?uid={card(UID)}&type=RFID"
 
 
 def test_an_address_keeps_its_own_spelling() -> None:
