@@ -15,7 +15,7 @@ from ocpi.objects.history import History, Version
 from ocpi.objects.holds import Hold, HoldState, hold_document
 from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
-from ocpi.objects.selection import Selection, seen_by
+from ocpi.objects.selection import Selection, audience_name, seen_by
 from ocpi.objects.sequence import Sequence as Numbers
 from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
@@ -142,9 +142,10 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": database_id(key, None)})
         return None if document is None else numbered(document)
 
-    async def present(self, object_ids: Sequence[str]) -> set[str]:
-        """Which of these database ids are kept; what was deleted counts."""
-        found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"_id": 1})
+    async def present(self, object_ids: Sequence[str], audience: PartyId | None) -> set[str]:
+        """Which of these database ids are kept, and meant for that audience; what was deleted counts."""
+        wanted = {"_id": {"$in": list(object_ids)}, "audience": audience_name(audience)}
+        found = self._objects.find(wanted, {"_id": 1})
         return {document["_id"] async for document in found}
 
     async def named(self, kind: ObjectKind, written_id: str) -> list[Record]:
