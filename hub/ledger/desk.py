@@ -62,10 +62,10 @@ class Desk:
             await self._clock.sleep(LOOKS_EVERY_S)
 
     async def pass_on_released(self) -> None:
-        for bill in await self._store.undelivered():
+        for bill in await self._store.held_bills.undelivered():
             if bill.audience is not None:
                 await self._forwarding.to_one(Accepted(Outcome.UNCHANGED, bill), bill.audience)
-            await self._store.passed_on(bill)
+            await self._store.held_bills.passed_on(bill)
 
     async def _held(self, key: ObjectKey) -> tuple[Record, Hold]:
         bill = await self._store.get(key)
@@ -77,7 +77,7 @@ class Desk:
 
     async def _decide(self, bill: Record, hold: Hold) -> None:
         """The first decision stands; the same once more is none."""
-        if not await self._store.decide(bill, hold):
+        if not await self._store.held_bills.decide(bill, hold):
             _, kept = await self._held(bill.key)
             if kept.state is not hold.state:
                 raise NotNow(f"the bill {bill.key.id!r} was {kept.state} by {kept.by}")

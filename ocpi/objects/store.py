@@ -7,15 +7,14 @@ numbered is in no list: it is put again by its owner, or by the service that rea
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from ocpi.objects import documents, history, selection
+from ocpi.objects.held_bills import HeldBills
 from ocpi.objects.history import History, Version
-from ocpi.objects.holds import Hold, HoldState, hold_document
 from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
-from ocpi.objects.selection import Selection, seen_by
+from ocpi.objects.selection import Selection, audience_name
 from ocpi.objects.sequence import Sequence as Numbers
 from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
@@ -41,7 +40,10 @@ _Numbered = Callable[[int], Write]
 
 
 class ObjectStore:
-    """`supervisor` owns what is written in the background; `history_for` is how long old versions stay."""
+    """`supervisor` owns what is written in the background; `history_for` is how long old versions stay.
+
+    `held_bills` is where it is said what becomes of those.
+    """
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class ObjectStore:
         self._objects = mongo.collection(selection.COLLECTION)
         self._clock = clock
         self._numbers = Numbers(mongo, clock, supervisor)
+        self.held_bills = HeldBills(self._objects, self._numbers)
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
         self._batches: Batches[_Numbered, Written] = Batches("write objects", self._send, supervisor)
@@ -111,26 +114,6 @@ class ObjectStore:
         kept = await self.get_by_id(record.database_id)
         return Outcome.UNCHANGED if kept is not None and kept.says_same(record) else Outcome.CONFLICT
 
-    async def decide(self, held: Record, hold: Hold) -> bool:
-        """Say what becomes of a bill that was held; False when that was said before, by whomever.
-
-        To both of its parties it is news, so it is numbered anew. One that is released is `undelivered` until
-        it is `passed_on`.
-        """
-        told = {**seen_by(replace(held, hold=hold)), "hold": hold_document(hold)}
-        due = {"undelivered": True} if hold.state is HoldState.RELEASED else {}
-        undecided = {"_id": held.database_id, "hold.state": HoldState.HELD}
-        async with self._numbers.numbers(1) as numbers:
-            change = {"$set": {**told, **due, "seq": numbers.start}}
-            return (await self._objects.update_one(undecided, change)).modified_count > 0
-
-    async def undelivered(self) -> list[Record]:
-        found = self._objects.find({"undelivered": True})
-        return [documents.record(document) async for document in found]
-
-    async def passed_on(self, released: Record) -> None:
-        await self._objects.update_one({"_id": released.database_id}, {"$unset": {"undelivered": ""}})
-
     async def get(self, key: ObjectKey, audience: PartyId | None = None) -> Record | None:
         return await self.get_by_id(database_id(key, audience))
 
@@ -142,9 +125,10 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": database_id(key, None)})
         return None if document is None else numbered(document)
 
-    async def present(self, object_ids: Sequence[str]) -> set[str]:
-        """Which of these database ids are kept; what was deleted counts."""
-        found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"_id": 1})
+    async def present(self, object_ids: Sequence[str], audience: PartyId | None) -> set[str]:
+        """Which of these database ids are kept, and meant for that audience; what was deleted counts."""
+        wanted = {"_id": {"$in": list(object_ids)}, "audience": audience_name(audience)}
+        found = self._objects.find(wanted, {"_id": 1})
         return {document["_id"] async for document in found}
 
     async def named(self, kind: ObjectKind, written_id: str) -> list[Record]:

@@ -130,11 +130,11 @@ async def test_a_bill_that_was_released_before_a_crash_is_delivered_after_it(roa
     held = await _held(store)
     assert held.hold is not None
     now = roaming.hub.foundation.clock.now()
-    assert await store.decide(held, held.hold.released(now, "anna"))
+    assert await store.held_bills.decide(held, held.hold.released(now, "anna"))
     assert roaming.emsp.heard("cdrs") == []
     await roaming.later(seconds=31)
     await eventually(lambda: len(roaming.emsp.heard("cdrs")) == 1)
-    assert await store.undelivered() == []
+    assert await store.held_bills.undelivered() == []
 
 
 async def test_the_credit_of_a_bill_that_nobody_got_is_held_with_it(roaming: Roaming) -> None:
