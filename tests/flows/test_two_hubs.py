@@ -146,7 +146,7 @@ def hubs(mongo_url: str, tmp_path: Path, balancer: Balancer) -> Iterator[tuple[H
             for _ in range(2)
         )
         for hub in (one, other):
-            hub.process.wait_ready()
+            hub.wait_ready()
         balancer.servers = [one.address, other.address]
         yield one, other
 

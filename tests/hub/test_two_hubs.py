@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ async def hubs(mongo: Mongo, clock: ManualClock, tmp_path: Path) -> AsyncIterato
         SimulatedPartner(("CPO", CPO)) as cpo,
         SimulatedPartner(("EMSP", EMSP)) as emsp,
     ):
-        settings = {"public_url": balancer.url, "tell_credentials_minutes": 3}
+        settings: dict[str, Any] = {"public_url": balancer.url, "tell_credentials_minutes": 3}
         first = await first_alone.enter_async_context(running_hub(mongo, clock, tmp_path, **settings))
         async with running_hub(mongo, clock, tmp_path, **settings) as second:
             balancer.servers = [first.urls["ocpi"], second.urls["ocpi"]]
