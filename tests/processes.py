@@ -1,16 +1,18 @@
 """Hubs as an operator runs them: processes of their own, on free ports, several perhaps on one database."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from passerelle.admin_client import AdminClient
-from passerelle.demo.services import Process
+from passerelle.demo.services import Process, ServiceFailed
 from tests.platforms import HUB, free_port
+
+_PATIENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,12 @@ class HubProcess:
     """`address` is where this one listens, `url` what partners are told."""
 
     process: Process
-    address: str
+    port: int
     url: str
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def admin(self) -> AdminClient:
@@ -28,6 +34,15 @@ class HubProcess:
     @property
     def versions_url(self) -> str:
         return f"{self.url}/ocpi/versions"
+
+    def wait_ready(self) -> None:
+        """For a good while: a test machine has a lot to do. Raises ServiceFailed."""
+        for _ in range(_PATIENCE):
+            with suppress(ServiceFailed):
+                return self.process.wait_ready()
+            if self.process.child.poll() is not None:
+                break
+        return self.process.wait_ready()
 
     def health(self) -> dict[str, Any]:
         told: dict[str, Any] = httpx.get(f"{self.process.admin_url}/readyz", trust_env=False).json()
@@ -65,6 +80,6 @@ def hub_process(
     }
     process = Process.start("hub", environ, folder)
     try:
-        yield HubProcess(process, address, url or address)
+        yield HubProcess(process, port, url or address)
     finally:
         process.stop()

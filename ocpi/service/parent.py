@@ -61,6 +61,7 @@ def _asked_for(kind: type[SeveralSettings]) -> int:
 async def _live(settings: PlatformSettings, pool: Pool, clock: Clock) -> int | None:
     admin = JoinedAdmin(settings.database, pool)
     told_to_stop = signals_to_stop()
+    told_to_stop.add_done_callback(lambda _: pool.stop())
     with reserved(ocpi_site(web.Application(), settings)):
         async with (
             pool,
@@ -69,12 +70,11 @@ async def _live(settings: PlatformSettings, pool: Pool, clock: Clock) -> int | N
             listening([admin_site(admin.application, settings)]) as urls,
         ):
             if (code := await pool.start()) is not None:
-                return code
+                return os.EX_OK if told_to_stop.done() else code
             pool.keep(supervisor)
             log.info("service started", ocpi=settings.url, workers=len(pool.workers), **urls)
             log.info("service stops", signal=(await told_to_stop).name)
             leave_signals_to_the_system()
-            pool.stop()
     log.info("service stopped")
     return None
 

@@ -66,13 +66,15 @@ class Operator:
         session_id, location_id = f"S-{issuer}-{car}", f"LOC-{issuer}-{car}"
         for number in range(STATES):
             await asyncio.sleep(self._chance.uniform(0, 1))
-            session = build.session(id=session_id, kwh=number, last_updated=_at(number))
+            session = build.session(
+                id=session_id, kwh=number, cdr_token=_card(issuer), last_updated=_at(number)
+            )
             await self._acknowledged("PUT", "sessions", "FR", "CPO", session_id, body=session, to=issuer)
             self.told.sessions[issuer, session_id] = number
             location = build.location(id=location_id, name=f"state {number}", last_updated=_at(number))
             await self._acknowledged("PUT", "locations", "FR", "CPO", location_id, body=location, to=HUB)
             self.told.locations[location_id] = f"state {number}"
-            cdr = build.cdr(id=f"CDR-{issuer}-{car}-{number}", session_id=session_id)
+            cdr = build.cdr(id=f"CDR-{issuer}-{car}-{number}", session_id=session_id, cdr_token=_card(issuer))
             await self._acknowledged("POST", "cdrs", body=cdr, to=issuer)
             self.told.bills[issuer].add(str(cdr.id))
 
@@ -89,6 +91,10 @@ class Operator:
         except ClientError:
             return False
         return _is_done(heard)
+
+
+def _card(issuer: PartyId) -> dict[str, str]:
+    return {**build.CDR_TOKEN, "country_code": issuer.country_code, "party_id": issuer.party_id}
 
 
 def _is_done(heard: Heard) -> bool:
@@ -146,7 +152,7 @@ def hubs(mongo_url: str, tmp_path: Path, balancer: Balancer) -> Iterator[tuple[H
             for _ in range(2)
         )
         for hub in (one, other):
-            hub.process.wait_ready()
+            hub.wait_ready()
         balancer.servers = [one.address, other.address]
         yield one, other
 

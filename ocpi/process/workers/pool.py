@@ -98,7 +98,10 @@ class Pool:
         return [worker for worker in self.workers if worker.is_serving]
 
     async def start(self) -> int | None:
-        """None once all serve; else the exit code of one that could not, which has told why."""
+        """None once all serve; else the exit code of one that did not, which has told why.
+
+        `stop` may be called meanwhile: then none serves.
+        """
         first, *others = self.workers
         if (code := await self._starts([first])) is not None:
             return code
@@ -139,7 +142,8 @@ class Pool:
 
     async def _starts(self, workers: Sequence[Worker]) -> int | None:
         for worker in workers:
-            await worker.begin(self._command, self._environ)
+            if not self._is_stopping:
+                await worker.begin(self._command, self._environ)
         for worker in workers:
             if not await worker.serves():
                 return await worker.ended() or 1
