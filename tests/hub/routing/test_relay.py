@@ -177,7 +177,7 @@ async def test_what_comes_from_a_hub_goes_to_no_other_hub(roaming: Roaming) -> N
 @pytest.mark.parametrize(
     ("partner", "method", "module", "side", "path", "sender"),
     [
-        ("cpo", "GET", "cdrs", Side.SENDER, "", CPO),
+        ("cpo", "GET", "locations", Side.SENDER, "", CPO),
         ("cpo", "PUT", "tokens", Side.RECEIVER, "FR/CPO/04AA", CPO),
         ("cpo", "GET", "tokens", Side.RECEIVER, "FR/CPO/04AA", CPO),
         ("cpo", "POST", "commands", Side.RECEIVER, "START_SESSION", CPO),
