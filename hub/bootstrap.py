@@ -19,6 +19,7 @@ from hub.routing.router import Router, Ways
 from hub.routing.visibility import Visibility
 from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
+from ocpi.delivery.parting import Parting
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
@@ -104,7 +105,13 @@ def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
         partner = foundation.directory.partner(name)
         await forwarding.on_connected(partner.parties() if partner else ())
 
-    return Reactions(connected=connected, agreed=forwarding.on_agreement)
+    parting = Parting(
+        sender=forwarding.hub,
+        directory=foundation.directory,
+        store=foundation.store,
+        delivery=foundation.delivery,
+    )
+    return Reactions(connected=connected, agreed=forwarding.on_agreement, parting=parting)
 
 
 def _identity(foundation: Foundation, settings: HubSettings, platform: Platform) -> Identity:

@@ -9,23 +9,22 @@ from collections.abc import Iterable
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
+from ocpi.delivery.parting import SHOWN
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Outcome, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
-from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role, serving_roles
+from ocpi.wire.interfaces import CPO, EMSP, Side, serving_role, serving_roles
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
-
-BROADCAST_KINDS = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
 
 
 class Forwarding:
     def __init__(
         self, *, hub: PartyId, directory: Directory, store: ObjectStore, delivery: Delivery, clock: Clock
     ) -> None:
-        self._hub = hub
+        self.hub = hub
         self._directory = directory
         self._store = store
         self._delivery = delivery
@@ -49,7 +48,7 @@ class Forwarding:
 
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
-        parties = self._directory.counterparts(key.owner, opposite(_receiving_role(key.kind)))
+        parties = self._directory.viewers(key)
         dues = (self._due(accepted.record.database_id, key.kind, party) for party in parties)
         await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
@@ -67,16 +66,17 @@ class Forwarding:
                     await self._tell_of(agreement, party)
 
     async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
-        """Mark for one side of the agreement what the other side told everybody."""
+        """Mark for one side of the agreement what the other side told everybody, and this one may see."""
         role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
-        for kind in BROADCAST_KINDS:
+        for kind in SHOWN:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
-                dues = [self._due(record.database_id, kind, to) async for record in told]
+                seen = (record async for record in told if self._directory.sees(to, record.key))
+                dues = [self._due(record.database_id, kind, to) async for record in seen]
                 await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
     def _due(self, object_id: str, kind: ObjectKind, party: PartyId) -> Due:
-        return Due(object_id, kind, sender=self._hub, to=party, role=_receiving_role(kind))
+        return Due(object_id, kind, sender=self.hub, to=party, role=_receiving_role(kind))
 
     def _receives(self, due: Due) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""

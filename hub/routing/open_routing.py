@@ -11,6 +11,7 @@ from typing import Final
 
 from hub.callbacks.store import Callbacks
 from hub.routing.relay import Relay
+from hub.routing.shown import may_authorize
 from hub.routing.whereabouts import Whereabouts, only
 from ocpi.errors import (
     DeliveryError,
@@ -26,7 +27,7 @@ from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
-from ocpi.wire.interfaces import CPO, Side
+from ocpi.wire.interfaces import Side
 from schemas.kinds import ObjectKind, PartyId
 
 AUTHORIZE_BUDGET: Final = timedelta(seconds=4)
@@ -104,7 +105,7 @@ class OpenRouting:
         key = token_key(party, call.rest[0], call.query.get("type", "RFID"))
         held = await self._store.named(ObjectKind.TOKEN, key.id)
         owners = sorted({record.key.owner for record in held})
-        return [each for each in owners if self._directory.agreed(party, CPO, each)][:_MOST_ISSUERS]
+        return [each for each in owners if may_authorize(self._directory, call, party, each)][:_MOST_ISSUERS]
 
     async def _audience(self, call: Call, party: PartyId) -> PartyId:
         """Whom the session that is to be changed was told to."""

@@ -19,6 +19,7 @@ from ocpi.wire.interfaces import EMSP, OTHER, SCSP, Side, calling_roles, end_of,
 from schemas.kinds import PartyId
 
 _CHARGES: Final = frozenset({"sessions", "cdrs"})
+_ABOUT_BILLS: Final = "invoicereconciliation"
 
 
 def calling_party(directory: Directory, call: Call) -> PartyId:
@@ -87,13 +88,25 @@ def check_agreement(
 ) -> None:
     """Raises UnknownReceiver, in the same words whether or not `to` is known here.
 
-    What `began` while there was an agreement may be told to its end: the bill of a charge comes after it.
+    What `began` while there was an agreement may be told to its end: the bill of a charge comes after it, and
+    bills are discussed for as long as somebody has something to say about them.
     """
-    for end in _ends(call, party):
-        holds = directory.agreed_since(party, end, to, began) if began else directory.agreed(party, end, to)
-        if holds:
-            return
-    raise UnknownReceiver(f"{party} and {to} have no agreement")
+    if not any(_holds(directory, call, party, end, to, began) for end in _ends(call, party)):
+        raise no_agreement(party, to)
+
+
+def no_agreement(party: PartyId, to: PartyId) -> UnknownReceiver:
+    return UnknownReceiver(f"{party} and {to} have no agreement")
+
+
+def _holds(
+    directory: Directory, call: Call, party: PartyId, end: str, to: PartyId, began: datetime | None
+) -> bool:
+    if call.module == _ABOUT_BILLS:
+        return directory.were_agreed(party, end, to, call.module)
+    if began is not None:
+        return directory.agreed_since(party, end, to, began, call.module)
+    return directory.agreed(party, end, to, call.module)
 
 
 def _ends(call: Call, party: PartyId) -> set[str]:

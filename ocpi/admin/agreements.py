@@ -8,7 +8,8 @@ from aiohttp import web
 
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Pair
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.registration.named import UnknownPartner

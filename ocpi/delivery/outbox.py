@@ -42,7 +42,8 @@ INDEXES = (
 class Due:
     """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
 
-    `behind` names a mark that must be gone first: the session before its bill.
+    `behind` names a mark that must be gone first: the session before its bill. `is_farewell`: the party has
+    the object, and if it may not see it any more it is told so.
     """
 
     object_id: str
@@ -51,6 +52,7 @@ class Due:
     to: PartyId
     role: str
     behind: str | None = None
+    is_farewell: bool = False
 
     @property
     def mark_id(self) -> str:
@@ -107,6 +109,7 @@ class Outbox:
             "to": str(due.to),
             "role": due.role,
             "behind": {"$literal": due.behind},
+            "is_farewell": {"$or": [{"$ifNull": ["$is_farewell", False]}, due.is_farewell]},
             "since": {"$cond": [is_waiting, "$since", now]},
             "next_try": now,
             "attempts": 0,
@@ -204,6 +207,7 @@ def _mark(document: Document) -> Mark:
             to=PartyId.parse(document["to"]),
             role=document["role"],
             behind=document["behind"],
+            is_farewell=document.get("is_farewell", False),
         ),
         revision=document["revision"],
         attempts=document["attempts"],

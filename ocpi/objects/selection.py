@@ -6,7 +6,7 @@ changes: a short one is gathered from the days that it spans, a longer one from 
 read that lies outside of it. One of many weeks is a good part of all there is, and passes over the rest.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,17 +41,23 @@ INDEXES: Final = (BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY, BY_WEEK, BY_NAME, 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which objects a page is about. `owners` and `audiences` of None mean any."""
+    """Which objects a page is about. `owners` and `audiences` of None mean any.
+
+    `only` names owners of whom no more than these ids, in lower case, are meant.
+    """
 
     kind: ObjectKind
     owners: Sequence[PartyId] | None = None
     audiences: Sequence[PartyId | None] | None = None
+    only: Mapping[PartyId, frozenset[str]] | None = None
 
     def includes(self, record: Record) -> bool:
         """Whether the object is one of these, as far as `filter` tells."""
         is_owner = self.owners is None or record.key.owner in self.owners
         is_seen = self.audiences is None or record.audience in self.audiences
-        return record.key.kind is self.kind and is_owner and is_seen and not record.deleted
+        only = (self.only or {}).get(record.key.owner)
+        is_named = only is None or record.key.id.lower() in only
+        return record.key.kind is self.kind and is_owner and is_seen and is_named and not record.deleted
 
     def filter(self) -> Document:
         wanted: Document = {"kind": self.kind, "deleted": False}
@@ -59,12 +65,17 @@ class Selection:
             wanted["owner"] = {"$in": [str(owner) for owner in self.owners]}
         if self.audiences is not None:
             wanted["audience"] = {"$in": [audience_name(audience) for audience in self.audiences]}
+        if self.only:
+            wanted["$nor"] = [
+                {"owner": str(owner), "folded_id": {"$nin": sorted(ids)}} for owner, ids in self.only.items()
+            ]
         return wanted
 
     def named(self) -> Hashable:
         """Equal for equal selections."""
         owners = None if self.owners is None else tuple(self.owners)
-        return self.kind, owners, None if self.audiences is None else tuple(self.audiences)
+        audiences = None if self.audiences is None else tuple(self.audiences)
+        return self.kind, owners, audiences, frozenset((self.only or {}).items())
 
     def scope(self, query: PageQuery) -> str:
         """What a cursor belongs to. Not the owners: they come and go while somebody leafs."""

@@ -26,6 +26,7 @@ from ocpi.server.app import Platform
 from ocpi.server.call import Interface
 from ocpi.server.metrics import RequestMetrics
 from ocpi.server.operator_auth import new_key
+from ocpi.service.changes import Changes
 from ocpi.service.foundation import Foundation
 from ocpi.service.key_files import secret_in
 from ocpi.service.newcomers import Newcomers, Reactions
@@ -52,6 +53,7 @@ def open_doors(
     more_admin: Sequence[web.RouteDef] = (),
 ) -> Doors:
     newcomers = _newcomers(foundation, reactions)
+    _follow_changes(foundation, reactions)
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
     upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
@@ -77,6 +79,16 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
     )
     foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
     return newcomers
+
+
+def _follow_changes(foundation: Foundation, reactions: Reactions) -> None:
+    changes = Changes(
+        directory=foundation.directory,
+        agreements=foundation.agreements,
+        parting=reactions.parting,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("take back what is not shown any more", changes.run, restart=True)
 
 
 def _handshake(foundation: Foundation, platform: Platform, identity: Identity, needed: Needed) -> Handshake:

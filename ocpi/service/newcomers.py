@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.delivery.parting import Parting
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartnerStore
@@ -18,10 +20,11 @@ from ocpi.process.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """What a service does for a partner that is new here, and for an agreement that begins."""
+    """What a service does for a partner that is new here, for an agreement that begins, and when one ends."""
 
     connected: Callable[[str], Awaitable[None]]
     agreed: Callable[[Agreement], Awaitable[None]]
+    parting: Parting
 
 
 class Newcomers:

@@ -1,0 +1,103 @@
+"""Who deals with whom, since when, and what they may see of each other: as this process knows it now.
+
+With a `module` it is asked whether that may be used between two parties; without one, whether they deal.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ocpi.partners.agreements import Agreement, Terms
+from ocpi.partners.groups import LocationGroup
+from ocpi.partners.snapshot import Snapshot
+from ocpi.partners.terms import EVERYTHING, Sight, sight
+from ocpi.process.clock import Clock
+from ocpi.wire.interfaces import CPO, Side, serving_role
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
+
+
+class Dealings:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now = Snapshot.of([], [])
+
+    def agreements(self) -> list[Agreement]:
+        return list(self._now.agreements.values())
+
+    def agreements_of(self, party: PartyId) -> list[Agreement]:
+        return self._now.agreements_of.get(party, [])
+
+    def agreement(self, cpo: PartyId, emsp: PartyId) -> Agreement | None:
+        """Whether it holds or not."""
+        return self._now.agreements.get((cpo, emsp))
+
+    def groups(self) -> Sequence[LocationGroup]:
+        return self._now.groups
+
+    def agreed(self, party: PartyId, role: str, other: PartyId, module: str | None = None) -> bool:
+        """Whether `party` (in `role`) and `other` (in the opposite one) have an agreement that holds now."""
+        agreement = self._between(party, role, other)
+        return agreement is not None and self._allows(agreement, module)
+
+    def agreed_since(
+        self, party: PartyId, role: str, other: PartyId, began: datetime, module: str | None = None
+    ) -> bool:
+        """Whether their agreement holds now, or held when something `began` that is not in the future."""
+        agreement = self._between(party, role, other)
+        if agreement is None:
+            return False
+        if self._allows(agreement, module):
+            return True
+        then = (each for each in agreement.periods if each.holds_at(began))
+        return began <= self._clock.now() and any(_has(each.terms, module) for each in then)
+
+    def were_agreed(self, party: PartyId, role: str, other: PartyId, module: str | None = None) -> bool:
+        """Whether they have, or have had, an agreement."""
+        agreement, now = self._between(party, role, other), self._clock.now()
+        begun = (each for each in agreement.periods if each.has_begun_by(now)) if agreement else ()
+        return any(_has(each.terms, module) for each in begun)
+
+    def counterparts(self, party: PartyId, role: str, module: str | None = None) -> list[PartyId]:
+        """Everybody of the opposite role with whom `party` has an agreement that holds now."""
+        holding = (each for each in self.agreements_of(party) if self._allows(each, module))
+        if role == CPO:
+            return [agreement.emsp for agreement in holding if agreement.cpo == party]
+        return [agreement.cpo for agreement in holding if agreement.emsp == party]
+
+    def sight(self, viewer: PartyId, kind: ObjectKind, owner: PartyId) -> Sight | None:
+        """How far `viewer` may see now what `owner` tells everybody; None: not at all."""
+        agreement = self._between(owner, serving_role(kind.module, Side.SENDER), viewer)
+        if agreement is None or not self._allows(agreement, kind.module):
+            return None
+        return self._now.sights.get(agreement.key, EVERYTHING)
+
+    def sees(self, viewer: PartyId, key: ObjectKey) -> bool:
+        """Whether this object, if its owner tells it to everybody, is for `viewer` now."""
+        seen = self.sight(viewer, key.kind, key.owner)
+        return seen is not None and seen.shows(key.kind, key.id)
+
+    def hides(self, viewer: PartyId, key: ObjectKey) -> bool:
+        """Whether the terms of viewer and owner name some of this kind, and not this one."""
+        agreement = self._between(key.owner, serving_role(key.kind.module, Side.SENDER), viewer)
+        seen = self._now.sights.get(agreement.key) if agreement else None
+        only = seen.only(key.kind) if seen else None
+        return only is not None and key.id.lower() not in only
+
+    def seen_before(self, agreement: Agreement) -> list[Sight]:
+        """What each period showed that is over, and of which something may be left."""
+        over = agreement.to_take_back(self._clock.now())
+        return [sight(each.terms, self._now.ever_grouped.get(agreement.cpo, {})) for each in over]
+
+    def viewers(self, key: ObjectKey) -> list[PartyId]:
+        """Everybody who may see now what its owner tells everybody."""
+        parties = self.counterparts(key.owner, serving_role(key.kind.module, Side.SENDER), key.kind.module)
+        return [party for party in parties if self.sees(party, key)]
+
+    def _between(self, party: PartyId, role: str, other: PartyId) -> Agreement | None:
+        return self._now.agreements.get((party, other) if role == CPO else (other, party))
+
+    def _allows(self, agreement: Agreement, module: str | None) -> bool:
+        return agreement.holds_at(self._clock.now()) and _has(agreement.terms, module)
+
+
+def _has(terms: Terms, module: str | None) -> bool:
+    return module is None or terms.modules is None or module in terms.modules
