@@ -19,6 +19,7 @@ from passerelle import (
     demo_cli,
     doctor_cli,
     emsp_cli,
+    groups_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
+app.add_typer(groups_cli.app, name="groups")
 app.add_typer(emsp_cli.app, name="emsp")
 app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)

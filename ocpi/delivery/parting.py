@@ -6,7 +6,7 @@ as it is sent, so that several processes, and one that crashed half way, come to
 Spec: see `farewell`; terms are not OCPI's.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Final
 
 from ocpi.delivery.dispatcher import Delivery
@@ -52,35 +52,33 @@ class Parting:
 
     async def take_back(self, agreement: Agreement) -> None:
         """From both sides what periods that are over let them see, and what holds now does not."""
-        before = self._directory.seen_before(agreement)
-        for viewer, owner in (agreement.key, agreement.key[::-1]):
-            for kind in SHOWN:
-                if _receives(kind, is_cpo=viewer == agreement.cpo) and self._lacks(
-                    viewer, kind, owner, before
-                ):
-                    await self._mark(viewer, self._gone(viewer, kind, owner, before))
+        for before, until in self._directory.seen_before(agreement):
+            for viewer, owner in (agreement.key, agreement.key[::-1]):
+                for kind in _received_by(viewer, agreement):
+                    if self._shows_less(viewer, kind, owner, before):
+                        told = Selection(kind, [owner], [None, viewer], known_at=until)
+                        await self._mark(viewer, self._gone(viewer, told, before))
 
     async def joined(self, group: LocationGroup) -> None:
         for agreement in self._seeing(group):
-            await self._mark(agreement.emsp, self._located(group.cpo, group.joined), is_farewell=False)
+            joined = Selection(ObjectKind.LOCATION, [group.cpo], [None], {group.cpo: group.joined})
+            await self._mark(agreement.emsp, self._store.each(joined), is_farewell=False)
 
     async def left(self, group: LocationGroup) -> None:
         for agreement in self._seeing(group):
-            await self._mark(agreement.emsp, self._located(group.cpo, group.left))
+            audiences, left = [None, agreement.emsp], {group.cpo: group.left}
+            told = Selection(ObjectKind.LOCATION, [group.cpo], audiences, left, group.changed_at)
+            await self._mark(agreement.emsp, self._store.each(told))
 
-    def _lacks(self, viewer: PartyId, kind: ObjectKind, owner: PartyId, before: Sequence[Sight]) -> bool:
-        """Whether it may see less than it could."""
+    def _shows_less(self, viewer: PartyId, kind: ObjectKind, owner: PartyId, before: Sight) -> bool:
         if self._owners is not None and owner not in self._owners:
             return False
         now = self._directory.sight(viewer, kind, owner)
-        return now is None or not all(now.covers(each) for each in before)
+        return now is None or not now.covers(before)
 
-    async def _gone(
-        self, viewer: PartyId, kind: ObjectKind, owner: PartyId, before: Sequence[Sight]
-    ) -> AsyncIterator[Record]:
-        async for record in self._store.each(Selection(kind, [owner], [None, viewer])):
-            key = record.key
-            if any(each.shows(kind, key.id) for each in before) and not self._directory.sees(viewer, key):
+    async def _gone(self, viewer: PartyId, told: Selection, before: Sight) -> AsyncIterator[Record]:
+        async for record in self._store.each(told):
+            if before.shows(told.kind, record.key.id) and not self._directory.sees(viewer, record.key):
                 yield record
 
     def _seeing(self, group: LocationGroup) -> list[Agreement]:
@@ -89,12 +87,6 @@ class Parting:
             return []
         agreements = self._directory.agreements_of(group.cpo)
         return [each for each in agreements if each.cpo == group.cpo and _names(each, group.name)]
-
-    async def _located(self, cpo: PartyId, ids: Iterable[str]) -> AsyncIterator[Record]:
-        for location_id in sorted(ids):
-            record = await self._store.get(ObjectKey(ObjectKind.LOCATION, cpo, location_id))
-            if record is not None:
-                yield record
 
     async def _mark(
         self, viewer: PartyId, records: AsyncIterator[Record], *, is_farewell: bool = True
@@ -126,8 +118,9 @@ class Parting:
         )
 
 
-def _receives(kind: ObjectKind, *, is_cpo: bool) -> bool:
-    return serving_role(kind.module, Side.RECEIVER) == (CPO if is_cpo else EMSP)
+def _received_by(viewer: PartyId, agreement: Agreement) -> list[ObjectKind]:
+    role = CPO if viewer == agreement.cpo else EMSP
+    return [kind for kind in SHOWN if serving_role(kind.module, Side.RECEIVER) == role]
 
 
 def _names(agreement: Agreement, group: str) -> bool:

@@ -16,9 +16,10 @@ _LINKS: Final = {ObjectKind.TOKEN: "contract_id", ObjectKind.CDR: "session_id"}
 """By what else an object is looked for: a token by its contract, as in 2.1.1, and bills by their session."""
 
 
-def created(record: Record, seq: int) -> Document:
+def created(record: Record, seq: int, now: datetime) -> Document:
     """What never changes; the id stands beside it."""
     return {
+        "created_at": now,
         "kind": record.key.kind,
         "owner": str(record.key.owner),
         "id": record.key.id,

@@ -43,13 +43,15 @@ INDEXES: Final = (BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY, BY_WEEK, BY_NAME, 
 class Selection:
     """Which objects a page is about. `owners` and `audiences` of None mean any.
 
-    `only` names owners of whom no more than these ids, in lower case, are meant.
+    `only` names owners of whom no more than these ids, in lower case, are meant. `known_at`: what has come
+    here later is not meant.
     """
 
     kind: ObjectKind
     owners: Sequence[PartyId] | None = None
     audiences: Sequence[PartyId | None] | None = None
     only: Mapping[PartyId, frozenset[str]] | None = None
+    known_at: datetime | None = None
 
     def includes(self, record: Record) -> bool:
         """Whether the object is one of these, as far as `filter` tells."""
@@ -65,6 +67,8 @@ class Selection:
             wanted["owner"] = {"$in": [str(owner) for owner in self.owners]}
         if self.audiences is not None:
             wanted["audience"] = {"$in": [audience_name(audience) for audience in self.audiences]}
+        if self.known_at is not None:
+            wanted["created_at"] = {"$not": {"$gt": self.known_at}}
         if self.only:
             wanted["$nor"] = [
                 {"owner": str(owner), "folded_id": {"$nin": sorted(ids)}} for owner, ids in self.only.items()
@@ -75,7 +79,7 @@ class Selection:
         """Equal for equal selections."""
         owners = None if self.owners is None else tuple(self.owners)
         audiences = None if self.audiences is None else tuple(self.audiences)
-        return self.kind, owners, audiences, frozenset((self.only or {}).items())
+        return self.kind, owners, audiences, frozenset((self.only or {}).items()), self.known_at
 
     def scope(self, query: PageQuery) -> str:
         """What a cursor belongs to. Not the owners: they come and go while somebody leafs."""

@@ -93,10 +93,11 @@ class ObjectStore:
 
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
         def numbered(seq: int) -> Write:
-            return InsertOne({"_id": record.database_id, **documents.created(record, seq), **changed})
+            return InsertOne({"_id": record.database_id, **documents.created(record, seq, now), **changed})
 
         try:
             await self._batches.add(record.database_id, numbered)
@@ -158,10 +159,11 @@ class ObjectStore:
         """STALE: what is there does not meet the condition."""
         object_id = record.database_id
         wanted = {"_id": object_id, **condition}
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
         def numbered(seq: int) -> Write:
-            new = documents.created(record, seq)
+            new = documents.created(record, seq, now)
             return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
 
         try:

@@ -52,11 +52,18 @@ class Period:
         is_day = self.first_day <= today and (self.last_day is None or today <= self.last_day)
         return is_day and (self.until is None or instant < self.until)
 
+    @property
+    def ended_at(self) -> datetime:
+        """When it was over; a time that never comes if it is not known that it ever is."""
+        never = datetime.max.replace(tzinfo=UTC)
+        last = never if self.last_day is None else datetime.combine(self.last_day, time.max, UTC)
+        return min(last, self.until or never)
+
     def has_begun_by(self, instant: datetime) -> bool:
         """Whether it held at some time before."""
         begins = datetime.combine(self.first_day, time(), UTC)
         has_days = self.last_day is None or self.first_day <= self.last_day
-        return has_days and begins <= instant and (self.until is None or begins < self.until)
+        return has_days and begins <= instant and (self.until is None or begins <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,13 @@ class Dealings:
         only = seen.only(key.kind) if seen else None
         return only is not None and key.id.lower() not in only
 
-    def seen_before(self, agreement: Agreement) -> list[Sight]:
-        """What each period showed that is over, and of which something may be left."""
-        over = agreement.to_take_back(self._clock.now())
-        return [sight(each.terms, self._now.ever_grouped.get(agreement.cpo, {})) for each in over]
+    def seen_before(self, agreement: Agreement) -> list[tuple[Sight, datetime]]:
+        """What each period showed, and until when, that is over, and of which something may be left."""
+        over, groups = (
+            agreement.to_take_back(self._clock.now()),
+            self._now.ever_grouped.get(agreement.cpo, {}),
+        )
+        return [(sight(each.terms, groups), each.ended_at) for each in over]
 
     def viewers(self, key: ObjectKey) -> list[PartyId]:
         """Everybody who may see now what its owner tells everybody."""

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
+from ocpi.admin.groups import GroupRoutes
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
 from ocpi.admin.partner_manners import PartnerMannerRoutes
@@ -122,6 +123,7 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
         clock=foundation.clock,
         added=newcomers.greet,
     ).routes()
+    yield from GroupRoutes(foundation.agreements.groups, foundation.directory, foundation.clock).routes()
     yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()
