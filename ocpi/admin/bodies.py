@@ -84,6 +84,11 @@ class Register(Admitting):
     version: Version | None = None
 
 
+class Approve(Request):
+    role: Annotated[str, AfterValidator(_role)]
+    party: Party
+
+
 class SwitchVersion(Request):
     version: Version
 
