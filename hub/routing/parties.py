@@ -15,11 +15,20 @@ from ocpi.errors import InvalidParameters, NotOwner, NotRoutable, UnknownReceive
 from ocpi.objects.address import owner_in
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
-from ocpi.wire.interfaces import EMSP, OTHER, SCSP, Side, calling_roles, end_of, opposite, serving_roles
+from ocpi.wire.interfaces import (
+    ABOUT_BILLS,
+    EMSP,
+    OTHER,
+    SCSP,
+    Side,
+    calling_roles,
+    end_of,
+    opposite,
+    serving_roles,
+)
 from schemas.kinds import PartyId
 
 _CHARGES: Final = frozenset({"sessions", "cdrs"})
-_ABOUT_BILLS: Final = "invoicereconciliation"
 
 
 def calling_party(directory: Directory, call: Call) -> PartyId:
@@ -51,7 +60,7 @@ def check_named(call: Call, party: PartyId) -> None:
         return
     if "party_id" in call.path:
         check_owner(party, owner_in(call.rest))
-    if call.module == "invoicereconciliation" and call.body.strip():
+    if call.module == ABOUT_BILLS and call.body.strip():
         _check_owner_in(call.json_object(), party)
 
 
@@ -88,25 +97,14 @@ def check_agreement(
 ) -> None:
     """Raises UnknownReceiver, in the same words whether or not `to` is known here.
 
-    What `began` while there was an agreement may be told to its end: the bill of a charge comes after it, and
-    bills are discussed for as long as somebody has something to say about them.
+    What `began` while there was an agreement may be told to its end: the bill of a charge comes after it.
     """
-    if not any(_holds(directory, call, party, end, to, began) for end in _ends(call, party)):
+    if not any(directory.may_deal(party, end, to, call.module, began) for end in _ends(call, party)):
         raise no_agreement(party, to)
 
 
 def no_agreement(party: PartyId, to: PartyId) -> UnknownReceiver:
     return UnknownReceiver(f"{party} and {to} have no agreement")
-
-
-def _holds(
-    directory: Directory, call: Call, party: PartyId, end: str, to: PartyId, began: datetime | None
-) -> bool:
-    if call.module == _ABOUT_BILLS:
-        return directory.were_agreed(party, end, to, call.module)
-    if began is not None:
-        return directory.agreed_since(party, end, to, began, call.module)
-    return directory.agreed(party, end, to, call.module)
 
 
 def _ends(call: Call, party: PartyId) -> set[str]:

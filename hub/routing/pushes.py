@@ -15,16 +15,16 @@ from hub.routing.relay import Relay
 from hub.routing.shown import check_tellable
 from ocpi.objects.address import address_in
 from ocpi.objects.bills import BillsUrl, bill_answer, posted_bill
+from ocpi.objects.charges import start_of
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
-from ocpi.objects.kinds import BY_MODULE, Json
+from ocpi.objects.kinds import BY_MODULE
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Answer, Call
 from ocpi.wire.headers import Routing
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
-from schemas.times import parse
 
 
 class Pushes:
@@ -97,8 +97,8 @@ class Pushes:
         known = _named_before(call, party)
         held = None if known is None else await self._store.get(known, to)
         if held is not None:
-            return _start_of(held.value())
-        return None if call.method == "PATCH" else _start_of(call.json_object())
+            return start_of(held.value())
+        return None if call.method == "PATCH" else start_of(call.json_object())
 
 
 def _named_before(call: Call, party: PartyId) -> ObjectKey | None:
@@ -107,10 +107,3 @@ def _named_before(call: Call, party: PartyId) -> ObjectKey | None:
         return address_in(ObjectKind.SESSION, call.rest, call.query).key
     credited = call.json_object().get("credit_reference_id") if call.method == "POST" else None
     return ObjectKey(ObjectKind.CDR, party, credited) if isinstance(credited, str) else None
-
-
-def _start_of(value: Json) -> datetime | None:
-    try:
-        return parse(value["start_date_time"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None

@@ -11,7 +11,7 @@ from ocpi.partners.groups import LocationGroup
 from ocpi.partners.snapshot import Snapshot
 from ocpi.partners.terms import EVERYTHING, Sight, sight
 from ocpi.process.clock import Clock
-from ocpi.wire.interfaces import CPO, Side, serving_role
+from ocpi.wire.interfaces import ABOUT_BILLS, CPO, Side, serving_role
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 
@@ -49,6 +49,19 @@ class Dealings:
             return True
         then = (each for each in agreement.periods if each.holds_at(began))
         return began <= self._clock.now() and any(_has(each.terms, module) for each in then)
+
+    def may_deal(
+        self, party: PartyId, role: str, other: PartyId, module: str, began: datetime | None = None
+    ) -> bool:
+        """Whether the two may use the module now, or for what `began` before.
+
+        Bills are discussed for as long as somebody has something to say about them.
+        """
+        if module == ABOUT_BILLS:
+            return self.were_agreed(party, role, other, module)
+        if began is not None:
+            return self.agreed_since(party, role, other, began, module)
+        return self.agreed(party, role, other, module)
 
     def were_agreed(self, party: PartyId, role: str, other: PartyId, module: str | None = None) -> bool:
         """Whether they have, or have had, an agreement."""
