@@ -32,16 +32,17 @@ _PLACED: Final = "location_id"
 def may_authorize(directory: Directory, call: Call, cpo: PartyId, issuer: PartyId) -> bool:
     """Whether cards of the issuer may be used now at the CPO, and where this one is held against a reader."""
     is_agreed = directory.agreed(cpo, CPO, issuer, call.module)
-    return is_agreed and not _is_hidden(directory, issuer, cpo, _place(call))
+    return is_agreed and not _hides_place(directory, issuer, cpo, call)
 
 
 def check_shown(directory: Directory, call: Call, party: PartyId, to: PartyId) -> None:
     """Raises UnknownObject, UnknownLocation for what `to` has and the terms do not show to `party`."""
-    if call.module == "commands" and _is_hidden(directory, party, to, _place(call)):
+    if call.module == "commands" and _hides_place(directory, party, to, call):
         raise UnknownLocation(f"there is no location {_place(call)!r} for {party}")
-    named = call.rest[0] if (call.module, call.side) == ("locations", Side.SENDER) and call.rest else None
-    if _is_hidden(directory, party, to, named):
-        raise UnknownObject(f"there is no location {named!r}")
+    if (call.module, call.side) != ("locations", Side.SENDER) or not call.rest:
+        return
+    if directory.hides(party, ObjectKey(ObjectKind.LOCATION, to, call.rest[0])):
+        raise UnknownObject(f"there is no location {call.rest[0]!r}")
 
 
 def check_tellable(directory: Directory, call: Call, party: PartyId, to: PartyId) -> None:
@@ -61,8 +62,7 @@ def narrowed(directory: Directory, call: Call, party: PartyId, to: PartyId, answ
     """
     kind = BY_MODULE.get(call.module)
     is_list = call.method == "GET" and call.side is Side.SENDER and not call.rest
-    seen = directory.sight(party, kind, to) if kind in SHOWN and is_list else None
-    only = seen.only(kind) if seen is not None and kind is not None else None
+    only = directory.only(party, kind, to) if kind is not None and is_list else None
     if only is None or answer.relayed is None:
         return answer
     return replace(answer, relayed=_with_only(answer.relayed, only))
@@ -95,10 +95,11 @@ def _place(call: Call) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _is_hidden(directory: Directory, viewer: PartyId, cpo: PartyId, location_id: str | None) -> bool:
-    if location_id is None:
-        return False
-    return directory.hides(viewer, ObjectKey(ObjectKind.LOCATION, cpo, location_id))
+def _hides_place(directory: Directory, viewer: PartyId, cpo: PartyId, call: Call) -> bool:
+    """The body is read only if the terms name locations."""
+    only = directory.only(viewer, ObjectKind.LOCATION, cpo)
+    place = None if only is None else _place(call)
+    return only is not None and place is not None and place.lower() not in only
 
 
 def _with_only(body: bytes, only: frozenset[str]) -> bytes:

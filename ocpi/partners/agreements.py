@@ -98,7 +98,9 @@ class Agreement:
         return (*self.earlier, self.current)
 
     def holds_at(self, instant: datetime) -> bool:
-        return self.current.holds_at(instant)
+        """As `current` does; every request asks."""
+        today = instant.date()
+        return self.first_day <= today and (self.last_day is None or today <= self.last_day)
 
     def to_take_back(self, now: datetime) -> tuple[Period, ...]:
         """Periods that are over, and under which something may have been told that is there still."""

@@ -88,11 +88,15 @@ class Dealings:
         seen = self.sight(viewer, key.kind, key.owner)
         return seen is not None and seen.shows(key.kind, key.id)
 
+    def only(self, viewer: PartyId, kind: ObjectKind, owner: PartyId) -> frozenset[str] | None:
+        """The ids of this kind, in lower case, that the terms of viewer and owner name, if they name some."""
+        agreement = self._between(owner, serving_role(kind.module, Side.SENDER), viewer)
+        seen = self._now.sights.get(agreement.key) if agreement else None
+        return seen.only(kind) if seen else None
+
     def hides(self, viewer: PartyId, key: ObjectKey) -> bool:
         """Whether the terms of viewer and owner name some of this kind, and not this one."""
-        agreement = self._between(key.owner, serving_role(key.kind.module, Side.SENDER), viewer)
-        seen = self._now.sights.get(agreement.key) if agreement else None
-        only = seen.only(key.kind) if seen else None
+        only = self.only(viewer, key.kind, key.owner)
         return only is not None and key.id.lower() not in only
 
     def seen_before(self, agreement: Agreement) -> list[tuple[Sight, datetime]]:
@@ -106,7 +110,7 @@ class Dealings:
     def viewers(self, key: ObjectKey) -> list[PartyId]:
         """Everybody who may see now what its owner tells everybody."""
         parties = self.counterparts(key.owner, serving_role(key.kind.module, Side.SENDER), key.kind.module)
-        return [party for party in parties if self.sees(party, key)]
+        return [party for party in parties if not self.hides(party, key)]
 
     def _between(self, party: PartyId, role: str, other: PartyId) -> Agreement | None:
         return self._now.agreements.get((party, other) if role == CPO else (other, party))
