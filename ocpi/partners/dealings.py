@@ -3,7 +3,7 @@
 With a `module` it is asked whether that may be used between two parties; without one, whether they deal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ocpi.partners.agreements import Agreement, Terms
@@ -71,10 +71,7 @@ class Dealings:
 
     def counterparts(self, party: PartyId, role: str, module: str | None = None) -> list[PartyId]:
         """Everybody of the opposite role with whom `party` has an agreement that holds now."""
-        holding = (each for each in self.agreements_of(party) if self._allows(each, module))
-        if role == CPO:
-            return [agreement.emsp for agreement in holding if agreement.cpo == party]
-        return [agreement.cpo for agreement in holding if agreement.emsp == party]
+        return [each.emsp if role == CPO else each.cpo for each in self._holding(party, role, module)]
 
     def sight(self, viewer: PartyId, kind: ObjectKind, owner: PartyId) -> Sight | None:
         """How far `viewer` may see now what `owner` tells everybody; None: not at all."""
@@ -109,8 +106,19 @@ class Dealings:
 
     def viewers(self, key: ObjectKey) -> list[PartyId]:
         """Everybody who may see now what its owner tells everybody."""
-        parties = self.counterparts(key.owner, serving_role(key.kind.module, Side.SENDER), key.kind.module)
-        return [party for party in parties if not self.hides(party, key)]
+        role = serving_role(key.kind.module, Side.SENDER)
+        shown = (each for each in self._holding(key.owner, role, key.kind.module) if self._shows(each, key))
+        return [each.emsp if role == CPO else each.cpo for each in shown]
+
+    def _holding(self, party: PartyId, role: str, module: str | None) -> Iterator[Agreement]:
+        for each in self.agreements_of(party):
+            if (each.cpo if role == CPO else each.emsp) == party and self._allows(each, module):
+                yield each
+
+    def _shows(self, agreement: Agreement, key: ObjectKey) -> bool:
+        if agreement.terms.tariffs is None and agreement.terms.location_groups is None:
+            return True
+        return self._now.sights[agreement.key].shows(key.kind, key.id)
 
     def _between(self, party: PartyId, role: str, other: PartyId) -> Agreement | None:
         return self._now.agreements.get((party, other) if role == CPO else (other, party))
