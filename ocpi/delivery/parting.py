@@ -53,8 +53,9 @@ class Parting:
     async def take_back(self, agreement: Agreement) -> None:
         """From both sides what periods that are over let them see, and what holds now does not."""
         for before, until in self._directory.seen_before(agreement):
-            for viewer, owner in (agreement.key, agreement.key[::-1]):
-                for kind in _received_by(viewer, agreement):
+            cpo, emsp = agreement.key
+            for viewer, owner, role in ((cpo, emsp, CPO), (emsp, cpo, EMSP)):
+                for kind in _received_by(role):
                     if self._shows_less(viewer, kind, owner, before):
                         told = Selection(kind, [owner], [None, viewer], known_at=until)
                         await self._mark(viewer, self._gone(viewer, told, before))
@@ -82,11 +83,11 @@ class Parting:
                 yield record
 
     def _seeing(self, group: LocationGroup) -> list[Agreement]:
-        """Whose terms name the group, now or for something that is not taken back yet."""
+        """Whose terms named the group when it was changed, in what holds or is not taken back yet."""
         if self._owners is not None and group.cpo not in self._owners:
             return []
         agreements = self._directory.agreements_of(group.cpo)
-        return [each for each in agreements if each.cpo == group.cpo and _names(each, group.name)]
+        return [each for each in agreements if each.cpo == group.cpo and _names(each, group)]
 
     async def _mark(
         self, viewer: PartyId, records: AsyncIterator[Record], *, is_farewell: bool = True
@@ -118,11 +119,11 @@ class Parting:
         )
 
 
-def _received_by(viewer: PartyId, agreement: Agreement) -> list[ObjectKind]:
-    role = CPO if viewer == agreement.cpo else EMSP
+def _received_by(role: str) -> list[ObjectKind]:
     return [kind for kind in SHOWN if serving_role(kind.module, Side.RECEIVER) == role]
 
 
-def _names(agreement: Agreement, group: str) -> bool:
-    periods = (agreement.current, *(each for each in agreement.earlier if not each.is_taken_back))
-    return any(group in (each.terms.location_groups or ()) for each in periods)
+def _names(agreement: Agreement, group: LocationGroup) -> bool:
+    open_ones = (each for each in agreement.periods if not each.is_taken_back)
+    begun = (each for each in open_ones if each.has_begun_by(group.changed_at))
+    return any(group.name in (each.terms.location_groups or ()) for each in begun)

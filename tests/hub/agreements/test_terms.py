@@ -10,7 +10,7 @@ from ocpi.wire.interfaces import Side
 from schemas import codec
 from schemas.base import OcpiModel
 from schemas.kinds import PartyId
-from simulators.partner import Reply
+from simulators.partner import Reply, SimulatedPartner
 from tests import build
 from tests.fakes.eventually import eventually, eventually_so
 from tests.hub.agreements.telling import (
@@ -29,7 +29,7 @@ from tests.hub.agreements.telling import (
 )
 from tests.hub.callbacks.asking import Asking
 from tests.hub.presence.test_presence import hears
-from tests.platforms import CPO, EMSP, operate
+from tests.platforms import CPO, EMSP, connect, operate
 from tests.roaming import Roaming
 
 SENDER, RECEIVER = Side.SENDER, Side.RECEIVER
@@ -235,6 +235,19 @@ class TestGroups:
         await settled(grouped)
         await eventually_so(grouped.nothing_due)
         assert {state for _, _, states in told(grouped.emsp) for state in states} <= {"AVAILABLE"}
+
+    async def test_what_leaves_is_no_news_for_whoever_never_saw_it(self, grouped: Roaming) -> None:
+        """I4: an eMSP whose agreement has not begun, or is long over, has nothing to take back."""
+        other = PartyId("DE", "XYZ")
+        async with SimulatedPartner(("EMSP", other)) as later:
+            await connect(grouped.hub, later, "later", "EMSP")
+            pair = {"cpo": str(CPO), "emsp": str(other), "first_day": "2026-02-01"}
+            await operate(grouped.hub, "/agreements", {**pair, "terms": {"location_groups": ["night"]}})
+            await group(grouped, "LOC2")
+            await settled(grouped)
+            await eventually(lambda: len(told(grouped.emsp)) == 3)
+            await eventually_so(grouped.nothing_due)
+            assert heard(later, "locations") == []
 
     async def test_at_the_end_what_was_shown_is_taken_back_and_nothing_else(self, grouped: Roaming) -> None:
         """Also what left the group at the last moment; and I4: no word of what was never shown."""
