@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import DuplicateKey, Mongo, UpdateOne
+from ocpi.process.mongo import Mongo, UpdateOne
 
 COLLECTION: Final = "presences"
 
@@ -53,15 +53,6 @@ class Presences:
         ]
         if updates:
             await self._presences.bulk_write(updates, ordered=False)
-
-    async def may_ask(self, name: str, not_since: datetime) -> bool:
-        """Whether it is this process that asks the platform now: one does, unless one has lately."""
-        free = {"_id": name, "asked_at": {"$not": {"$gt": not_since}}}
-        try:
-            await self._presences.update_one(free, {"$set": {"asked_at": self._clock.now()}}, upsert=True)
-        except DuplicateKey:
-            return False
-        return True
 
     async def went(self, name: str, trouble: str) -> None:
         """Somebody who is away already has been away since then."""

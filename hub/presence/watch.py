@@ -21,6 +21,7 @@ from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
 
 log = logger(__name__)
@@ -47,6 +48,7 @@ class Watch:
         census: Census,
         lines: Lines,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._directory = directory
         self._presences = presences
@@ -54,6 +56,7 @@ class Watch:
         self._census = census
         self._lines = lines
         self._clock = clock
+        self._duty = duty
         self._began = clock.now()
         self._heard: dict[str, datetime] = {}
         self._news: dict[str, datetime] = {}
@@ -84,7 +87,8 @@ class Watch:
             await self._clock.sleep(LOOK_EVERY_S)
             await self._census.refresh()
             await self._welcome_heard()
-            await self.look()
+            if await self._duty.is_ours():
+                await self.look()
 
     async def look(self) -> None:
         at_once = asyncio.Semaphore(AT_ONCE)
@@ -124,8 +128,6 @@ class Watch:
 
     async def _ask(self, partner: Partner, connection: Connection) -> None:
         began = self._asked[partner.name] = self._clock.now()
-        if not await self._presences.may_ask(partner.name, began - ASKED_AGAIN / 2):
-            return
         trouble = await self._trouble(partner, connection, began)
         if trouble is not None:
             await self._went(partner.name, trouble)

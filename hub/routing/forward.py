@@ -5,13 +5,13 @@ with an agreement whose platform receives the module. A bill is marked behind it
 Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
 from ocpi.delivery.parting import SHOWN
 from ocpi.objects.intake import Accepted
-from ocpi.objects.record import Outcome, database_id
+from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
@@ -21,18 +21,29 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 
 class Forwarding:
+    """`noticed` hears of what is meant for one party."""
+
     def __init__(
-        self, *, hub: PartyId, directory: Directory, store: ObjectStore, delivery: Delivery, clock: Clock
+        self,
+        *,
+        hub: PartyId,
+        directory: Directory,
+        store: ObjectStore,
+        delivery: Delivery,
+        clock: Clock,
+        noticed: Callable[[Record], None],
     ) -> None:
         self.hub = hub
         self._directory = directory
         self._store = store
         self._delivery = delivery
         self._clock = clock
+        self._noticed = noticed
 
     async def to_one(self, accepted: Accepted, to: PartyId) -> None:
         """A bill that came again is marked unless it has arrived: a crash may have come before its mark."""
         record = accepted.record
+        self._noticed(record)
         due = Due(
             object_id=record.database_id,
             kind=record.key.kind,
@@ -40,6 +51,7 @@ class Forwarding:
             to=to,
             role=_receiving_role(record.key.kind),
             behind=_session_of(accepted, to),
+            is_urgent=_is_block(record),
         )
         if record.key.kind is ObjectKind.CDR and accepted.outcome is Outcome.UNCHANGED:
             await self._delivery.mark_unless_delivered(due)
@@ -48,8 +60,7 @@ class Forwarding:
 
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
-        parties = self._directory.viewers(key)
-        dues = (self._due(accepted.record.database_id, key.kind, party) for party in parties)
+        dues = (self._due(accepted.record, party) for party in self._directory.viewers(key))
         await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
@@ -72,11 +83,18 @@ class Forwarding:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
                 seen = (record async for record in told if self._directory.sees(to, record.key))
-                dues = [self._due(record.database_id, kind, to) async for record in seen]
+                dues = [self._due(record, to) async for record in seen]
                 await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
-    def _due(self, object_id: str, kind: ObjectKind, party: PartyId) -> Due:
-        return Due(object_id, kind, sender=self.hub, to=party, role=_receiving_role(kind))
+    def _due(self, record: Record, party: PartyId) -> Due:
+        return Due(
+            object_id=record.database_id,
+            kind=record.key.kind,
+            sender=self.hub,
+            to=party,
+            role=_receiving_role(record.key.kind),
+            is_urgent=_is_block(record),
+        )
 
     def _receives(self, due: Due) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""
@@ -88,6 +106,11 @@ class Forwarding:
 
 def _receiving_role(kind: ObjectKind) -> str:
     return serving_role(kind.module, Side.RECEIVER)
+
+
+def _is_block(record: Record) -> bool:
+    """A card that may not charge any more: every CPO should know within seconds."""
+    return record.key.kind is ObjectKind.TOKEN and record.value().get("valid") is False
 
 
 def _session_of(accepted: Accepted, to: PartyId) -> str | None:

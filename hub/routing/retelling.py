@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from hub.routing.vocabulary import Kind
 from ocpi.errors import NotSpeakable, Unreadable
 from ocpi.process.logs import logger
+from ocpi.recorder.notes import note
 from ocpi.versions import messages
 from ocpi.wire import envelope
 from ocpi.wire.status import is_success
@@ -71,8 +72,10 @@ def _members(kind: Kind, members: Iterable[bytes], crossing: Crossing) -> Iterat
             yield retold(kind, member, envelope.decoded(member), crossing)
         except NotSpeakable as error:
             log.info("left out of a list", kind=kind.__name__, to=str(crossing.target), reason=error.text)
+            note(f"{kind.__name__} left out: {error.text}")
         except ValidationError as error:
             log.warning("left out of a list", kind=kind.__name__, to=str(crossing.target), reason=told(error))
+            note(f"{kind.__name__} left out: {told(error)}")
 
 
 def with_data(body: bytes, data: bytes) -> bytes:

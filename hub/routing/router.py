@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
+from hub.authorization.desk import Desk
+from hub.authorization.shown import ShownCards
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.routing import scenario as scenarios
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
-from hub.routing.open_routing import AUTHORIZE_BUDGET, OpenRouting
-from hub.routing.parties import calling_party, check_agreement, check_named, no_agreement
+from hub.routing.open_routing import OpenRouting
+from hub.routing.parties import (
+    asking_whom,
+    calling_party,
+    check_agreement,
+    check_named,
+    no_agreement,
+)
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.shown import check_shown, may_authorize, narrowed, not_allowed
@@ -47,6 +55,8 @@ class Ways:
     open_routing: OpenRouting
     whereabouts: Whereabouts
     holdings: Holdings
+    cards: Desk
+    shown_cards: ShownCards
 
 
 class Router:
@@ -66,11 +76,12 @@ class Router:
     async def route(self, call: Call) -> Answer:
         if _is_result(call):
             return await self._ways.results.bring(call)
-        party = calling_party(self._directory, call)
+        party = calling_party(self._directory, call, self._hub)
         check_named(call, party)
         if call.method == "GET" and PARAMETER in call.query:
             return await self._follow(call, party)
-        asked = scenarios.Asked(call.routing.to, call.method, call.module, call.side, is_list=not call.rest)
+        to = asking_whom(call, self._hub)
+        asked = scenarios.Asked(to, call.method, call.module, call.side, is_list=not call.rest)
         match scenarios.scenario(asked, self._hub):
             case scenarios.Direct(to=to):
                 return await self._direct(call, party, to)
@@ -106,15 +117,14 @@ class Router:
 
     async def _authorize(self, call: Call, party: PartyId, issuer: PartyId) -> Answer:
         if may_authorize(self._directory, call, party, issuer):
-            until = self._clock.now() + AUTHORIZE_BUDGET
-            return await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, issuer), until)
+            return await self._ways.cards.by_issuer(call, party, issuer)
         if self._directory.were_agreed(party, CPO, issuer, call.module):
             return not_allowed(call, party, issuer, self._clock.now())
         raise no_agreement(party, issuer)
 
     async def _authorize_openly(self, call: Call, party: PartyId) -> Answer:
         try:
-            return await self._ways.open_routing.authorize(call, party)
+            return await self._ways.cards.by_anybody(call, party)
         except UnknownToken:
             former = await self._ways.whereabouts.former_issuer(call, party)
             if former is None:
@@ -124,6 +134,8 @@ class Router:
     async def _open(self, call: Call, party: PartyId) -> Answer:
         if _is_authorize(call):
             return await self._authorize_openly(call, party)
+        if _is_own_card(call):
+            return await self._ways.shown_cards.card(call, party)
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
         return await self._direct(call, party, await self._ways.open_routing.receiver(call, party))
@@ -161,6 +173,11 @@ def _is_bill(call: Call) -> bool:
 
 def _is_authorize(call: Call) -> bool:
     return (call.module, call.side, call.method) == ("tokens", Side.SENDER, "POST")
+
+
+def _is_own_card(call: Call) -> bool:
+    """An issuer reads what the hub holds of its card."""
+    return (call.module, call.side, call.method) == ("tokens", Side.RECEIVER, "GET")
 
 
 def _has_result(call: Call) -> bool:

@@ -1,7 +1,7 @@
 """What a party may see of the hub's own store.
 
 Broadcast objects of everybody with whom it has an agreement now, as far as its terms say; of sessions and
-bills exactly those that were meant for it, whatever agreement has ended since.
+bills exactly those whose station or card is its own, whatever agreement has ended since.
 Spec: 2.3.0 transport_and_format, GET All via Hubs.
 """
 
@@ -21,7 +21,7 @@ class Visibility:
 
     def of(self, party: PartyId, kind: ObjectKind, call: Call) -> Selection:
         if kind in _TARGETED:
-            return Selection(kind, audiences=[party])
+            return Selection(kind, reader=party)
         owners = self._directory.counterparts(party, calling_role(call.module, call.side), call.module)
         return Selection(kind, owners=owners, audiences=[None], only=self._only(party, kind, owners))
 
@@ -29,6 +29,5 @@ class Visibility:
         self, party: PartyId, kind: ObjectKind, owners: Iterable[PartyId]
     ) -> dict[PartyId, frozenset[str]]:
         """Of whom the party may see some alone, and which."""
-        sights = ((owner, self._directory.sight(party, kind, owner)) for owner in owners)
-        named = ((owner, seen.only(kind)) for owner, seen in sights if seen is not None)
+        named = ((owner, self._directory.only(party, kind, owner)) for owner in owners)
         return {owner: ids for owner, ids in named if ids is not None}

@@ -12,7 +12,7 @@ from ocpi.admin.bodies import Party, Request
 from ocpi.partners.agreements import Terms
 from ocpi.partners.groups import MOST_LOCATIONS
 from ocpi.pricing.finding_codes import CODES
-from ocpi.wire.interfaces import ROUTED_MODULES
+from ocpi.wire.interfaces import MODULES
 from schemas.kinds import PartyId
 
 
@@ -25,7 +25,7 @@ def _one_of(known: Collection[str], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Module = Annotated[str, _one_of(ROUTED_MODULES, "a functional module")]
+Module = Annotated[str, _one_of(MODULES, "a functional module")]
 FindingCode = Annotated[str, _one_of(CODES, "the code of a finding")]
 Id = Annotated[str, Field(min_length=1, max_length=36)]
 GroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]

@@ -62,13 +62,16 @@ class Parting:
 
     async def joined(self, group: LocationGroup) -> None:
         for agreement in self._seeing(group):
-            joined = Selection(ObjectKind.LOCATION, [group.cpo], [None], {group.cpo: group.joined})
+            only = {group.cpo: group.joined}
+            joined = Selection(ObjectKind.LOCATION, [group.cpo], [None], only=only)
             await self._mark(agreement.emsp, self._store.each(joined), is_farewell=False)
 
     async def left(self, group: LocationGroup) -> None:
         for agreement in self._seeing(group):
             audiences, left = [None, agreement.emsp], {group.cpo: group.left}
-            told = Selection(ObjectKind.LOCATION, [group.cpo], audiences, left, group.changed_at)
+            told = Selection(
+                ObjectKind.LOCATION, [group.cpo], audiences, only=left, known_at=group.changed_at
+            )
             await self._mark(agreement.emsp, self._store.each(told))
 
     def _shows_less(self, viewer: PartyId, kind: ObjectKind, owner: PartyId, before: Sight) -> bool:

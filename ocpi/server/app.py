@@ -10,13 +10,16 @@ an endpoint has no role, so each module may be mounted there on one side only.
 Spec: version_information_endpoint of each version.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from ocpi.partners.directory import Directory
+from ocpi.partners.reading import Readers, no_readers
 from ocpi.process.clock import Clock
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.door import Door, Mount
@@ -29,16 +32,31 @@ from schemas import codec
 from schemas.v2_3_0.enums import VersionNumber
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Addresses that stand in no version details, and who may read without being a platform."""
+
+    mounts: Mapping[Segments, Mount] = field(default_factory=dict)
+    readers: Readers = no_readers
+
+
 class Platform:
     """Knows the addresses of a platform. `versions`, the newest first, are those that it offers."""
 
     def __init__(
-        self, *, public_url: str, versions: Sequence[VersionNumber], directory: Directory, clock: Clock
+        self,
+        *,
+        public_url: str,
+        versions: Sequence[VersionNumber],
+        directory: Directory,
+        clock: Clock,
+        beside: Beside | None = None,
     ) -> None:
         self._public = public_url.rstrip("/")
         self.versions = tuple(versions)
         self._directory = directory
         self._clock = clock
+        self._beside = beside or Beside()
 
     @property
     def versions_url(self) -> str:
@@ -48,15 +66,20 @@ class Platform:
         return "/".join((self._public, *_place(module, side, version)))
 
     def application(
-        self, interfaces: Sequence[Interface], metrics: RequestMetrics | None = None
+        self,
+        interfaces: Sequence[Interface],
+        metrics: RequestMetrics | None = None,
+        recorder: Recorder = NOTHING_KEPT,
     ) -> web.Application:
         """What serves these interfaces, and tells of them."""
         door = Door(
-            mounts=dict(self._mounts(interfaces)),
+            mounts={**dict(self._mounts(interfaces)), **self._beside.mounts},
             public=self._public,
             directory=self._directory,
             clock=self._clock,
             metrics=metrics,
+            recorder=recorder,
+            readers=self._beside.readers,
         )
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_everything_to(door)])
         application.router.add_route("*", "/{address:.*}", _behind_the_door)

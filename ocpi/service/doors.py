@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from ocpi.admin.acts import Acts
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
 from ocpi.admin.groups import GroupRoutes
+from ocpi.admin.messages import MessageRoutes
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
 from ocpi.admin.partner_manners import PartnerMannerRoutes
@@ -57,13 +59,15 @@ def open_doors(
     _follow_changes(foundation, reactions)
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
-    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
+    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm, duty=foundation.duty)
     foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
     partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
     return Doors(
         ocpi=platform.application(
-            [credentials_interface(Acceptance(handshake)), *interfaces], RequestMetrics(foundation.metrics)
+            [credentials_interface(Acceptance(handshake)), *interfaces],
+            RequestMetrics(foundation.metrics),
+            foundation.recording.recorder,
         ),
         admin=_admin(foundation, nouns),
         registration=registration,
@@ -77,6 +81,7 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
         agreements=foundation.agreements,
         reactions=reactions,
         clock=foundation.clock,
+        duty=foundation.duty,
     )
     foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
     return newcomers
@@ -127,12 +132,14 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
     yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()
+    yield from MessageRoutes(foundation.recording.journal, foundation.recording.stories).routes()
 
 
 def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Application:
     return admin_application(
         operator_key=secret_in(foundation.keys / "operator.key", new_key),
         clock=foundation.clock,
+        acts=Acts(foundation.mongo, foundation.clock),
         health=health.routes(foundation.name, foundation.health, foundation.metrics),
         nouns=nouns,
     )

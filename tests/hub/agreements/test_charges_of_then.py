@@ -3,6 +3,7 @@
 Their bills, credits and orders still flow, and bills are still discussed.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,13 @@ async def test_a_card_of_an_agreement_that_has_not_begun_is_unknown(roaming: Roa
         assert (await roaming.authorize("04FF", to=STRANGER)).status == 4001
 
 
-async def test_another_issuer_that_has_the_same_uid_is_asked(ended: Roaming) -> None:
+async def test_another_issuer_that_has_the_same_uid_has_its_say(ended: Roaming) -> None:
     async with SimulatedPartner(("EMSP", STRANGER)) as other:
         await connect(ended.hub, other, "other", "EMSP")
         await agree(ended.hub, emsp=STRANGER)
         await tell_token(other, STRANGER)
-        other.answer("POST", "tokens", SENDER, lambda _: Reply({"allowed": "ALLOWED"}))
-        assert (await ended.authorize(UID)).data == {"allowed": "ALLOWED"}
+        said = (await ended.authorize(UID)).data
+        assert (said["allowed"], said["token"]["party_id"]) == ("ALLOWED", "XYZ")
 
 
 async def test_an_older_cpo_is_told_in_its_version(mongo: Mongo, clock: ManualClock, tmp_path: Path) -> None:
@@ -97,7 +98,8 @@ async def test_a_charge_of_then_is_told_to_its_end(ended: Roaming) -> None:
     """Case by case: what the CPO may still tell of it, and what not."""
     end = {"kwh": 9, "last_updated": "2026-01-02T01:00:00Z"}
     today = {"start_date_time": "2026-01-02T00:00:00Z"}
-    credit = {"id": "CR", "credit": True, "credit_reference_id": "CDR1", **today}
+    back = {"before_taxes": -2, "taxes": [{"name": "VAT", "amount": Decimal("-0.4")}]}
+    credit = {"id": "CR", "credit": True, "credit_reference_id": "CDR1", "total_cost": back, **today}
     where = ("FR", "CPO", "S1")
     for method, module, path, body, status in (
         ("PATCH", "sessions", where, end, 1000),
