@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,9 @@ async def test_every_collection_that_the_hub_uses_has_a_shard_key_or_stays_whole
     used = set()
     collection = Mongo.collection
 
-    def noted(self: Mongo, name: str) -> Collection:
+    def noted(self: Mongo, name: str, **more: Any) -> Collection:
         used.add(name)
-        return collection(self, name)
+        return collection(self, name, **more)
 
     monkeypatch.setattr(Mongo, "collection", noted)
     async with running_hub(mongo, clock, tmp_path):
