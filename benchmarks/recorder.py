@@ -15,7 +15,7 @@ from typing import Final
 
 from yarl import URL
 
-from ocpi.partners.agreements import AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
@@ -102,7 +102,8 @@ def _headers() -> dict[str, str]:
 
 def _scribe(recorder: Recorder, mongo: Mongo) -> Scribe:
     partners = PartnerStore(mongo, Seal(Seal.generate_key()))
-    directory = Directory(partners=partners, agreements=AgreementStore(mongo), clock=SystemClock())
+    agreements = AgreementStore(mongo, SystemClock())
+    directory = Directory(partners=partners, agreements=agreements, clock=SystemClock())
     return Scribe(
         recorder=recorder,
         addressees=Addressees(directory),

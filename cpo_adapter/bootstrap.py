@@ -114,4 +114,4 @@ def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: Presen
         for partner in foundation.directory.active_partners():
             await announcer.catch_up(partner)
 
-    return Reactions(connected=connected, agreed=agreed)
+    return Reactions(connected=connected, agreed=agreed, parting=announcer.parting())

@@ -189,4 +189,4 @@ def _reactions(foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom)
         for partner in foundation.directory.active_partners():
             await parts.announcer.catch_up(partner)
 
-    return Reactions(connected=connected, agreed=agreed)
+    return Reactions(connected=connected, agreed=agreed, parting=parts.announcer.parting())

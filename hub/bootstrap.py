@@ -29,6 +29,7 @@ from hub.routing.router import Router, Ways
 from hub.routing.visibility import Visibility
 from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
+from ocpi.delivery.parting import Parting
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
@@ -90,7 +91,7 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         beside=Beside(dict(exporter.mounts()), access.readers),
     )
     ways = _ways(foundation, hub, forwarding, platform, relay, cards, ledger)
-    router = Router(hub=hub, directory=foundation.directory, ways=ways)
+    router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
     present = presence_room(foundation)
     doors = open_doors(
         foundation,
@@ -144,7 +145,13 @@ def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
         partner = foundation.directory.partner(name)
         await forwarding.on_connected(partner.parties() if partner else ())
 
-    return Reactions(connected=connected, agreed=forwarding.on_agreement)
+    parting = Parting(
+        sender=forwarding.hub,
+        directory=foundation.directory,
+        store=foundation.store,
+        delivery=foundation.delivery,
+    )
+    return Reactions(connected=connected, agreed=forwarding.on_agreement, parting=parting)
 
 
 def _identity(foundation: Foundation, settings: HubSettings, platform: Platform) -> Identity:

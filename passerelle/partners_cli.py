@@ -21,7 +21,7 @@ Parties = Annotated[
 ]
 
 _UNITS_S: Final = {"d": 24 * 3600, "h": 3600, "m": 60}
-COLUMNS = ("name", "state", "version", "hub_party", "roles", "modules", "quirks")
+COLUMNS = ("name", "state", "version", "hub_party", "roles", "pending", "modules", "quirks")
 
 
 @app.command("list")
@@ -88,6 +88,19 @@ def suspend(name: Name, service: At = Service.HUB, as_json: Json = False) -> Non
 def resume(name: Name, service: At = Service.HUB, as_json: Json = False) -> None:
     """End a suspension."""
     _one(admin_of(service).post(f"/partners/{name}/resume", {}), as_json=as_json)
+
+
+@app.command()
+def approve(
+    name: Name,
+    role: Annotated[str, typer.Argument(help="The role that it claims: CPO, EMSP …")],
+    party: Annotated[str, typer.Argument(help="The party that it claims, as NL*MSP.")],
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Let a partner act in a role that it has claimed since it was invited; `list` shows those pending."""
+    wanted = {"role": role, "party": party}
+    _one(admin_of(service).post(f"/partners/{name}/approve", wanted), as_json=as_json)
 
 
 @app.command()

@@ -36,7 +36,7 @@ class Issuers:
         return info
 
     def is_agreed(self, issuer: PartyId) -> bool:
-        return self._directory.agreed(self._party, CPO, issuer)
+        return self._directory.agreed(self._party, CPO, issuer, "tokens")
 
     def _hub(self) -> Partner:
         hub = next((each for each in self._directory.active_partners() if each.hub_party), None)

@@ -1,7 +1,7 @@
 """The modules of a CPO: locations, tariffs, sessions and CDRs as their sender, tokens as their receiver.
 
-Locations and tariffs are for every partner with an agreement; a session or a bill only for the issuer of
-its token.
+Locations and tariffs are for every partner with an agreement, as far as its terms say; a session or a bill
+only for the issuer of its token.
 Spec: 2.3.0 mod_locations, mod_tariffs, mod_sessions, mod_cdrs: Sender Interface; mod_tokens: Receiver
 Interface.
 """
@@ -52,8 +52,8 @@ class Modules:
 
     def _for_all(self, kind: ObjectKind) -> Interface:
         def visible(call: Call) -> Selection:
-            self._checks.sender(call)
-            return Selection(kind, owners=[self._own.party], audiences=[None])
+            only = self._checks.only(self._checks.sender(call), kind)
+            return Selection(kind, owners=[self._own.party], audiences=[None], only=only)
 
         return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()
 

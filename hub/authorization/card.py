@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from hub.routing.shown import may_authorize
 from ocpi.objects.kinds import token_key
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
-from ocpi.wire.interfaces import CPO
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import TokenType
 
@@ -46,4 +46,4 @@ class Asked:
 
 def may_use_cards_of(issuer: PartyId, asked: Asked, directory: Directory) -> bool:
     """Whether the issuer's cards may charge where this is asked: only then has its word any meaning."""
-    return directory.agreed(asked.party, CPO, issuer)
+    return may_authorize(directory, asked.call, asked.party, issuer)

@@ -1,17 +1,17 @@
 """Which partners cannot be reached, since when and why: what is known of each platform, in the database.
 
-Kept across a restart, and known to every process of the hub. A platform is `known` once it has been shown
-the clients that were there when it came.
+Kept across a restart, and known to every process of the hub: whoever one of them has heard is silent to none.
+A platform is `known` once it has been shown the clients that were there when it came.
 Spec: 2.3.0 mod_hub_client_info, Still alive check.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import Mongo
+from ocpi.process.mongo import Mongo, UpdateOne
 
 COLLECTION: Final = "presences"
 
@@ -26,10 +26,11 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """By name of partner."""
+    """By name of partner. `heard` is when one of the processes was called last, as far as that is shared."""
 
     away: dict[str, Away]
     known: frozenset[str]
+    heard: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Presences:
@@ -42,7 +43,16 @@ class Presences:
         away = {
             each["_id"]: Away(each["away_since"], each["trouble"]) for each in found if each.get("away_since")
         }
-        return Reach(away, frozenset(each["_id"] for each in found if each.get("is_known")))
+        known = frozenset(each["_id"] for each in found if each.get("is_known"))
+        return Reach(away, known, {each["_id"]: each["heard_at"] for each in found if each.get("heard_at")})
+
+    async def share(self, heard: Mapping[str, datetime]) -> None:
+        """What this process heard, for all of them."""
+        updates = [
+            UpdateOne({"_id": name}, {"$max": {"heard_at": at}}, upsert=True) for name, at in heard.items()
+        ]
+        if updates:
+            await self._presences.bulk_write(updates, ordered=False)
 
     async def went(self, name: str, trouble: str) -> None:
         """Somebody who is away already has been away since then."""

@@ -55,6 +55,7 @@ def presence_room(foundation: Foundation) -> PresenceRoom:
     for name, work in (
         ("count who is here", census.run),
         ("watch who is silent", watch.run),
+        ("share who was heard", watch.share),
         ("welcome who is back", watch.welcome),
         ("tell who is here", teller.run),
     ):

@@ -1,8 +1,8 @@
 """Listens for each partner, and asks for a sign of life from whoever has been silent for too long.
 
-Every request with a good token is such a sign. Whoever is silent for five minutes is asked for its versions;
-whoever does not answer is away until it does, or calls. A process that has just begun has heard nobody yet,
-and waits as long before it asks. Of several processes one asks; all of them listen.
+Every request with a good token, to whichever process, is such a sign. Whoever is silent for five minutes is
+asked for its versions, by one process; whoever does not answer three times is away until it does, or calls. A
+process that has just begun has heard nobody yet, and waits as long before it asks.
 Spec: 2.3.0 mod_hub_client_info, Still alive check; case C-064.
 """
 
@@ -31,6 +31,10 @@ ASKED_AGAIN: Final = timedelta(minutes=1)
 """How often whoever is away is asked."""
 ANSWERS_WITHIN: Final = timedelta(seconds=10)
 LOOK_EVERY_S: Final = 15.0
+SHARED_EVERY: Final = timedelta(seconds=5)
+"""How soon the other processes know whom this one has heard."""
+TRIES: Final = 3
+BETWEEN_TRIES_S: Final = 5.0
 AT_ONCE: Final = 16
 
 
@@ -55,24 +59,34 @@ class Watch:
         self._duty = duty
         self._began = clock.now()
         self._heard: dict[str, datetime] = {}
+        self._news: dict[str, datetime] = {}
         self._asked: dict[str, datetime] = {}
         self._back = asyncio.Event()
         directory.on_admitted = self._hear
 
     def heard(self, name: str) -> datetime | None:
-        """When a partner last called this process, if it has."""
-        return self._heard.get(name)
+        """When a partner last called, if it has."""
+        known = (self._heard.get(name), self._census.reach.heard.get(name))
+        return max((at for at in known if at is not None), default=None)
 
     def _hear(self, partner: Partner) -> None:
-        self._heard[partner.name] = self._clock.now()
+        self._heard[partner.name] = self._news[partner.name] = self._clock.now()
         if partner.name in self._census.reach.away:
             self._back.set()
+
+    async def share(self) -> None:
+        """Tell the other processes whom this one has heard, now and then."""
+        while True:
+            await self._clock.sleep(SHARED_EVERY.total_seconds())
+            news, self._news = self._news, {}
+            await self._presences.share(news)
 
     async def run(self) -> None:
         """Look for whoever is silent, now and then."""
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
             await self._census.refresh()
+            await self._welcome_heard()
             if await self._duty.is_ours():
                 await self.look()
 
@@ -93,9 +107,14 @@ class Watch:
         while True:
             await self._back.wait()
             self._back.clear()
-            away = self._census.reach.away
-            for name in [name for name, each in away.items() if self._heard_since(name, each.since)]:
-                await self._returned(name)
+            await self._welcome_heard()
+
+    async def _welcome_heard(self) -> None:
+        """Another process may have found somebody away that this one had just heard, and not told yet."""
+        away = self._census.reach.away
+        back = [name for name, each in away.items() if self._heard_since(name, each.since - SHARED_EVERY)]
+        for name in back:
+            await self._returned(name)
 
     def _silent(self) -> Iterable[Partner]:
         now = self._clock.now()
@@ -105,22 +124,40 @@ class Watch:
         asked = self._asked.get(name, self._began)
         if name in self._census.reach.away:
             return asked + ASKED_AGAIN
-        return max(asked, self._heard.get(name, self._began)) + SILENT
+        return max(asked, self.heard(name) or self._began) + SILENT
 
     async def _ask(self, partner: Partner, connection: Connection) -> None:
         began = self._asked[partner.name] = self._clock.now()
-        try:
-            line = self._lines.to(partner, deadline=began + ANSWERS_WITHIN)
-            await line.tell("GET", URL(connection.versions_url), is_verbatim=True)
-        except DeliveryError as error:
-            if not self._heard_since(partner.name, began):
-                await self._went(partner.name, error.text)
-            return
-        if partner.name in self._census.reach.away:
+        trouble = await self._trouble(partner, connection, began)
+        if trouble is not None:
+            await self._went(partner.name, trouble)
+        elif partner.name in self._census.reach.away:
             await self._returned(partner.name)
 
+    async def _trouble(self, partner: Partner, connection: Connection, began: datetime) -> str | None:
+        """Why nothing was heard from it, neither an answer nor a call. One miss is none."""
+        trouble: str | None = None
+        for number in range(1 if partner.name in self._census.reach.away else TRIES):
+            if number:
+                await self._clock.sleep(BETWEEN_TRIES_S)
+            trouble = await self._miss(partner, connection)
+            await self._census.refresh()
+            if trouble is None or self._heard_since(partner.name, began):
+                return None
+        return trouble
+
+    async def _miss(self, partner: Partner, connection: Connection) -> str | None:
+        """What kept an answer from us."""
+        line = self._lines.to(partner, deadline=self._clock.now() + ANSWERS_WITHIN)
+        try:
+            await line.tell("GET", URL(connection.versions_url), is_verbatim=True)
+        except DeliveryError as error:
+            return error.text
+        return None
+
     def _heard_since(self, name: str, since: datetime) -> bool:
-        return name in self._heard and self._heard[name] >= since
+        heard = self.heard(name)
+        return heard is not None and heard >= since
 
     async def _went(self, name: str, trouble: str) -> None:
         if name not in self._census.reach.away:

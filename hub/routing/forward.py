@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
+from ocpi.delivery.parting import SHOWN
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
-from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role, serving_roles
+from ocpi.wire.interfaces import CPO, EMSP, Side, serving_role, serving_roles
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
-
-BROADCAST_KINDS = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
 
 
 class Forwarding:
@@ -34,7 +33,7 @@ class Forwarding:
         clock: Clock,
         noticed: Callable[[Record], None],
     ) -> None:
-        self._hub = hub
+        self.hub = hub
         self._directory = directory
         self._store = store
         self._delivery = delivery
@@ -61,8 +60,7 @@ class Forwarding:
 
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
-        parties = self._directory.counterparts(key.owner, opposite(_receiving_role(key.kind)))
-        dues = (self._due(accepted.record, party) for party in parties)
+        dues = (self._due(accepted.record, party) for party in self._directory.viewers(key))
         await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
@@ -79,19 +77,20 @@ class Forwarding:
                     await self._tell_of(agreement, party)
 
     async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
-        """Mark for one side of the agreement what the other side told everybody."""
+        """Mark for one side of the agreement what the other side told everybody, and this one may see."""
         role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
-        for kind in BROADCAST_KINDS:
+        for kind in SHOWN:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
-                dues = [self._due(record, to) async for record in told]
+                seen = (record async for record in told if self._directory.sees(to, record.key))
+                dues = [self._due(record, to) async for record in seen]
                 await self._delivery.mark(*(due for due in dues if self._receives(due)))
 
     def _due(self, record: Record, party: PartyId) -> Due:
         return Due(
             object_id=record.database_id,
             kind=record.key.kind,
-            sender=self._hub,
+            sender=self.hub,
             to=party,
             role=_receiving_role(record.key.kind),
             is_urgent=_is_block(record),

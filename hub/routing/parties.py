@@ -16,7 +16,17 @@ from ocpi.objects.address import owner_in
 from ocpi.partners.directory import Directory
 from ocpi.partners.reading import Reading
 from ocpi.server.call import Call
-from ocpi.wire.interfaces import EMSP, OTHER, SCSP, Side, calling_roles, end_of, opposite, serving_roles
+from ocpi.wire.interfaces import (
+    ABOUT_BILLS,
+    EMSP,
+    OTHER,
+    SCSP,
+    Side,
+    calling_roles,
+    end_of,
+    opposite,
+    serving_roles,
+)
 from schemas.kinds import PartyId
 
 _CHARGES: Final = frozenset({"sessions", "cdrs"})
@@ -74,7 +84,7 @@ def check_named(call: Call, party: PartyId) -> None:
         return
     if "party_id" in call.path:
         check_owner(party, owner_in(call.rest))
-    if call.module == "invoicereconciliation" and call.body.strip():
+    if call.module == ABOUT_BILLS and call.body.strip():
         _check_owner_in(call.json_object(), party)
 
 
@@ -117,11 +127,12 @@ def check_agreement(
 
     What `began` while there was an agreement may be told to its end: the bill of a charge comes after it.
     """
-    for end in _ends(call, party):
-        holds = directory.agreed_since(party, end, to, began) if began else directory.agreed(party, end, to)
-        if holds:
-            return
-    raise UnknownReceiver(f"{party} and {to} have no agreement")
+    if not any(directory.may_deal(party, end, to, call.module, began) for end in _ends(call, party)):
+        raise no_agreement(party, to)
+
+
+def no_agreement(party: PartyId, to: PartyId) -> UnknownReceiver:
+    return UnknownReceiver(f"{party} and {to} have no agreement")
 
 
 def _ends(call: Call, party: PartyId) -> set[str]:

@@ -13,18 +13,19 @@ from hub.ledger.posting import Posting
 from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_card, check_owner
 from hub.routing.relay import Relay
+from hub.routing.shown import check_tellable
 from ocpi.objects.address import address_in
 from ocpi.objects.bills import posted_bill
+from ocpi.objects.charges import start_of
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
-from ocpi.objects.kinds import BY_MODULE, Json
+from ocpi.objects.kinds import BY_MODULE
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Answer, Call
 from ocpi.wire.headers import Routing
-from schemas.kinds import ObjectKind, PartyId
-from schemas.times import parse
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 
 class Pushes:
@@ -51,7 +52,8 @@ class Pushes:
 
     async def to_one(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
-        check_agreement(self._directory, call, party, to, await self._began(call, to))
+        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
+        check_tellable(self._directory, call, party, to)
         self._relay.check(call, party, to)
         check_card(self._directory, call, to)
         accepted = await self._taken(call, party, to)
@@ -87,18 +89,23 @@ class Pushes:
         http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
         return Answer(http=http, routing=routing)
 
-    async def _began(self, call: Call, to: PartyId) -> datetime | None:
-        """When the charge began that a session or a bill is about, as far as that can be told."""
+    async def _began(self, call: Call, party: PartyId, to: PartyId) -> datetime | None:
+        """When the charge began that a session or a bill is about, as far as that can be told.
+
+        That of a credit is the charge of the bill that it takes back, whatever it says itself.
+        """
         if call.module not in ("sessions", "cdrs"):
             return None
-        if call.method != "PATCH":
-            return _start_of(call.json_object())
-        held = await self._store.get(address_in(ObjectKind.SESSION, call.rest, call.query).key, to)
-        return None if held is None else _start_of(held.value())
+        known = _named_before(call, party)
+        held = None if known is None else await self._store.get(known, to)
+        if held is not None:
+            return start_of(held.value())
+        return None if call.method == "PATCH" else start_of(call.json_object())
 
 
-def _start_of(value: Json) -> datetime | None:
-    try:
-        return parse(value["start_date_time"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
+def _named_before(call: Call, party: PartyId) -> ObjectKey | None:
+    """The session that is changed, or the bill that is credited."""
+    if call.method == "PATCH":
+        return address_in(ObjectKind.SESSION, call.rest, call.query).key
+    credited = call.json_object().get("credit_reference_id") if call.method == "POST" else None
+    return ObjectKey(ObjectKind.CDR, party, credited) if isinstance(credited, str) else None

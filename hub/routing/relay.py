@@ -122,9 +122,12 @@ class Relay:
             raise Unreachable(f"{leg.to} does not admit this hub: its registration needs renewal")
         return received
 
-    async def follow(self, call: Call, sender: PartyId, name: str) -> Answer:
-        """The page that a Link of ours stands for. Raises InvalidParameters, and as `pass_on`."""
-        track = await self._links.find(name, call, sender)
+    async def track(self, call: Call, sender: PartyId, name: str) -> Track:
+        """What a Link of ours stands for. Raises InvalidParameters."""
+        return await self._links.find(name, call, sender)
+
+    async def follow(self, call: Call, sender: PartyId, track: Track) -> Answer:
+        """The page there. Raises InvalidParameters, and as `pass_on`."""
         leg = self.leg(call, sender, track.to)
         if not urls.share_origin(leg.url, track.url):
             raise InvalidParameters("this page can no longer be followed: begin the list anew")

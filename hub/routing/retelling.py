@@ -59,9 +59,9 @@ def retold_answer(kind: Kind, body: bytes, crossing: Crossing) -> bytes:
         return body
     if answer.data.strip().startswith(b"["):
         members = _members(kind, envelope.members(answer.data), crossing)
-        return _with_data(body, envelope.json_list(members))
+        return with_data(body, envelope.json_list(members))
     try:
-        return _with_data(body, retold(kind, answer.data, envelope.decoded(answer.data), crossing))
+        return with_data(body, retold(kind, answer.data, envelope.decoded(answer.data), crossing))
     except ValidationError as error:
         raise Unreadable(f"the answer holds no {kind.__name__}: {told(error)}") from error
 
@@ -78,7 +78,7 @@ def _members(kind: Kind, members: Iterable[bytes], crossing: Crossing) -> Iterat
             note(f"{kind.__name__} left out: {told(error)}")
 
 
-def _with_data(body: bytes, data: bytes) -> bytes:
+def with_data(body: bytes, data: bytes) -> bytes:
     """The envelope with other data; every other member keeps its bytes."""
     members = {**_top.decode(body), "data": data}
     written = (codec.encode(name) + b":" + bytes(value) for name, value in members.items())

@@ -17,20 +17,31 @@ from hub.routing import scenario as scenarios
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
 from hub.routing.open_routing import OpenRouting
-from hub.routing.parties import asking_whom, calling_party, check_agreement, check_named
+from hub.routing.parties import (
+    asking_whom,
+    calling_party,
+    check_agreement,
+    check_named,
+    no_agreement,
+)
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
+from hub.routing.shown import check_shown, may_authorize, narrowed, not_allowed
 from hub.routing.vocabulary import MODULES
 from hub.routing.whereabouts import Whereabouts
+from ocpi.errors import UnknownToken
+from ocpi.objects.address import address_in
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.partners.directory import Directory
+from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.versions.known import since
-from ocpi.wire.interfaces import Side
-from schemas.kinds import PartyId
+from ocpi.wire.interfaces import CPO, Side
+from schemas.kinds import ObjectKind, PartyId
 from schemas.v2_3_0.enums import CommandType
 
 _WITH_RESULT: Final = frozenset({"commands", "chargingprofiles"})
+_TOLD_BY_CPO: Final = frozenset({("chargingprofiles", Side.SENDER), ("sessions", Side.RECEIVER)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,10 @@ class Ways:
 
 
 class Router:
-    def __init__(self, *, hub: PartyId, directory: Directory, ways: Ways) -> None:
+    def __init__(self, *, hub: PartyId, directory: Directory, clock: Clock, ways: Ways) -> None:
         self._hub = hub
         self._directory = directory
+        self._clock = clock
         self._ways = ways
 
     def interfaces(self) -> Iterator[Interface]:
@@ -67,7 +79,7 @@ class Router:
         party = calling_party(self._directory, call, self._hub)
         check_named(call, party)
         if call.method == "GET" and PARAMETER in call.query:
-            return await self._ways.relay.follow(call, party, call.query[PARAMETER])
+            return await self._follow(call, party)
         to = asking_whom(call, self._hub)
         asked = scenarios.Asked(to, call.method, call.module, call.side, is_list=not call.rest)
         match scenarios.scenario(asked, self._hub):
@@ -82,21 +94,46 @@ class Router:
             case other:
                 assert_never(other)
 
+    async def _follow(self, call: Call, party: PartyId) -> Answer:
+        """The next page of a list that was relayed."""
+        track = await self._ways.relay.track(call, party, call.query[PARAMETER])
+        check_agreement(self._directory, call, party, track.to)
+        answer = await self._ways.relay.follow(call, party, track)
+        return narrowed(self._directory, call, party, track.to, answer)
+
     async def _direct(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         if _is_push(call):
             return await self._ways.pushes.to_one(call, party, to)
-        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
+        if _is_authorize(call):
+            return await self._authorize(call, party, to)
+        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
+        check_shown(self._directory, call, party, to)
         if _has_result(call):
             return await self._ways.promises.pass_on(call, party, to)
-        if _is_authorize(call):
-            return await self._ways.cards.by_issuer(call, party, to)
-        return await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, to))
+        answer = await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, to))
+        return narrowed(self._directory, call, party, to, answer)
+
+    async def _authorize(self, call: Call, party: PartyId, issuer: PartyId) -> Answer:
+        if may_authorize(self._directory, call, party, issuer):
+            return await self._ways.cards.by_issuer(call, party, issuer)
+        if self._directory.were_agreed(party, CPO, issuer, call.module):
+            return not_allowed(call, party, issuer, self._clock.now())
+        raise no_agreement(party, issuer)
+
+    async def _authorize_openly(self, call: Call, party: PartyId) -> Answer:
+        try:
+            return await self._ways.cards.by_anybody(call, party)
+        except UnknownToken:
+            former = await self._ways.whereabouts.former_issuer(call, party)
+            if former is None:
+                raise
+            return not_allowed(call, party, former, self._clock.now())
 
     async def _open(self, call: Call, party: PartyId) -> Answer:
         if _is_authorize(call):
-            return await self._ways.cards.by_anybody(call, party)
+            return await self._authorize_openly(call, party)
         if _is_own_card(call):
             return await self._ways.shown_cards.card(call, party)
         if _is_bill(call):
@@ -108,15 +145,17 @@ class Router:
         session_id = _session_of(call)
         if session_id is None:
             return None
-        tells = (call.module, call.side) == ("chargingprofiles", Side.SENDER)
+        tells = (call.module, call.side) in _TOLD_BY_CPO
         cpo, emsp = (party, to) if tells else (to, party)
         return await self._ways.whereabouts.session_began(session_id, cpo, emsp)
 
 
 def _session_of(call: Call) -> str | None:
-    """The session that a command or a wish is about."""
+    """The session that a command, a wish or a question is about."""
     if call.module == "chargingprofiles" or call.path.keys() == {"session_id"}:
         return call.rest[0]
+    if (call.module, call.side) == ("sessions", Side.RECEIVER):
+        return address_in(ObjectKind.SESSION, call.rest, call.query).key.id
     if call.path.get("command") != CommandType.STOP_SESSION:
         return None
     session_id = call.json_object().get("session_id")

@@ -1,9 +1,11 @@
 """What a party may see of the hub's own store.
 
-Broadcast objects of everybody with whom it has an agreement now; of sessions and bills exactly those whose
-station or card is its own, whatever agreement has ended since.
+Broadcast objects of everybody with whom it has an agreement now, as far as its terms say; of sessions and
+bills exactly those whose station or card is its own, whatever agreement has ended since.
 Spec: 2.3.0 transport_and_format, GET All via Hubs.
 """
+
+from collections.abc import Iterable
 
 from ocpi.objects.store import Selection
 from ocpi.partners.directory import Directory, calling_role
@@ -20,5 +22,12 @@ class Visibility:
     def of(self, party: PartyId, kind: ObjectKind, call: Call) -> Selection:
         if kind in _TARGETED:
             return Selection(kind, reader=party)
-        owners = self._directory.counterparts(party, calling_role(call.module, call.side))
-        return Selection(kind, owners=owners, audiences=[None])
+        owners = self._directory.counterparts(party, calling_role(call.module, call.side), call.module)
+        return Selection(kind, owners=owners, audiences=[None], only=self._only(party, kind, owners))
+
+    def _only(
+        self, party: PartyId, kind: ObjectKind, owners: Iterable[PartyId]
+    ) -> dict[PartyId, frozenset[str]]:
+        """Of whom the party may see some alone, and which."""
+        named = ((owner, self._directory.only(party, kind, owner)) for owner in owners)
+        return {owner: ids for owner, ids in named if ids is not None}

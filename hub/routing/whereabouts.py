@@ -7,11 +7,14 @@ Spec: 2.3.0 transport_and_format, Open routing; mod_commands; mod_charging_profi
 from collections.abc import Collection
 from datetime import datetime
 
+from hub.routing.shown import may_authorize
 from ocpi.errors import InvalidParameters, NotRoutable, SeveralReceivers, UnknownLocation
+from ocpi.objects.kinds import token_key
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
-from ocpi.wire.interfaces import EMSP
+from ocpi.server.call import Call
+from ocpi.wire.interfaces import CPO, EMSP
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.times import parse
 
@@ -24,7 +27,7 @@ class Whereabouts:
     async def location_owner(self, location_id: str, asker: PartyId) -> PartyId:
         """Of those CPOs that have an agreement with the asker. Raises UnknownLocation, SeveralReceivers."""
         told = await self._told(ObjectKind.LOCATION, location_id, (None, asker))
-        owners = {owner for owner in (record.key.owner for record in told) if self._agrees(asker, owner)}
+        owners = {record.key.owner for record in told if self._is_shown(asker, record.key)}
         if not owners:
             raise UnknownLocation(f"no location {location_id!r} was told here to {asker}")
         return only(owners, f"a location {location_id!r}")
@@ -51,14 +54,21 @@ class Whereabouts:
             raise InvalidParameters(f"{cpo} has told {emsp} of no session {session_id!r}")
         return None
 
+    async def former_issuer(self, call: Call, cpo: PartyId) -> PartyId | None:
+        """Who told the CPO of this card, or could have, and whose cards may not be used there now."""
+        key = token_key(cpo, call.rest[0], call.query.get("type", "RFID"))
+        owners = sorted({record.key.owner for record in await self._store.named(ObjectKind.TOKEN, key.id)})
+        former = (each for each in owners if self._directory.were_agreed(cpo, CPO, each, call.module))
+        return next((each for each in former if not may_authorize(self._directory, call, cpo, each)), None)
+
     async def _told(
         self, kind: ObjectKind, written_id: str, audiences: Collection[PartyId | None]
     ) -> list[Record]:
         held = await self._store.named(kind, written_id)
         return [record for record in held if record.audience in audiences]
 
-    def _agrees(self, asker: PartyId, owner: PartyId) -> bool:
-        return self._directory.agreed(asker, EMSP, owner)
+    def _is_shown(self, asker: PartyId, key: ObjectKey) -> bool:
+        return self._directory.agreed(asker, EMSP, key.owner) and not self._directory.hides(asker, key)
 
 
 def only(found: Collection[PartyId | None], what: str) -> PartyId:

@@ -1,11 +1,9 @@
 """What operators send, as it is checked: each mistake is told with the pointer of its place."""
 
-from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ocpi.partners.model import HUB
 from ocpi.registration.service import Invited
@@ -86,6 +84,11 @@ class Register(Admitting):
     version: Version | None = None
 
 
+class Approve(Request):
+    role: Annotated[str, AfterValidator(_role)]
+    party: Party
+
+
 class SwitchVersion(Request):
     version: Version
 
@@ -119,16 +122,3 @@ class PolicyChange(Request):
 
 class Revive(Request):
     to: Party
-
-
-class Pair(Request):
-    cpo: Party
-    emsp: Party
-    first_day: date | None = None
-    last_day: date | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise PydanticCustomError("order", "the last day comes before the first")
-        return self

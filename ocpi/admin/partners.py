@@ -1,6 +1,7 @@
 """Partners, for the operator: from invitation to leave, examinations, and a curl line."""
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
@@ -10,9 +11,9 @@ from aiohttp import web
 from yarl import URL
 
 from ocpi.admin.app import read, reply
-from ocpi.admin.bodies import Curl, Invite, Register, SwitchVersion
+from ocpi.admin.bodies import Approve, Curl, Invite, Register, SwitchVersion
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection, Partner
+from ocpi.partners.model import Connection, Partner, PartyRole
 from ocpi.registration.doctor.office import Doctor
 from ocpi.registration.named import UnknownPartner
 from ocpi.registration.rotation import Rotation
@@ -39,6 +40,7 @@ class PartnerRoutes:
             web.post("/partners/invitations", self._invite),
             web.post("/partners/{name}/suspend", self._suspend),
             web.post("/partners/{name}/resume", self._resume),
+            web.post("/partners/{name}/approve", self._approve),
             web.post("/partners/{name}/rotate", self._rotate),
             web.post("/partners/{name}/version", self._switch),
             web.get("/partners/{name}/doctor", self._examine),
@@ -74,6 +76,11 @@ class PartnerRoutes:
 
     async def _resume(self, request: web.Request) -> web.Response:
         return reply(shown(await self._registration.resume(_name(request))))
+
+    async def _approve(self, request: web.Request) -> web.Response:
+        wanted = Approve.model_validate(await read(request))
+        party = PartyId.parse(wanted.party)
+        return reply(shown(await self._registration.approve(_name(request), wanted.role, party)))
 
     async def _rotate(self, request: web.Request) -> web.Response:
         return reply(shown(await self._rotation.rotate(_name(request))))
@@ -137,7 +144,8 @@ def shown(partner: Partner) -> dict[str, Any]:
         "state": partner.state,
         "allowed_roles": sorted(partner.allowed_roles),
         "allowed_parties": _parties(partner),
-        "roles": [{"role": each.role, "party": str(each.party), "name": each.name} for each in partner.roles],
+        "roles": _roles(partner.roles),
+        "pending": _roles(partner.pending),
         "hub_party": str(partner.hub_party) if partner.hub_party else None,
         "version": connection.version if connection else None,
         "versions_url": connection.versions_url if connection else None,
@@ -146,6 +154,10 @@ def shown(partner: Partner) -> dict[str, Any]:
         "quirks": sorted(connection.quirks if connection else partner.quirks),
         "translation": asdict(partner.translation),
     }
+
+
+def _roles(roles: Iterable[PartyRole]) -> list[dict[str, str]]:
+    return [{"role": each.role, "party": str(each.party), "name": each.name} for each in roles]
 
 
 def _parties(partner: Partner) -> list[str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
+from ocpi.delivery.parting import Parting
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.directory import Directory
@@ -61,6 +62,17 @@ class Announcer:
             await self._delivery.mark_unless_delivered(self._due(record, to, behind))
         return outcome
 
+    def parting(self) -> Parting:
+        """Takes back what this adapter told."""
+        return Parting(
+            sender=self._own.party,
+            directory=self._directory,
+            store=self._store,
+            delivery=self._delivery,
+            owners=[self._own.party],
+            told=lambda key: not _is_asked_for(key),
+        )
+
     async def catch_up(self, partner: Partner) -> None:
         """A partner that has just registered lacks everything that is for everybody."""
         for kind in self._kinds:
@@ -71,17 +83,13 @@ class Announcer:
         has_receiver = self._directory.endpoint_of(partner, record.key.kind.module, Side.RECEIVER) is not None
         if not has_receiver or _is_asked_for(record.key):
             return []
-        return [self._due(record, party) for party in self._recipients(partner)]
+        return [self._due(record, party) for party in self._recipients(record.key, partner)]
 
-    def _recipients(self, partner: Partner) -> list[PartyId]:
+    def _recipients(self, key: ObjectKey, partner: Partner) -> list[PartyId]:
         if partner.hub_party is not None:
             return [partner.hub_party]
         theirs = {each.party for each in partner.roles if each.role == opposite(self._own.role)}
-        return [
-            party
-            for party in self._directory.counterparts(self._own.party, self._own.role)
-            if party in theirs
-        ]
+        return [party for party in self._directory.viewers(key) if party in theirs]
 
     def _due(self, record: Record, to: PartyId, behind: str | None = None) -> Due:
         return Due(

@@ -44,8 +44,9 @@ class Due:
     """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
 
     `behind` names a mark that must be gone first: the session before its bill. What `is_urgent` goes out
-    before whatever else the party lacks. `correlation_id` is that of what is going on, and goes with the
-    delivery unless several things brought it about.
+    before whatever else the party lacks. `is_farewell`: the party has the object, and if it may not see it
+    any more it is told so. `correlation_id` is that of what is going on, and goes with the delivery unless
+    several things brought it about.
     """
 
     object_id: str
@@ -56,6 +57,7 @@ class Due:
     behind: str | None = None
     is_urgent: bool = False
     correlation_id: str | None = field(default_factory=current_correlation, compare=False)
+    is_farewell: bool = False
 
     @property
     def mark_id(self) -> str:
@@ -113,6 +115,7 @@ class Outbox:
             "to": str(due.to),
             "role": due.role,
             "behind": {"$literal": due.behind},
+            "is_farewell": {"$or": [{"$ifNull": ["$is_farewell", False]}, due.is_farewell]},
             "urgent": due.is_urgent,
             "since": {"$cond": [is_waiting, "$since", now]},
             "correlation_id": {"$cond": [is_another, None, {"$literal": due.correlation_id}]},
@@ -214,6 +217,7 @@ def _mark(document: Document) -> Mark:
             to=PartyId.parse(document["to"]),
             role=document["role"],
             behind=document["behind"],
+            is_farewell=document.get("is_farewell", False),
             is_urgent=document.get("urgent", False),
             correlation_id=document.get("correlation_id"),
         ),

@@ -12,6 +12,7 @@ from yarl import URL
 
 from ocpi.client.http import Outgoing, accepted, send
 from ocpi.delivery.credits import Credits
+from ocpi.delivery.farewell import as_told
 from ocpi.delivery.outbox import Mark
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
@@ -44,18 +45,15 @@ class Sender:
         self._clock = clock
 
     def is_wanted(self, mark: Mark, record: Record) -> bool:
-        """What is for everybody goes to hubs, and to whom its owner has an agreement with now.
+        """What is for everybody goes to hubs, and to whom its owner has an agreement with now."""
+        return self._as_told(mark, record) is not None
 
-        What was meant for one party was accepted for it, and is owed to it whatever has ended since.
-        """
-        to = mark.due.to
-        if record.audience is not None or self._directory.is_hub(to):
-            return True
-        return self._directory.agreed(to, mark.due.role, record.key.owner)
+    def _as_told(self, mark: Mark, record: Record) -> Record | None:
+        return record if self._directory.is_hub(mark.due.to) else as_told(mark.due, record, self._directory)
 
     async def deliver(self, mark: Mark, record: Record) -> str | None:
         """The Location that the far side gave to it, if it did. Raises a DeliveryError."""
-        due = mark.due
+        due, record = mark.due, self._as_told(mark, record) or record
         partner = self._directory.route_to(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:

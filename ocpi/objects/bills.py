@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from ocpi.errors import UnknownObject
 from ocpi.objects.address import OBJECT_PATH, address_in
+from ocpi.objects.charges import start_of
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.kinds import key_of
@@ -54,15 +55,15 @@ class BillReceiver:
 
     async def _post(self, call: Call) -> Answer:
         record = await posted_bill(self._facts, call, self._checks.own.party)
-        self._checks.owner(call, record.key.owner)
+        self._checks.owner(call, record.key.owner, start_of(record.value()))
         accepted = await self._intake.bill(record)
         await self._arrived(accepted)
         return bill_answer(accepted, self._url(call.version))
 
     async def _get(self, call: Call) -> Answer:
         address = address_in(ObjectKind.CDR, call.rest, call.query)
-        self._checks.owner(call, address.key.owner)
         held = await self._store.get(address.key)
+        self._checks.owner(call, address.key.owner, None if held is None else start_of(held.value()))
         if held is None:
             raise UnknownObject(f"there is no CDR {address.key.id!r}")
         return Answer(await told_part(self._facts, held, call))

@@ -6,11 +6,13 @@ Spec: 2.3.0 mod_locations, mod_sessions, mod_tariffs, mod_tokens: Receiver Inter
 """
 
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
 from ocpi.errors import UnknownObject
 from ocpi.objects.address import OBJECT_PATH, Address, address_in
+from ocpi.objects.charges import start_of
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.kinds import CHANGES
@@ -102,10 +104,19 @@ class ReceiverInterface:
 
     async def _address(self, call: Call) -> Address:
         address = address_in(self._kind, call.rest, call.query)
-        self._checks.owner(call, address.key.owner)
+        self._checks.owner(call, address.key.owner, await self._began(call, address))
         if self._kind is ObjectKind.TOKEN and call.version == OLDEST:
             return address_in(self._kind, call.rest, {"type": await self._token_type(call)})
         return address
+
+    async def _began(self, call: Call, address: Address) -> datetime | None:
+        """When the charge began that a session is about."""
+        if self._kind is not ObjectKind.SESSION:
+            return None
+        held = await self._store.get(address.key)
+        if held is not None:
+            return start_of(held.value())
+        return start_of(call.json_object()) if call.method == "PUT" else None
 
     async def _token_type(self, call: Call) -> str:
         """No address of 2.1.1 tells it: it stands in the token, and in what is kept of it."""

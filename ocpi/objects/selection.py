@@ -6,7 +6,7 @@ changes: a short one is gathered from the days that it spans, a longer one from 
 read that lies outside of it. One of many weeks is a good part of all there is, and passes over the rest.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -56,8 +56,10 @@ _WITHHELD: Final = "/withheld"  # behind a party that may know of a bill, and no
 class Selection:
     """Which objects a page is about. `owners` and `audiences` of None mean any.
 
-    `reader` is who owns the station or the card of a charge: sessions and bills have two such parties.
-    `with_withheld`: also bills of which the reader may know that they are held, and no more.
+    `only` names owners of whom no more than these ids, in lower case, are meant. `known_at`: what has come
+    here later is not meant. `reader` is who owns the station or the card of a charge: sessions and bills have
+    two such parties. `with_withheld`: also bills of which the reader may know that they are held, and no
+    more.
     """
 
     kind: ObjectKind
@@ -65,13 +67,18 @@ class Selection:
     audiences: Sequence[PartyId | None] | None = None
     reader: PartyId | None = None
     with_withheld: bool = False
+    only: Mapping[PartyId, frozenset[str]] | None = None
+    known_at: datetime | None = None
 
     def includes(self, record: Record) -> bool:
         """Whether the object is one of these, as far as `filter` tells."""
         is_owner = self.owners is None or record.key.owner in self.owners
         is_seen = self.audiences is None or record.audience in self.audiences
         is_read = self.reader is None or not _names(self).isdisjoint(seen_by(record).get("seen_by", ()))
-        return record.key.kind is self.kind and is_owner and is_seen and is_read and not record.deleted
+        only = (self.only or {}).get(record.key.owner)
+        is_named = only is None or record.key.id.lower() in only
+        is_there = record.key.kind is self.kind and not record.deleted
+        return is_there and is_owner and is_seen and is_read and is_named
 
     def filter(self) -> Document:
         wanted: Document = {"kind": self.kind, "deleted": False}
@@ -79,6 +86,12 @@ class Selection:
             wanted["owner"] = {"$in": [str(owner) for owner in self.owners]}
         if self.audiences is not None:
             wanted["audience"] = {"$in": [audience_name(audience) for audience in self.audiences]}
+        if self.known_at is not None:
+            wanted["received_at"] = {"$not": {"$gt": self.known_at}}
+        if self.only:
+            wanted["$nor"] = [
+                {"owner": str(owner), "folded_id": {"$nin": sorted(ids)}} for owner, ids in self.only.items()
+            ]
         if self.reader is not None:
             wanted["seen_by"] = {"$in": sorted(_names(self))}
         return wanted
@@ -87,7 +100,8 @@ class Selection:
         """Equal for equal selections."""
         owners = None if self.owners is None else tuple(self.owners)
         audiences = None if self.audiences is None else tuple(self.audiences)
-        return self.kind, owners, audiences, self.reader, self.with_withheld
+        only = frozenset((self.only or {}).items())
+        return self.kind, owners, audiences, self.reader, self.with_withheld, only, self.known_at
 
     def scope(self, query: PageQuery) -> str:
         """What a cursor belongs to. Not the owners: they come and go while somebody leafs."""

@@ -1,17 +1,18 @@
 """Agreements: between a CPO and an eMSP nothing flows before one begins.
 
 An agreement has a first and, perhaps, a last day, both inclusive, in UTC. Its terms narrow what may flow;
-without any everything does.
+without any everything does. What was agreed before is kept with it, since a charge is told to its end under
+the terms that it began with, and since what was shown then must be taken back.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
-from ocpi.process.mongo import Document, Mongo
 from schemas.kinds import PartyId
 
-COLLECTION: Final = "agreements"
+SETTLES_AFTER: Final = timedelta(seconds=5)
+"""Until then another process may not know of a change, and tell what may be told no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,47 @@ class Terms:
     is_asked: bool = False
 
 
-_USUAL: Final = Terms()
+USUAL: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days, and what was agreed for them, `until` something else was.
+
+    `is_taken_back`: neither side has anything because of it that it may not see now.
+    """
+
+    first_day: date
+    last_day: date | None = None
+    terms: Terms = USUAL
+    until: datetime | None = None
+    is_taken_back: bool = False
+
+    def holds_at(self, instant: datetime) -> bool:
+        today = instant.date()
+        is_day = self.first_day <= today and (self.last_day is None or today <= self.last_day)
+        return is_day and (self.until is None or instant < self.until)
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it was over; a time that never comes if it is not known that it ever is."""
+        never = datetime.max.replace(tzinfo=UTC)
+        last = never if self.last_day is None else datetime.combine(self.last_day, time.max, UTC)
+        return min(last, self.until or never)
+
+    def has_begun_by(self, instant: datetime) -> bool:
+        """Whether it held at some time before."""
+        begins = datetime.combine(self.first_day, time(), UTC)
+        has_days = self.last_day is None or self.first_day <= self.last_day
+        return has_days and begins <= instant and (self.until is None or begins <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`revision` counts the changes. `is_announced`: each side has what the other tells everybody."""
+    """`revision` counts the changes. `is_announced`: each side has what the other tells everybody.
+
+    `is_parted`: it has ended, and what was told because of it is taken back.
+    """
 
     cpo: PartyId
     emsp: PartyId
@@ -43,105 +79,39 @@ class Agreement:
     last_day: date | None = None
     revision: int = 0
     is_announced: bool = False
-    terms: Terms = _USUAL
+    terms: Terms = USUAL
+    is_parted: bool = False
+    changed_at: datetime | None = None
+    earlier: tuple[Period, ...] = ()
 
     @property
     def key(self) -> tuple[PartyId, PartyId]:
         return (self.cpo, self.emsp)
 
+    @property
+    def current(self) -> Period:
+        return Period(self.first_day, self.last_day, self.terms, None, self.is_parted)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """All that was ever agreed, as far as it is remembered."""
+        return (*self.earlier, self.current)
+
     def holds_at(self, instant: datetime) -> bool:
+        """As `current` does; every request asks."""
         today = instant.date()
         return self.first_day <= today and (self.last_day is None or today <= self.last_day)
 
+    def to_take_back(self, now: datetime) -> tuple[Period, ...]:
+        """Periods that are over, and under which something may have been told that is there still."""
+        over = [period for period in self.earlier if period.has_begun_by(now)]
+        if self.current.has_begun_by(now) and not self.holds_at(now):
+            over.append(self.current)
+        return tuple(period for period in over if not period.is_taken_back)
 
-class AgreementStore:
-    """One document per pair; adding a pair again changes its days, and announces it again."""
-
-    def __init__(self, mongo: Mongo) -> None:
-        self._agreements = mongo.collection(COLLECTION)
-
-    async def put(self, agreement: Agreement) -> None:
-        await self._agreements.update_one(
-            {"_id": _id(agreement.cpo, agreement.emsp)},
-            {"$set": _fields(agreement), "$inc": {"revision": 1}},
-            upsert=True,
+    def is_settled_at(self, instant: datetime) -> bool:
+        """Whether everybody knows what holds, and has known it for a while."""
+        before = instant - SETTLES_AFTER
+        return (self.changed_at is None or self.changed_at <= before) and (
+            self.holds_at(before) == self.holds_at(instant)
         )
-
-    async def all(self) -> list[Agreement]:
-        return [_from_document(document) async for document in self._agreements.find({}).sort("_id")]
-
-    async def end(self, cpo: PartyId, emsp: PartyId, last_day: date) -> Agreement | None:
-        """The agreement with its last day: the given one, unless it ends earlier; None when there is none."""
-        later = [{"last_day": None}, {"last_day": {"$gt": last_day.isoformat()}}]
-        wanted = {"_id": _id(cpo, emsp)}
-        await self._agreements.update_one(
-            {**wanted, "$or": later}, {"$set": {"last_day": last_day.isoformat()}, "$inc": {"revision": 1}}
-        )
-        found = await self._agreements.find_one(wanted)
-        return None if found is None else _from_document(found)
-
-    async def announced(self, seen: Agreement) -> None:
-        """Unless it was changed since it was seen: then it is announced once more."""
-        await self._agreements.update_one(
-            {"_id": _id(seen.cpo, seen.emsp), "revision": seen.revision}, {"$set": {"is_announced": True}}
-        )
-
-
-def _id(cpo: PartyId, emsp: PartyId) -> str:
-    return f"{cpo}|{emsp}"
-
-
-def _fields(agreement: Agreement) -> Document:
-    last_day = agreement.last_day
-    return {
-        "cpo": str(agreement.cpo),
-        "emsp": str(agreement.emsp),
-        "first_day": agreement.first_day.isoformat(),
-        "last_day": last_day.isoformat() if last_day else None,
-        "is_announced": False,
-        "terms": _terms_document(agreement.terms),
-    }
-
-
-def _terms_document(terms: Terms) -> Document:
-    return {
-        "modules": _listed(terms.modules),
-        "tariffs": _listed(terms.tariffs),
-        "location_groups": _listed(terms.location_groups),
-        "holds": sorted(terms.holds),
-        "is_asked": terms.is_asked,
-    }
-
-
-def _terms(document: Document) -> Terms:
-    return Terms(
-        modules=_set(document.get("modules")),
-        tariffs=_set(document.get("tariffs")),
-        location_groups=_set(document.get("location_groups")),
-        holds=frozenset(document.get("holds", ())),
-        is_asked=document.get("is_asked", False),
-    )
-
-
-def _listed(names: frozenset[str] | None) -> list[str] | None:
-    return None if names is None else sorted(names)
-
-
-def _set(names: list[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
-
-
-def _from_document(document: Document) -> Agreement:
-    return Agreement(
-        cpo=PartyId.parse(document["cpo"]),
-        emsp=PartyId.parse(document["emsp"]),
-        first_day=date.fromisoformat(document["first_day"]),
-        last_day=_day(document["last_day"]),
-        revision=document["revision"],
-        is_announced=document["is_announced"],
-        terms=_terms(document.get("terms", {})),
-    )
-
-
-def _day(written: Any) -> date | None:
-    return None if written is None else date.fromisoformat(written)

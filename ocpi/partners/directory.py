@@ -7,11 +7,11 @@ The memory is read anew after each change made here, and every two seconds for w
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from ocpi.errors import UnknownReceiver, Unreachable
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.dealings import Dealings
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Partner
 from ocpi.partners.reading import Reading
@@ -19,7 +19,7 @@ from ocpi.partners.snapshot import Known, Snapshot
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.interfaces import CPO, Side, opposite, serving_role
+from ocpi.wire.interfaces import Side, opposite, serving_role
 from schemas.kinds import PartyId
 
 REFRESH_S: Final = 2.0
@@ -39,14 +39,13 @@ class Admitted:
     reading: Reading | None = None
 
 
-class Directory:
+class Directory(Dealings):
     """`on_admitted` is called with each partner that shows a good token."""
 
     def __init__(self, *, partners: PartnerStore, agreements: AgreementStore, clock: Clock) -> None:
+        super().__init__(clock)
         self._partners = partners
         self._agreements = agreements
-        self._clock = clock
-        self._now = Snapshot.of([], [])
         self._one_at_a_time = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self.on_admitted: Callable[[Partner], None] = lambda _: None
@@ -58,7 +57,9 @@ class Directory:
     async def refresh(self) -> None:
         """What was written before this was called is known when it returns."""
         async with self._one_at_a_time:  # else a slow reading could replace one that began after it
-            self._now = Snapshot.of(await self._partners.all(), await self._agreements.all())
+            self._now = Snapshot.of(
+                await self._partners.all(), await self._agreements.all(), await self._agreements.groups.all()
+            )
         for listener in self._listeners:
             listener()
 
@@ -106,33 +107,6 @@ class Directory:
 
     def partner(self, name: str) -> Partner | None:
         return self._now.partners.get(name)
-
-    def agreements(self) -> list[Agreement]:
-        return list(self._now.agreements.values())
-
-    def agreements_of(self, party: PartyId) -> list[Agreement]:
-        return self._now.agreements_of.get(party, [])
-
-    def agreed(self, party: PartyId, role: str, other: PartyId) -> bool:
-        """Whether `party` (in `role`) and `other` (in the opposite one) have an agreement that holds now."""
-        return self.agreed_since(party, role, other, self._clock.now())
-
-    def agreed_since(self, party: PartyId, role: str, other: PartyId, began: datetime) -> bool:
-        """Whether their agreement holds now, or held when something `began` that is not in the future."""
-        now = self._clock.now()
-        key = (party, other) if role == CPO else (other, party)
-        agreement = self._now.agreements.get(key)
-        if agreement is None:
-            return False
-        return agreement.holds_at(now) or (began <= now and agreement.holds_at(began))
-
-    def counterparts(self, party: PartyId, role: str) -> list[PartyId]:
-        """Everybody of the opposite role with whom `party` has an agreement that holds now."""
-        now = self._clock.now()
-        holding = (agreement for agreement in self.agreements_of(party) if agreement.holds_at(now))
-        if role == CPO:
-            return [agreement.emsp for agreement in holding if agreement.cpo == party]
-        return [agreement.cpo for agreement in holding if agreement.emsp == party]
 
     def speaker(self, party: PartyId, *roles: str) -> Partner | None:
         """The platform of the party itself in the first of these roles that it has; hubs do not count."""

@@ -73,8 +73,18 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "told": partner.told,
         "quirks": sorted(partner.quirks),
         "translation": policy_document(partner.translation),
+        "approved": claims_of(partner.approved),
         "tokens": admission_documents(admissions),
     }
+
+
+def claims_of(approved: Iterable[tuple[str, PartyId]]) -> list[str]:
+    return sorted(f"{role}|{party}" for role, party in approved)
+
+
+def _read_claims(stored: Iterable[str]) -> frozenset[tuple[str, PartyId]]:
+    pairs = (each.split("|", 1) for each in stored)
+    return frozenset((role, PartyId.parse(party)) for role, party in pairs)
 
 
 def connection_document(connection: Connection, seal: Seal) -> Document:
@@ -82,15 +92,22 @@ def connection_document(connection: Connection, seal: Seal) -> Document:
         "version": connection.version,
         "versions_url": connection.versions_url,
         "hub_party": str(connection.hub_party) if connection.hub_party else None,
-        "roles": [
-            {"role": each.role, "party": str(each.party), "name": each.name} for each in connection.roles
-        ],
+        "roles": role_documents(connection.roles),
+        "pending": role_documents(connection.pending),
         "endpoints": [
             {"module": each.module, "side": each.side, "url": each.url} for each in connection.endpoints
         ],
         "token": seal.close(connection.token),
         "spare": seal.close(connection.spare) if connection.spare else None,
     }
+
+
+def role_documents(roles: Iterable[PartyRole]) -> list[Document]:
+    return [{"role": each.role, "party": str(each.party), "name": each.name} for each in roles]
+
+
+def _read_roles(stored: Iterable[Document]) -> tuple[PartyRole, ...]:
+    return tuple(PartyRole(each["role"], PartyId.parse(each["party"]), each["name"]) for each in stored)
 
 
 def policy_document(policy: Policy) -> Document:
@@ -129,6 +146,7 @@ def read_partner(document: Document, seal: Seal) -> Partner:
         translation=_POLICY.validate_python(document.get("translation", {})),
         quirks=quirks,
         told=document.get("told"),
+        approved=_read_claims(document.get("approved", ())),
     )
 
 
@@ -157,9 +175,8 @@ def _read_connection(stored: Document | None, seal: Seal, quirks: Quirks) -> Con
     return Connection(
         version=version,
         versions_url=stored["versions_url"],
-        roles=tuple(
-            PartyRole(each["role"], PartyId.parse(each["party"]), each["name"]) for each in stored["roles"]
-        ),
+        roles=_read_roles(stored["roles"]),
+        pending=_read_roles(stored.get("pending", ())),
         hub_party=PartyId.parse(stored["hub_party"]) if stored["hub_party"] else None,
         endpoints=tuple(
             PartnerEndpoint(each["module"], Side(each["side"]), each["url"]) for each in stored["endpoints"]

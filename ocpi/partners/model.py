@@ -57,7 +57,8 @@ class Connection:
     """What a completed handshake tells about the far side; `token` is the one that we show there.
 
     `quirks` are all that it has, those of its version among them. `spare` is the token that we showed before,
-    as long as it is not certain that the far side has let it go.
+    as long as it is not certain that the far side has let it go. `pending` are roles that it claims beside
+    and that nobody has approved: nothing is done in them.
     """
 
     version: VersionNumber
@@ -68,6 +69,7 @@ class Connection:
     token: CredentialsToken
     quirks: Quirks = NONE
     spare: CredentialsToken | None = None
+    pending: tuple[PartyRole, ...] = ()
 
     def endpoint(self, module: str, side: Side) -> str | None:
         return next((each.url for each in self.endpoints if (each.module, each.side) == (module, side)), None)
@@ -100,7 +102,8 @@ class Connection:
 class Partner:
     """`name` is the operator's own short name for the platform.
 
-    `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `revision` grows
+    `allowed_roles` and `allowed_parties` bound what it may claim; None allows every party. `approved` are
+    roles of parties that the operator has allowed beside. `revision` grows
     with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
     what was for everybody before it came. `registered_at` is when credentials were exchanged last, and `told`
     a fingerprint of ours as it knows them. `translation` is how it wants to be told what its version lacks,
@@ -119,6 +122,14 @@ class Partner:
     told: str | None = None
     translation: Policy = _USUAL
     quirks: Quirks = NONE
+    approved: frozenset[tuple[str, PartyId]] = frozenset()
+
+    def may_be(self, role: PartyRole) -> bool:
+        """Whether the operator lets it act in this role."""
+        if (role.role, role.party) in self.approved:
+            return True
+        is_party = self.allowed_parties is None or role.party in self.allowed_parties
+        return is_party and role.role in self.allowed_roles
 
     @property
     def is_active(self) -> bool:
@@ -127,6 +138,10 @@ class Partner:
     @property
     def roles(self) -> tuple[PartyRole, ...]:
         return self.connection.roles if self.connection else ()
+
+    @property
+    def pending(self) -> tuple[PartyRole, ...]:
+        return self.connection.pending if self.connection else ()
 
     @property
     def hub_party(self) -> PartyId | None:

@@ -1,13 +1,15 @@
 """What is known at one moment about partners, their tokens and agreements, arranged for quick questions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.documents import Admission
+from ocpi.partners.groups import LocationGroup
 from ocpi.partners.model import Partner
 from ocpi.partners.store import Found
+from ocpi.partners.terms import Groups, Sight, sight
 from schemas.kinds import PartyId
 
 
@@ -27,7 +29,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`."""
+    """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`.
+
+    `sights` are what the current terms of each agreement show. `ever_grouped` counts as members of a CPO's
+    groups also what left them and may not have been taken back yet.
+    """
 
     partners: dict[str, Partner]
     admissions: dict[str, Known]
@@ -35,12 +41,21 @@ class Snapshot:
     hubs: list[Partner]
     agreements: dict[tuple[PartyId, PartyId], Agreement]
     agreements_of: dict[PartyId, list[Agreement]]
+    groups: Sequence[LocationGroup]
+    sights: Mapping[tuple[PartyId, PartyId], Sight]
+    ever_grouped: Mapping[PartyId, Groups]
 
     @classmethod
-    def of(cls, found: Iterable[Found], agreements: Iterable[Agreement]) -> Self:
+    def of(
+        cls,
+        found: Iterable[Found],
+        agreements: Iterable[Agreement],
+        groups: Sequence[LocationGroup] = (),
+    ) -> Self:
         pairs = list(found)
         partners = [partner for partner, _ in pairs]
         by_key = {agreement.key: agreement for agreement in agreements}
+        members = _by_cpo((each.cpo, each.name, each.locations) for each in groups)
         return cls(
             partners={partner.name: partner for partner in partners},
             admissions={
@@ -52,12 +67,22 @@ class Snapshot:
             hubs=[partner for partner in partners if partner.hub_party is not None],
             agreements=by_key,
             agreements_of=_by_party(by_key.values()),
+            groups=groups,
+            sights={key: sight(each.terms, members.get(each.cpo, {})) for key, each in by_key.items()},
+            ever_grouped=_by_cpo((each.cpo, each.name, each.locations | each.told) for each in groups),
         )
 
 
 def _speakers(partners: Iterable[Partner]) -> dict[tuple[PartyId, str], Partner]:
     own = (partner for partner in partners if partner.hub_party is None)
     return {(each.party, each.role): partner for partner in own for each in partner.roles}
+
+
+def _by_cpo(groups: Iterable[tuple[PartyId, str, frozenset[str]]]) -> Mapping[PartyId, Groups]:
+    found: dict[PartyId, dict[str, frozenset[str]]] = {}
+    for cpo, name, locations in groups:
+        found.setdefault(cpo, {})[name] = locations
+    return found
 
 
 def _by_party(agreements: Iterable[Agreement]) -> dict[PartyId, list[Agreement]]:

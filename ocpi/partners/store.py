@@ -14,13 +14,15 @@ from typing import Final
 from ocpi.partners.documents import (
     Admission,
     admission_documents,
+    claims_of,
     connection_document,
     policy_document,
     read_admissions,
     read_partner,
+    role_documents,
     to_document,
 )
-from ocpi.partners.model import Connection, Partner, PartnerState, claims
+from ocpi.partners.model import Connection, Partner, PartnerState, PartyRole, claims
 from ocpi.partners.seal import Seal
 from ocpi.partners.succession import numbered, succeeded
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
@@ -110,12 +112,7 @@ class PartnerStore:
             "told": told,
             **({} if quirks is None else {"quirks": sorted(quirks)}),
         }
-        try:
-            await self._change(seen, _with_claims(fields, connection))
-        except DuplicateKey as error:
-            raise PartyTaken(
-                "another platform is registered for one of these parties in the same role"
-            ) from error
+        await self._claim(seen, _with_claims(fields, connection))
 
     async def admit_also(self, seen: Partner, admission: Admission) -> Partner:
         """One more token is good from now on: the new one of a rotation, before the far side uses it."""
@@ -150,6 +147,19 @@ class PartnerStore:
         shown = {"connection.token": self._seal.close(token)}
         kept = {"connection.spare": self._seal.close(spare) if spare else None}
         await self._change(seen, {"$set": {**shown, **kept}})
+
+    async def approve(self, seen: Partner, connection: Connection, role: PartyRole) -> None:
+        """`connection` is the one that was seen, with the role in force. Raises PartyTaken, Superseded.
+
+        The partner is greeted again: it lacks what is for it in that role.
+        """
+        fields: Document = {
+            "connection.roles": role_documents(connection.roles),
+            "connection.pending": role_documents(connection.pending),
+            "approved": claims_of({*seen.approved, (role.role, role.party)}),
+            "is_greeted": False,
+        }
+        await self._claim(seen, _with_claims(fields, connection))
 
     async def set_state(self, seen: Partner, state: PartnerState) -> None:
         """Raises Superseded. Whoever comes back from a suspension is greeted again."""
@@ -204,6 +214,14 @@ class PartnerStore:
         if document is None:
             raise _superseded(seen)
         return read_admissions(document)
+
+    async def _claim(self, seen: Partner, update: Document) -> None:
+        try:
+            await self._change(seen, update)
+        except DuplicateKey as error:
+            raise PartyTaken(
+                "another platform is registered for one of these parties in the same role"
+            ) from error
 
     async def _change(self, seen: Partner, update: Document) -> None:
         result = await self._partners.update_one(_exactly(seen), {**update, "$inc": {"revision": 1}})

@@ -6,6 +6,7 @@ A renewal in another version than before moves the connection there.
 Spec: credentials of each version, Use cases; POST, PUT and DELETE method; cases C-009 to C-018.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,8 +19,9 @@ from ocpi.errors import (
 )
 from ocpi.partners.directory import Admitted
 from ocpi.partners.documents import Admission, Scope
-from ocpi.partners.model import Connection, Partner, PartnerState
+from ocpi.partners.model import Connection, Partner, PartnerState, PartyRole
 from ocpi.partners.store import PartyTaken, Superseded
+from ocpi.process.logs import logger
 from ocpi.registration.discovery import Discovered
 from ocpi.registration.far_side import FarSide
 from ocpi.registration.handshake import OVERLAP, Handshake, connection
@@ -30,6 +32,7 @@ from schemas.base import OcpiModel
 from schemas.v2_3_0.enums import VersionNumber
 
 CALL_BACK_WITHIN_S: Final = 8.0  # twice: the far side waits meanwhile, and gives up after some 30 s
+log = logger(__name__)
 _NO_TIME: Final = timedelta(0)
 Json = dict[str, Any]
 
@@ -73,6 +76,7 @@ class Acceptance:
         self, caller: Admitted, theirs: Json, version: VersionNumber, *, overlap: timedelta
     ) -> OcpiModel:
         offer = read_offer(parse(theirs, version), caller.partner, self._with.identity)
+        self._check_free(offer.pending, caller.partner)
         known = caller.partner.quirks
         far_side = self._with.far_side(offer.token, version, known, within_s=CALL_BACK_WITHIN_S)
         found = await self._call_back(caller.partner, far_side, offer, version)
@@ -82,6 +86,15 @@ class Acceptance:
         answer = self._with.identity.credentials(token_c, version, offer.roles)
         await self._keep(caller, result, token_c, overlap, far_side.quirks(known))
         return answer
+
+    def _check_free(self, pending: Iterable[PartyRole], partner: Partner) -> None:
+        """Raises InvalidParameters for what cannot be approved, since another platform is that."""
+        for each in pending:
+            speaker = self._with.directory.speaker(each.party, each.role)
+            if speaker is not None and speaker.name != partner.name:
+                text = f"another platform is registered for {each.party} as {each.role}"
+                raise InvalidParameters(text, pointer="/roles")
+            log.warning("role waits for approval", partner=partner.name, role=f"{each.role} {each.party}")
 
     async def _call_back(
         self, partner: Partner, far_side: FarSide, offer: Offer, version: VersionNumber

@@ -85,4 +85,5 @@ def connection(found: Discovered, offer: Offer, spare: CredentialsToken | None =
         endpoints=found.endpoints,
         token=offer.token,
         spare=spare,
+        pending=offer.pending,
     )

@@ -1,6 +1,7 @@
 """The credentials that the far side offers, read and judged: may it be who it says?
 
-A partner claims only roles and parties that the operator allowed to it, each once, and never one of ours.
+A partner claims only roles and parties that the operator allowed to it, each once, and never one of ours;
+what a partner claims beside them later waits until the operator approves it, and is nothing until then.
 A hub speaks for others, so it is bound by being allowed as a hub alone; it is told by `hub_party_id` in
 2.3.0 and by the role HUB in 2.2.1, which some keep in 2.3.0. In 2.1.1 there is one party, whose role is not
 told: it is the one that we are of use to.
@@ -44,6 +45,7 @@ class Offer:
     versions_url: str
     roles: tuple[PartyRole, ...]
     hub_party: PartyId | None
+    pending: tuple[PartyRole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,11 @@ def read_offer(theirs: AnyCredentials, partner: Partner, own: Identity) -> Offer
     claims = _claims(theirs, own)
     hub = _hub(theirs, claims)
     _check_unique(claims)
-    if hub is None:
-        for claim in claims:
-            _check_role(claim, partner, own)
-    else:
+    if hub is not None:
         _check_hub(hub, partner, own)
-    hub_party = hub.role.party if hub else None
-    return Offer(token, versions_url, tuple(each.role for each in claims), hub_party)
+        return Offer(token, versions_url, tuple(each.role for each in claims), hub.role.party)
+    roles, pending = _judged(claims, partner, own)
+    return Offer(token, versions_url, roles, None, pending)
 
 
 def read_answer(theirs: Any, version: VersionNumber, partner: Partner, own: Identity) -> Offer:
@@ -133,18 +133,29 @@ def _check_hub(hub: Claim, partner: Partner, own: Identity) -> None:
         raise InvalidParameters(f"{hub.role.party} is the hub that you are talking to", pointer=hub.at)
 
 
+_Judged: TypeAlias = tuple[tuple[PartyRole, ...], tuple[PartyRole, ...]]
+
+
+def _judged(claims: Sequence[Claim], partner: Partner, own: Identity) -> _Judged:
+    """Those that are allowed, and those that wait: who is new has only what it was invited for."""
+    may_wait = partner.connection is not None and any(partner.may_be(each.role) for each in claims)
+    for claim in claims:
+        if _is_ours(claim, own) or not may_wait:
+            _check_role(claim, partner, own)
+    roles = [each.role for each in claims]
+    allowed = tuple(each for each in roles if partner.may_be(each))
+    return allowed, tuple(each for each in roles if not partner.may_be(each))
+
+
 def _check_role(claim: Claim, partner: Partner, own: Identity) -> None:
     role = claim.role
+    if partner.may_be(role) and not _is_ours(claim, own):
+        return
     if role.role not in partner.allowed_roles:
         text = f"the role {role.role} was not allowed to this connection"
         raise InvalidParameters(text, pointer=f"{claim.at}/role" if claim.at else "")
-    if not _is_allowed(role.party, partner) or _is_ours(claim, own):
-        text = f"the party {role.party} was not allowed to this connection"
-        raise InvalidParameters(text, pointer=f"{claim.at}/party_id")
-
-
-def _is_allowed(party: PartyId, partner: Partner) -> bool:
-    return partner.allowed_parties is None or party in partner.allowed_parties
+    text = f"the party {role.party} was not allowed to this connection"
+    raise InvalidParameters(text, pointer=f"{claim.at}/party_id")
 
 
 def _is_ours(claim: Claim, own: Identity) -> bool:

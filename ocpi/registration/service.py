@@ -7,7 +7,7 @@ Spec: credentials of each version, Use cases.
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from ocpi.process.logs import logger
 from ocpi.registration.discovery import Discovered
 from ocpi.registration.far_side import FarSide
 from ocpi.registration.handshake import Handshake, connection
-from ocpi.registration.named import in_state, known
+from ocpi.registration.named import NotNow, in_state, known
 from ocpi.registration.offer import read_answer, token_in
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
@@ -100,6 +100,22 @@ class Registration:
             await self._with.partners.leave(name)
         await self._with.directory.refresh()
         return trouble
+
+    async def approve(self, name: str, role: str, party: PartyId) -> Partner:
+        """Let the partner act in a role that it claims.
+
+        Raises UnknownPartner, NotNow, PartyTaken, Superseded.
+        """
+        partner = known(self._with.directory, name)
+        current = partner.connection
+        wanted = next((each for each in partner.pending if (each.role, each.party) == (role, party)), None)
+        if current is None or wanted is None:
+            raise NotNow(f"the partner {name!r} does not ask to be {party} as {role}")
+        pending = tuple(each for each in current.pending if each != wanted)
+        result = replace(current, roles=(*current.roles, wanted), pending=pending)
+        await self._with.partners.approve(partner, result, wanted)
+        await self._with.directory.refresh()
+        return known(self._with.directory, name)
 
     async def suspend(self, name: str) -> Partner:
         """Refuse the partner, and send it nothing. Raises UnknownPartner, NotNow, Superseded."""

@@ -1,17 +1,19 @@
 """Who acts, on whose behalf, and may they: the party checks of a platform that is no hub.
 
 A partner speaks only for the parties of its own roles. A hub speaks for anybody behind it, so there the
-agreement decides. Without an agreement nothing flows.
+agreement decides. Without an agreement, or outside of its terms, nothing flows but what a charge of then
+brings with it.
 Spec: 2.3.0 transport_and_format, Message Routing Headers; Errors.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ocpi.errors import InvalidParameters, NotOwner, NotRoutable
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
 from ocpi.wire.interfaces import opposite
-from schemas.kinds import PartyId
+from schemas.kinds import ObjectKind, PartyId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,13 @@ class PartyChecks:
         partner = call.admitted.partner
         if partner.hub_party is None and not partner.speaks_for(party):
             raise InvalidParameters(f"{partner.name} does not speak for {party}")
-        return self._agreed(party)
+        return self._agreed(party, call.module)
 
-    def owner(self, call: Call, party: PartyId) -> PartyId:
+    def owner(self, call: Call, party: PartyId, began: datetime | None = None) -> PartyId:
         """The party in the URL of a push. Raises NotOwner when the caller does not speak for it.
 
         FROM, where it is told, is the owner itself, or the hub that passes on what the owner told everybody.
+        What `began` while there was an agreement is told to its end.
         """
         self._check_receiver(call)
         partner = call.admitted.partner
@@ -47,7 +50,13 @@ class PartyChecks:
             raise NotOwner(f"{party} is not a party of this connection")
         if call.routing.sender not in (None, party, partner.hub_party):
             raise InvalidParameters(f"{call.routing.sender} cannot push an object of {party}")
-        return self._agreed(party)
+        return self._agreed(party, call.module, began)
+
+    def only(self, party: PartyId, kind: ObjectKind) -> dict[PartyId, frozenset[str]] | None:
+        """Of our own things those that the terms name for this party, if they name some."""
+        seen = self._directory.sight(party, kind, self.own.party)
+        ids = seen.only(kind) if seen is not None else None
+        return None if ids is None else {self.own.party: ids}
 
     def _check_receiver(self, call: Call) -> None:
         to = call.routing.to
@@ -60,8 +69,8 @@ class PartyChecks:
             raise _unnamed()
         return named_or_only(call)
 
-    def _agreed(self, party: PartyId) -> PartyId:
-        if not self._directory.agreed(self.own.party, self.own.role, party):
+    def _agreed(self, party: PartyId, module: str, began: datetime | None = None) -> PartyId:
+        if not self._directory.may_deal(self.own.party, self.own.role, party, module, began):
             raise InvalidParameters(f"{self.own.party} and {party} have no agreement")
         return party
 

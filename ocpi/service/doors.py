@@ -8,6 +8,7 @@ from aiohttp import web
 from ocpi.admin.acts import Acts
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
+from ocpi.admin.groups import GroupRoutes
 from ocpi.admin.messages import MessageRoutes
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
@@ -28,6 +29,7 @@ from ocpi.server.app import Platform
 from ocpi.server.call import Interface
 from ocpi.server.metrics import RequestMetrics
 from ocpi.server.operator_auth import new_key
+from ocpi.service.changes import Changes
 from ocpi.service.foundation import Foundation
 from ocpi.service.key_files import secret_in
 from ocpi.service.newcomers import Newcomers, Reactions
@@ -54,6 +56,7 @@ def open_doors(
     more_admin: Sequence[web.RouteDef] = (),
 ) -> Doors:
     newcomers = _newcomers(foundation, reactions)
+    _follow_changes(foundation, reactions)
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
     upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm, duty=foundation.duty)
@@ -82,6 +85,16 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
     )
     foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
     return newcomers
+
+
+def _follow_changes(foundation: Foundation, reactions: Reactions) -> None:
+    changes = Changes(
+        directory=foundation.directory,
+        agreements=foundation.agreements,
+        parting=reactions.parting,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("take back what is not shown any more", changes.run, restart=True)
 
 
 def _handshake(foundation: Foundation, platform: Platform, identity: Identity, needed: Needed) -> Handshake:
@@ -115,6 +128,7 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
         clock=foundation.clock,
         added=newcomers.greet,
     ).routes()
+    yield from GroupRoutes(foundation.agreements.groups, foundation.directory, foundation.clock).routes()
     yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()

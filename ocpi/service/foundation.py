@@ -19,7 +19,7 @@ from ocpi.objects.intake import Intake
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.verdicts import Verdicts
 from ocpi.partners import store as partners
-from ocpi.partners.agreements import AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
@@ -99,7 +99,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     duty = Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance)
     await check_same_seal(ground.mongo, seal_key, duty)
     partner_store = PartnerStore(ground.mongo, seal)
-    agreements = AgreementStore(ground.mongo)
+    agreements = AgreementStore(ground.mongo, ground.clock)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
     await directory.refresh()
     store = ObjectStore(ground.mongo, ground.clock, ground.writers)

@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.delivery.parting import Parting
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartnerStore
@@ -20,10 +22,11 @@ from ocpi.process.duty import Duty
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """What a service does for a partner that is new here, and for an agreement that begins."""
+    """What a service does for a partner that is new here, for an agreement that begins, and when one ends."""
 
     connected: Callable[[str], Awaitable[None]]
     agreed: Callable[[Agreement], Awaitable[None]]
+    parting: Parting
 
 
 class Newcomers:

@@ -46,6 +46,7 @@ _PLAYED: Final[Mapping[str, tuple[_Roles, _Roles]]] = MappingProxyType(
     }
 )
 """By module: the roles of its sender, those of its receiver; the usual one first."""
+ABOUT_BILLS: Final = "invoicereconciliation"
 MODULES: Final = frozenset(_PLAYED)
 
 

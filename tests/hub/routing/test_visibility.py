@@ -13,7 +13,8 @@ from ocpi.objects.holds import Hold
 from ocpi.objects.record import Record
 from ocpi.objects.selection import INDEXES, Selection
 from ocpi.objects.store import ObjectStore
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Admitted, Directory
 from ocpi.partners.documents import Scope
 from ocpi.partners.reading import Reading, as_partner
@@ -114,7 +115,7 @@ async def leafed(store: ObjectStore, selection: Selection, query: PageQuery) -> 
 async def test_a_viewer_at_random_sees_its_own_and_nothing_else(mongo: Mongo, clock: ManualClock) -> None:
     await mongo.declare(INDEXES)
     chance = random.Random(4)  # noqa: S311 - the same cases every time
-    store, agreements = ObjectStore(mongo, clock), AgreementStore(mongo)
+    store, agreements = ObjectStore(mongo, clock), AgreementStore(mongo, clock)
     for cpo, emsp in AGREED:
         await agreements.put(Agreement(cpo, emsp, date(2025, 12, 1)))
     partners = PartnerStore(mongo, Seal(Seal.generate_key()))

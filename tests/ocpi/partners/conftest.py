@@ -3,7 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from ocpi.partners.agreements import Agreement, AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
+from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
@@ -61,7 +62,7 @@ def connection(*roles: tuple[str, PartyId], hub_party: PartyId | None = None) ->
 @pytest.fixture
 async def rooms(mongo: Mongo, clock: ManualClock) -> Rooms:
     await mongo.declare(INDEXES)
-    partners, agreements = PartnerStore(mongo, Seal(Seal.generate_key())), AgreementStore(mongo)
-    return Rooms(
-        partners, agreements, Directory(partners=partners, agreements=agreements, clock=clock), clock
-    )
+    partners = PartnerStore(mongo, Seal(Seal.generate_key()))
+    agreements = AgreementStore(mongo, clock)
+    directory = Directory(partners=partners, agreements=agreements, clock=clock)
+    return Rooms(partners, agreements, directory, clock)

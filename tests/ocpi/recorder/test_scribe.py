@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ocpi.partners.agreements import AgreementStore
+from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
@@ -40,7 +40,7 @@ class Desk:
         self._mongo = mongo
         directory = Directory(
             partners=PartnerStore(mongo, Seal(Seal.generate_key())),
-            agreements=AgreementStore(mongo),
+            agreements=AgreementStore(mongo, clock),
             clock=clock,
         )
         self.scribe = Scribe(
