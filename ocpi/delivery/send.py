@@ -12,7 +12,8 @@ from yarl import URL
 
 from ocpi.client.http import Outgoing, accepted, send
 from ocpi.delivery.credits import Credits
-from ocpi.delivery.outbox import Mark
+from ocpi.delivery.marks import Mark
+from ocpi.delivery.receipts import Arrival
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
 from ocpi.objects.kinds import MODELS
@@ -53,8 +54,8 @@ class Sender:
             return True
         return self._directory.agreed(to, mark.due.role, record.key.owner)
 
-    async def deliver(self, mark: Mark, record: Record) -> str | None:
-        """The Location that the far side gave to it, if it did. Raises a DeliveryError."""
+    async def deliver(self, mark: Mark, record: Record) -> Arrival:
+        """What the far side said to it. Raises a DeliveryError."""
         due = mark.due
         partner = self._directory.route_to(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
@@ -64,8 +65,9 @@ class Sender:
         body = None if record.deleted else await self._told(record, partner, partner.connection)
         request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)
-        accepted(received)
-        return received.headers.get("Location")
+        answer = accepted(received)
+        location = received.headers.get("Location")
+        return Arrival(received.http, answer.status_code, location, request.ids.correlation_id)
 
     async def _told(self, record: Record, partner: Partner, connection: Connection) -> bytes:
         try:

@@ -15,11 +15,13 @@ from ocpi.partners.documents import (
     Admission,
     admission_documents,
     connection_document,
+    delivery_document,
     policy_document,
     read_admissions,
     read_partner,
     to_document,
 )
+from ocpi.partners.keeping import Keepings
 from ocpi.partners.model import Connection, Partner, PartnerState, claims
 from ocpi.partners.seal import Seal
 from ocpi.partners.succession import numbered, succeeded
@@ -162,6 +164,10 @@ class PartnerStore:
     async def set_translation(self, seen: Partner, policy: Policy) -> None:
         """Raises Superseded."""
         await self._change(seen, {"$set": {"translation": policy_document(policy)}})
+
+    async def set_delivery(self, seen: Partner, delivery: Keepings) -> None:
+        """Raises Superseded."""
+        await self._change(seen, {"$set": {"delivery": delivery_document(delivery)}})
 
     async def greeted(self, seen: Partner) -> None:
         await self._partners.update_one(_exactly(seen), {"$set": {"is_greeted": True}})
