@@ -26,6 +26,7 @@ from passerelle import (
     ledger_cli,
     messages_cli,
     objects_cli,
+    outbox_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(groups_cli.app, name="groups")
+app.add_typer(outbox_cli.app, name="outbox")
 app.add_typer(emsp_cli.app, name="emsp")
 app.add_typer(tokens_cli.app, name="tokens")
 app.add_typer(access_cli.app, name="access")

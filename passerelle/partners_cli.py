@@ -176,6 +176,21 @@ def policy(
     show([{"key": key, "value": value} for key, value in told.items()], ("key", "value"), as_json=as_json)
 
 
+@app.command()
+def delivery(
+    name: Name,
+    changes: Annotated[list[str] | None, typer.Argument(help="As module=policy; repeatable.")] = None,
+    service: At = Service.HUB,
+    as_json: Json = False,
+) -> None:
+    """Show or change what a partner is owed that it could not be told: strict, coalesce or store_forward."""
+    path = f"/partners/{name}/delivery"
+    admin = admin_of(service)
+    told = admin.post(path, {"delivery": dict(map(_change, changes))}) if changes else admin.get(path)
+    rows = [{"module": module, "policy": policy} for module, policy in told.items()]
+    show(rows, ("module", "policy"), as_json=as_json)
+
+
 def _change(written: str) -> tuple[str, str]:
     key, equals, value = written.partition("=")
     if not equals:

@@ -52,6 +52,7 @@ def presence_room(foundation: Foundation) -> PresenceRoom:
         changed=changed,
         duty=foundation.duty,
     )
+    foundation.delivery.watch(lambda partner: partner.name in census.reach.away)
     for name, work in (
         ("count who is here", census.run),
         ("watch who is silent", watch.run),

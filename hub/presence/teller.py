@@ -17,6 +17,7 @@ from hub.presence.infos import Info, Infos
 from ocpi.client import hub_client_info
 from ocpi.client.lines import Lines
 from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal
+from ocpi.delivery.refusals import Refusals
 from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
@@ -130,4 +131,5 @@ class Teller:
             now=now,
             is_bill=False,
             spread=random.random(),  # noqa: S311 - jitter, not a secret
+            refused=Refusals(info.attempts + 1),
         )

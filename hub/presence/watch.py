@@ -62,7 +62,7 @@ class Watch:
         self._news: dict[str, datetime] = {}
         self._asked: dict[str, datetime] = {}
         self._back = asyncio.Event()
-        directory.on_admitted = self._hear
+        directory.on_admitted(self._hear)
 
     def heard(self, name: str) -> datetime | None:
         """When a partner last called, if it has."""

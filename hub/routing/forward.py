@@ -8,8 +8,9 @@ Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send vi
 from collections.abc import Callable, Iterable
 
 from ocpi.delivery.dispatcher import Delivery
-from ocpi.delivery.outbox import Due, mark_id
+from ocpi.delivery.marks import Due, mark_id
 from ocpi.delivery.parting import SHOWN
+from ocpi.delivery.portions import in_portions
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
@@ -52,6 +53,7 @@ class Forwarding:
             role=_receiving_role(record.key.kind),
             behind=_session_of(accepted, to),
             is_urgent=_is_block(record),
+            state=record,
         )
         if record.key.kind is ObjectKind.CDR and accepted.outcome is Outcome.UNCHANGED:
             await self._delivery.mark_unless_delivered(due)
@@ -83,8 +85,8 @@ class Forwarding:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
                 seen = (record async for record in told if self._directory.sees(to, record.key))
-                dues = [self._due(record, to) async for record in seen]
-                await self._delivery.mark(*(due for due in dues if self._receives(due)))
+                dues = (self._due(record, to) async for record in seen)
+                await in_portions(self._delivery.catch_up, (due async for due in dues if self._receives(due)))
 
     def _due(self, record: Record, party: PartyId) -> Due:
         return Due(
@@ -94,6 +96,7 @@ class Forwarding:
             to=party,
             role=_receiving_role(record.key.kind),
             is_urgent=_is_block(record),
+            state=record,
         )
 
     def _receives(self, due: Due) -> bool:

@@ -1,10 +1,21 @@
 """What operators send, as it is checked: each mistake is told with the pointer of its place."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from ocpi.delivery.recovery import State, Wanted
+from ocpi.partners.keeping import MODULES, Keeping
 from ocpi.partners.model import HUB
 from ocpi.registration.service import Invited
 from ocpi.versions.known import SPOKEN
@@ -12,7 +23,7 @@ from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.urls import callable_url
-from schemas.kinds import PartyId
+from schemas.kinds import ObjectKind, PartyId
 from schemas.v2_3_0.enums import Role, TaxIncluded, VersionNumber
 
 ROLES = frozenset({*(role.value for role in Role), HUB})
@@ -40,6 +51,16 @@ def _zone(written: str) -> str:
     if written not in available_timezones():
         raise ValueError("a time zone is an IANA name, as Europe/Paris")
     return written
+
+
+def _delivered(module: str) -> str:
+    if module not in MODULES:
+        raise ValueError(f"a module is one of {', '.join(MODULES)}")
+    return module
+
+
+def _parsed(written: str | None) -> PartyId | None:
+    return None if written is None else PartyId.parse(written)
 
 
 def _version(written: str) -> VersionNumber:
@@ -120,5 +141,50 @@ class PolicyChange(Request):
     no_credit_cdrs: bool | None = None
 
 
+class DeliveryChange(Request):
+    """How a partner is owed what it could not be told, by module; those that are to change."""
+
+    delivery: dict[Annotated[str, AfterValidator(_delivered)], Keeping]
+
+
+class Marks(Request):
+    """Which marks of the outbox are listed."""
+
+    to: Party | None = None
+    kind: ObjectKind | None = None
+    state: State | None = None
+    limit: Annotated[int, Field(gt=0, le=5000)] = 500
+
+    def wanted(self) -> Wanted:
+        return Wanted(to=_parsed(self.to), kind=self.kind, state=self.state)
+
+
+class Receipts(Request):
+    to: Party | None = None
+    kind: ObjectKind | None = None
+    limit: Annotated[int, Field(gt=0, le=5000)] = 500
+
+
 class Revive(Request):
+    """One mark, or what was parked for a party, or parked since an instant; those that all of this fits."""
+
+    to: Party | None = None
+    mark: str | None = None
+    kind: ObjectKind | None = None
+    since: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if self.to is None and self.mark is None and self.since is None:
+            raise PydanticCustomError("nothing", "name a party, a mark, or an instant")
+        return self
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            to=_parsed(self.to), kind=self.kind, state=State.PARKED, mark=self.mark, since=self.since
+        )
+
+
+class Replay(Request):
     to: Party
+    since: AwareDatetime

@@ -1,4 +1,7 @@
-"""How a partner is spoken to, for the operator: its quirks, and how it is told what its version lacks."""
+"""How a partner is spoken to, for the operator.
+
+Its quirks, how it is told what its version lacks, and what becomes of news that it cannot be told at once.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
@@ -7,8 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from ocpi.admin.app import read, reply
-from ocpi.admin.bodies import PolicyChange, QuirkChange
+from ocpi.admin.bodies import DeliveryChange, PolicyChange, QuirkChange
 from ocpi.partners.directory import Directory
+from ocpi.partners.keeping import MODULES
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartnerStore
 from ocpi.registration.named import UnknownPartner
@@ -28,6 +32,8 @@ class PartnerMannerRoutes:
             web.post("/partners/{name}/quirks", self._choose),
             web.get("/partners/{name}/policy", self._policy),
             web.post("/partners/{name}/policy", self._set_policy),
+            web.get("/partners/{name}/delivery", self._delivery),
+            web.post("/partners/{name}/delivery", self._set_delivery),
         ]
 
     async def _quirks(self, request: web.Request) -> web.Response:
@@ -48,6 +54,17 @@ class PartnerMannerRoutes:
         policy = replace(partner.translation, **change.model_dump(exclude_none=True))
         return await self._changed(
             request, lambda: self._partners.set_translation(partner, policy), policy_of
+        )
+
+    async def _delivery(self, request: web.Request) -> web.Response:
+        return reply(delivery_of(self._partner(request)))
+
+    async def _set_delivery(self, request: web.Request) -> web.Response:
+        change = DeliveryChange.model_validate(await read(request))
+        partner = self._partner(request)
+        delivery = {**partner.delivery, **change.delivery}
+        return await self._changed(
+            request, lambda: self._partners.set_delivery(partner, delivery), delivery_of
         )
 
     async def _changed(
@@ -78,6 +95,10 @@ def quirks_of(partner: Partner) -> list[dict[str, Any]]:
 
 def policy_of(partner: Partner) -> dict[str, Any]:
     return asdict(partner.translation)
+
+
+def delivery_of(partner: Partner) -> dict[str, Any]:
+    return {module: partner.keeping_of(module) for module in MODULES}
 
 
 def _origin(partner: Partner, quirk: str) -> str | None:

@@ -8,8 +8,9 @@ Spec: 2.3.0 transport_and_format, Push; Broadcast Push.
 from collections.abc import Iterable, Sequence
 
 from ocpi.delivery.dispatcher import Delivery
-from ocpi.delivery.outbox import Due, mark_id
+from ocpi.delivery.marks import Due, mark_id
 from ocpi.delivery.parting import Parting
+from ocpi.delivery.portions import in_portions
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.directory import Directory
@@ -77,7 +78,8 @@ class Announcer:
         """A partner that has just registered lacks everything that is for everybody."""
         for kind in self._kinds:
             ours = self._store.each(Selection(kind, [self._own.party], [None]))
-            await self._delivery.mark(*[due async for record in ours for due in self._dues(record, partner)])
+            dues = (due async for record in ours for due in self._dues(record, partner))
+            await in_portions(self._delivery.catch_up, dues)
 
     def _dues(self, record: Record, partner: Partner) -> list[Due]:
         has_receiver = self._directory.endpoint_of(partner, record.key.kind.module, Side.RECEIVER) is not None
@@ -99,6 +101,7 @@ class Announcer:
             to=to,
             role=opposite(self._own.role),
             behind=behind,
+            state=record,
         )
 
 

@@ -7,22 +7,47 @@ nobody ever credits is a dispute, and goes out with its verdict.
 Spec: 2.3.0 mod_cdrs, Credit CDRs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ocpi.delivery.outbox import Mark, Outbox, mark_id
+from ocpi.delivery.marks import Mark, mark_id
+from ocpi.delivery.outbox import Outbox
 from ocpi.errors import Withheld
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.model import Partner
 from ocpi.versions.known import OLDEST
-from schemas.kinds import ObjectKind
+from schemas.kinds import ObjectKind, PartyId
 
 PATIENCE: Final = timedelta(hours=1)
 LOOK_AGAIN: Final = timedelta(seconds=10)
 _NEXT_TO: Final = timedelta(milliseconds=1)  # the database's grain of time
-Bill = tuple[Record, dict[str, Any]]
+_Bill = tuple[Record, dict[str, Any]]
+_Session = tuple[PartyId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A bill that is due, and the other bills of its session for the same party."""
+
+    mark: Mark
+    record: Record
+    others: Sequence[_Bill]
+
+    def credits(self) -> list[str]:
+        """The marks of the credits among them."""
+        to = self.mark.due.to
+        return [mark_id(to, other.database_id) for other, value in self.others if value.get("credit")]
+
+    def looks_again(self, waiting: Mapping[str, datetime], now: datetime) -> datetime | None:
+        until = min((waiting[each] for each in self.credits() if each in waiting), default=None)
+        if until is not None:
+            return until + _NEXT_TO
+        if _uncredited_before(self.record, self.others) and now < self.mark.since + PATIENCE:
+            return now + LOOK_AGAIN
+        return None
 
 
 class Credits:
@@ -37,32 +62,49 @@ class Credits:
         value = record.value()
         if value.get("credit"):
             raise Withheld(f"credits cannot be told to {partner.name}: settle {_name(value)} by hand")
-        for other, credited in await self._others(record, value):
+        for other, credited in _beside(record, await self._sessions([record])):
             if credited.get("credit") and not _is_of(credited, record):
                 text = f"it replaces {_name(credited)}, whose credit {other.key.id} could not be told"
                 raise Withheld(f"{text}: both are one case, to be settled by hand")
 
-    async def waits_until(self, mark: Mark, record: Record, now: datetime) -> datetime | None:
-        """When to look again, while the credit of what this bill replaces is missing or on its way."""
-        if record.key.kind is not ObjectKind.CDR or (value := record.value()).get("credit"):
-            return None
-        others = await self._others(record, value)
-        for credit in (other for other, credited in others if credited.get("credit")):
-            until = await self._outbox.waits_until(mark_id(mark.due.to, credit.database_id))
-            if until is not None:
-                return until + _NEXT_TO
-        if _uncredited_before(record, others) and now < mark.since + PATIENCE:
-            return now + LOOK_AGAIN
-        return None
+    async def hold(self, bills: Collection[tuple[Mark, Record]], now: datetime) -> dict[str, datetime]:
+        """When to look again at those, by mark, whose credit is missing or on its way."""
+        if not bills:
+            return {}
+        sessions = await self._sessions(record for _, record in bills)
+        cases = [
+            _Case(mark, record, _beside(record, sessions))
+            for mark, record in bills
+            if not record.value().get("credit")
+        ]
+        waiting = await self._outbox.wait_until({each for case in cases for each in case.credits()})
+        looks = {case.mark.mark_id: case.looks_again(waiting, now) for case in cases}
+        return {name: at for name, at in looks.items() if at is not None}
 
-    async def _others(self, record: Record, value: dict[str, Any]) -> list[Bill]:
-        """Of the same session, for the same party, but for those that it never gets."""
-        session_id = value.get("session_id")
-        if not session_id:
-            return []
-        bills = await self._store.bills_of(record.key.owner, session_id)
-        same = (each for each in bills if each.audience == record.audience and each.key != record.key)
-        return [(each, each.value()) for each in same if not each.is_withheld]
+    async def _sessions(self, records: Iterable[Record]) -> dict[_Session, list[_Bill]]:
+        """All bills of the sessions that these are of; in one trip for each owner."""
+        wanted: dict[PartyId, set[str]] = {}
+        for owner, name in filter(None, map(_session, records)):
+            wanted.setdefault(owner, set()).add(name)
+        found: dict[_Session, list[_Bill]] = {}
+        for owner, names in wanted.items():
+            for bill in await self._store.bills_of_each(owner, names):
+                if session := _session(bill):
+                    found.setdefault(session, []).append((bill, bill.value()))
+        return found
+
+
+def _session(bill: Record) -> _Session | None:
+    name = bill.value().get("session_id")
+    return (bill.key.owner, str(name).lower()) if name else None
+
+
+def _beside(record: Record, sessions: Mapping[_Session, Sequence[_Bill]]) -> list[_Bill]:
+    """For the same party, but for those that it never gets."""
+    session = _session(record)
+    bills = sessions.get(session, ()) if session else ()
+    same = (each for each in bills if each[0].audience == record.audience and each[0].key != record.key)
+    return [each for each in same if not each[0].is_withheld]
 
 
 def takes_credits(partner: Partner) -> bool:
@@ -72,7 +114,7 @@ def takes_credits(partner: Partner) -> bool:
     return not policy.no_credit_cdrs
 
 
-def _uncredited_before(record: Record, others: Sequence[Bill]) -> bool:
+def _uncredited_before(record: Record, others: Sequence[_Bill]) -> bool:
     """Whether an earlier bill of the session stands, which nothing has credited."""
     credited = {str(value.get("credit_reference_id")).lower() for _, value in others if value.get("credit")}
     return any(

@@ -1,96 +1,212 @@
-"""Turns due marks into deliveries, each party in a lane of its own.
+"""Turns due marks into deliveries: one loop for all the parties that this process holds the leases of.
 
-One loop per process looks for parties that lack something, takes the lease of each and lets its lane run; it
-sleeps until a mark is put or half a second has passed, which is also how it finds what other processes put.
+A turn fetches what is due to whoever has room for it, looks up all of it together, and sends each thing in a
+task of its own; what became of them is written together again. Beside it somebody looks around twice a
+second, which is how marks that other processes put, and pauses that have ended, are found.
 """
 
 import asyncio
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 
-from ocpi.delivery.lane import Lane, Tools
-from ocpi.delivery.leases import LIFETIME, RENEWED_EVERY_S, Leases
-from ocpi.delivery.outbox import Due
+from ocpi.delivery.attempts import Attempts
+from ocpi.delivery.fetching import Fetching
+from ocpi.delivery.hearing import Hearing
+from ocpi.delivery.keeper import Keeper
+from ocpi.delivery.lane import Lane
+from ocpi.delivery.leases import RENEWED_EVERY_S, Leases
+from ocpi.delivery.marks import Due, Mark
+from ocpi.delivery.outbox import Outbox
+from ocpi.delivery.readying import Drop, Hold, Readying, Send, Step
+from ocpi.delivery.receipts import Arrival
+from ocpi.errors import DeliveryError
+from ocpi.partners.model import Partner
+from ocpi.process.clock import Clock
+from ocpi.process.logs import logger
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
 
+log = logger(__name__)
+
 IDLE_S: Final = 0.5
-AFTER_A_BREAK: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What deliveries to every party work with."""
+
+    outbox: Outbox
+    fetching: Fetching
+    readying: Readying
+    attempts: Attempts
+    leases: Leases
+    keeper: Keeper
+    hearing: Hearing
+    clock: Clock
 
 
 class Delivery:
     """The outbox with somebody at work behind it."""
 
-    def __init__(self, *, tools: Tools, leases: Leases, supervisor: Supervisor) -> None:
+    def __init__(self, *, tools: Tools, supervisor: Supervisor) -> None:
         self._with = tools
-        self._leases = leases
         self._supervisor = supervisor
-        self._wake = asyncio.Event()
         self._lanes: dict[PartyId, Lane] = {}
-        self._running: set[PartyId] = set()
-        self._not_before: dict[PartyId, datetime] = {}
+        self._wake = asyncio.Event()
+        self._look_now = asyncio.Event()
+
+    def watch(self, is_offline: Callable[[Partner], bool]) -> None:
+        """Who is known to be away; the strict are owed nothing then."""
+        self._with.keeper.is_offline = is_offline
 
     async def mark(self, *dues: Due) -> None:
         """Durable when this returns."""
-        await self._with.outbox.put(dues)
-        self._wake.set()
+        await self._put(self._with.keeper.kept(dues, self.rests))
+
+    async def catch_up(self, *dues: Due) -> None:
+        """As `mark`, for what is no news but was told to others before."""
+        await self._put(self._with.keeper.caught_up(dues))
 
     async def mark_unless_delivered(self, due: Due) -> None:
         """For a bill that came once more. Durable when this returns."""
-        await self._with.outbox.put_unless_delivered(due)
-        self._wake.set()
+        for kept in self._with.keeper.kept([due], self.rests):
+            await self._with.outbox.put_unless_delivered(kept)
+        self.look_soon()
 
     async def revive(self, party: PartyId) -> int:
         """Try again what was parked for a party; how many marks that are."""
-        revived = await self._with.outbox.revive(party)
-        self._wake.set()
+        revived = await self._with.outbox.revive({"to": str(party)})
+        self.look_soon()
         return revived
 
+    async def _put(self, dues: Sequence[Due]) -> None:
+        new = {mark.mark_id: mark for mark in await self._with.outbox.put(dues)}
+        for due in dues:
+            self._told(due, new.get(due.mark_id))
+        self._wake.set()
+        if not dues:
+            self.look_soon()
+
+    def _told(self, due: Due, new: Mark | None) -> None:
+        """A party that is put something need not be looked for, nor a new mark be read."""
+        lane = self._lane(due.to)
+        if new is not None and self._with.leases.holds(due.to):
+            lane.offer(new)
+        else:
+            lane.news_of([due.mark_id])
+
+    def look_soon(self) -> None:
+        """Marks were changed in the database: do not wait for the next look around."""
+        self._look_now.set()
+
+    def rests(self, party: PartyId) -> bool:
+        lane = self._lanes.get(party)
+        resting = lane is not None and lane.rests(self._with.clock.now())
+        return resting or self._with.hearing.rests(party)
+
+    def _lane(self, party: PartyId) -> Lane:
+        return self._lanes.setdefault(party, Lane(party))
+
     async def run(self) -> None:
-        while True:
-            self._wake.clear()
-            for party in await self._with.outbox.parties_due(self._busy_or_resting()):
-                await self._start(party)
-            await self._pause()
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._work())
+            loops.create_task(self._look_around())
 
     async def keep_leases(self) -> None:
-        while True:
-            await self._with.clock.sleep(RENEWED_EVERY_S)
-            await self._leases.renew(self._running)
-
-    def _busy_or_resting(self) -> Collection[PartyId]:
-        now = self._with.clock.now()
-        self._not_before = {party: at for party, at in self._not_before.items() if at > now}
-        return self._running | self._not_before.keys()
-
-    async def _start(self, party: PartyId) -> None:
-        if not await self._leases.take(party):
-            self._not_before[party] = self._with.clock.now() + LIFETIME / 4
-            return
-        self._running.add(party)
-        self._supervisor.start(f"deliver to {party}", partial(self._drain, party))
-
-    async def _drain(self, party: PartyId) -> None:
-        lane = self._lanes.setdefault(party, Lane(party, self._with))
-        self._not_before[party] = self._with.clock.now() + AFTER_A_BREAK
+        """Given back only when the process stops, and nothing of it is on its way any more."""
         try:
-            await lane.drain()
-            self._rest(lane)
+            while True:
+                await self._with.clock.sleep(RENEWED_EVERY_S)
+                busy = [lane.party for lane in self._lanes.values() if not lane.is_idle]
+                await self._with.leases.renew(busy)
+        except asyncio.CancelledError:
+            await self._with.leases.give_back()
+            raise
+
+    async def _look_around(self) -> None:
+        while True:
+            self._look_now.clear()
+            busy = [lane.party for lane in self._lanes.values() if lane.has_more]
+            for party in await self._with.outbox.parties_due(busy):
+                self._lane(party).has_more = True
+            await self._hear()
+            self._wake.set()
+            await _set_within(self._look_now, IDLE_S)
+
+    async def _hear(self) -> None:
+        """Who has given a sign of life, to this process or another, is tried now."""
+        held = {party: lane.trouble for party, lane in self._lanes.items() if lane.trouble is not None}
+        for party, trouble in (await self._with.hearing.news(held)).items():
+            await self._with.outbox.hurry(party)
+            self._lanes[party].trouble, self._lanes[party].has_more = trouble, True
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if await self._with.fetching.fill(self._lanes.values()):
+                self._wake.set()
+            await self._launch()
+
+    async def _launch(self) -> None:
+        now = self._with.clock.now()
+        chosen = [(lane, mark) for lane in self._lanes.values() for mark in lane.next(now)]
+        steps = await self._ready(chosen)
+        for (lane, _), step in zip(chosen, steps, strict=True):
+            self._supervisor.start(f"deliver to {lane.party}", partial(self._do, lane, step))
+
+    async def _ready(self, chosen: Sequence[tuple[Lane, Mark]]) -> list[Step]:
+        try:
+            return await self._with.readying.of([mark for _, mark in chosen]) if chosen else []
+        except Exception:  # the loop begins again, and the lanes with it
+            for lane, mark in chosen:
+                lane.give_up(mark)
+            raise
+
+    async def _do(self, lane: Lane, step: Step) -> None:
+        try:
+            outcome = await self._try(lane, step)
         finally:
-            self._running.discard(party)
+            lane.landed()
+            self._go_on(lane)
+        try:
+            await self._settle(lane, step, outcome)
+        finally:
+            lane.done(step.mark)
+            self._go_on(lane)
+
+    async def _try(self, lane: Lane, step: Step) -> Arrival | DeliveryError | None:
+        """None: nothing was sent. A lease that ended while things were looked up is another's by now."""
+        if not isinstance(step, Send):
+            return None
+        if not self._with.leases.holds(lane.party):
+            lane.empty()
+            return None
+        return await self._with.attempts.send(step)
+
+    async def _settle(self, lane: Lane, step: Step, outcome: Arrival | DeliveryError | None) -> None:
+        match step:
+            case Send():
+                if outcome is not None:
+                    await self._with.attempts.settle(lane, step, outcome)
+            case Hold(mark=mark, until=until):
+                await self._with.outbox.wait(mark, until)
+            case Drop(mark=mark):
+                await self._with.outbox.drop(mark)
+                log.info("delivery dropped", object=mark.due.label, to=str(mark.due.to))
+            case other:
+                assert_never(other)
+
+    def _go_on(self, lane: Lane) -> None:
+        if lane.is_waiting:
             self._wake.set()
 
-    def _rest(self, lane: Lane) -> None:
-        if lane.rests_until is None:
-            self._not_before.pop(lane.party, None)
-        else:
-            self._not_before[lane.party] = lane.rests_until
 
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(IDLE_S):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

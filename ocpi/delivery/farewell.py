@@ -8,7 +8,7 @@ Spec: 2.3.0 mod_locations, Status (REMOVED); mod_tokens, Token (valid); mod_tari
 
 from dataclasses import replace
 
-from ocpi.delivery.outbox import Due
+from ocpi.delivery.marks import Due
 from ocpi.objects.kinds import Json
 from ocpi.objects.reading import changed
 from ocpi.objects.record import Record

@@ -1,143 +1,141 @@
-"""All that one party lacks, a few deliveries at a time.
+"""What this process knows of one party: what it lacks next, what is on its way to it, and how it fares.
 
-A party in trouble costs one probe after each rest, and holds up nobody else. An object that is refused waits
-by itself; what is behind another mark goes after it. Whatever goes wrong, the mark stays.
+Nothing here waits or asks anybody. A party in trouble costs one probe after each rest; an object is on its
+way once at a time, whichever of its forms.
 """
 
-import asyncio
-import random
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, assert_never
+from datetime import datetime
+from typing import Final
 
-from ocpi.delivery.credits import Credits
-from ocpi.delivery.outbox import Mark, Outbox
-from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal, rest
-from ocpi.delivery.send import Sender
-from ocpi.errors import DeliveryError, Withheld
-from ocpi.objects.store import ObjectStore
-from ocpi.process.clock import Clock
-from ocpi.process.logs import logger
-from schemas.kinds import ObjectKind, PartyId
-
-log = logger(__name__)
+from ocpi.delivery.marks import Mark
+from ocpi.delivery.troubles import Trouble
+from schemas.kinds import PartyId
 
 AT_ONCE: Final = 8
-BATCH: Final = 64
-OUTAGE: Final = 3
-"""After so many failures in a row, an answer means that the party is back."""
-_NEXT_TO: Final = timedelta(milliseconds=1)  # the database's grain of time
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What deliveries to every party work with."""
-
-    outbox: Outbox
-    store: ObjectStore
-    sender: Sender
-    credits: Credits
-    clock: Clock
+LOW: Final = 16
+"""With fewer marks at hand than that, more are fetched."""
+MOST: Final = 128
 
 
 class Lane:
-    """`rests_until`: no sooner is it worth a try."""
+    """`has_more`: the database may hold marks that are due and not at hand here."""
 
-    def __init__(self, party: PartyId, tools: Tools) -> None:
+    def __init__(self, party: PartyId) -> None:
         self.party = party
-        self.rests_until: datetime | None = None
-        self._with = tools
-        self._failures = 0
+        self.has_more = False
+        self.failures = 0
+        self.trouble: Trouble | None = None
+        self._elsewhere_until: datetime | None = None
+        self._queue: deque[Mark] = deque()
+        self._busy: dict[str, str] = {}  # by mark, the object; until what became of it is written
+        self._flying = 0
+        self._settled: set[int] = set()  # since marks were asked for last
 
-    async def drain(self) -> None:
-        """Deliver until nothing is due, or the party is found to be in trouble."""
-        self.rests_until = None
-        while marks := await self._with.outbox.due_to(self.party, 1 if self._failures else BATCH):
-            batch = {mark.due.mark_id for mark in marks}
-            await self._deliver_all(mark for mark in marks if mark.due.behind not in batch)
-            await self._deliver_all(mark for mark in marks if mark.due.behind in batch)
-            if self.rests_until is not None:
-                return
+    @property
+    def is_idle(self) -> bool:
+        return not (self._queue or self._busy or self.has_more)
 
-    async def _deliver_all(self, marks: Iterable[Mark]) -> None:
-        queue = deque(marks)
+    @property
+    def is_waiting(self) -> bool:
+        """Something is not on its way that may be due."""
+        return bool(self._queue) or self.has_more
 
-        async def work() -> None:
-            while queue and self.rests_until is None:
-                await self._attempt(queue.popleft())
+    @property
+    def busy(self) -> int:
+        return len(self._busy)
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(AT_ONCE, len(queue))):
-                workers.create_task(work())
+    def rests(self, now: datetime) -> bool:
+        return self.trouble is not None and now < self.trouble.rests_until
 
-    async def _attempt(self, mark: Mark) -> None:
-        try:
-            await self._deliver(mark)
-        except DeliveryError as error:
-            await self._failed(mark, error)
-        except Exception:
-            log.exception("delivery broke", object=mark.due.label, to=str(self.party))
-            await self._failed(mark, DeliveryError("the delivery broke here; the log says why"))
+    def is_hungry(self, now: datetime) -> bool:
+        if not self.has_more or self.rests(now):
+            return False
+        if self._elsewhere_until is not None and now < self._elsewhere_until:
+            return False
+        most = LOW if self.failures == 0 else 1
+        return len(self._queue) + len(self._busy) < most
 
-    async def _deliver(self, mark: Mark) -> None:
-        due = mark.due
-        first = await self._with.outbox.waits_until(due.behind) if due.behind else None
-        if first is not None:
-            await self._with.outbox.wait(mark, first + _NEXT_TO)
-            return
-        record = await self._with.store.get_by_id(due.object_id)
-        if record is None or not self._with.sender.is_wanted(mark, record):
-            await self._with.outbox.drop(mark)
-            log.info("delivery dropped", object=due.label, to=str(self.party))
-            return
-        credited = await self._with.credits.waits_until(mark, record, self._with.clock.now())
-        if credited is not None:
-            await self._with.outbox.wait(mark, credited)
-            return
-        location = await self._with.sender.deliver(mark, record)
-        await self._with.outbox.delivered(mark, location)
-        log.info("delivered", object=due.label, to=str(self.party), attempts=mark.attempts + 1)
-        await self._reached()
+    def resume(self, trouble: Trouble | None) -> None:
+        """The lease has just been taken; this is how whoever held it before left the party."""
+        self.trouble, self.failures = trouble, trouble.failures if trouble else 0
+        self._elsewhere_until = None
+        self._queue.clear()
 
-    async def _reached(self) -> None:
-        was_away, self._failures = self._failures >= OUTAGE, 0
-        if was_away:
-            await self._with.outbox.hurry(self.party)
+    def let_go(self, until: datetime) -> None:
+        """Another process delivers to the party, and is not asked again before then."""
+        self._elsewhere_until, self.has_more = until, False
+        self._queue.clear()
 
-    async def _failed(self, mark: Mark, error: DeliveryError) -> None:
-        log.warning("delivery failed", object=mark.due.label, to=str(self.party), error=error.text)
-        refused = is_refusal(error)
-        if refused:
-            await self._reached()
-        elif not isinstance(error, Withheld):
-            self._rest(error)
-        match decide(self._facts(mark, error, refused=refused)):
-            case Retry(at=at):
-                await self._with.outbox.postpone(mark, at, error.text, refused=refused)
-            case Park(reason=reason):
-                await self._with.outbox.park(mark, reason)
-                log.error("delivery parked", object=mark.due.label, to=str(self.party), reason=reason)
-            case other:
-                assert_never(other)
+    def is_asked_for(self) -> None:
+        """Whatever is put from now on, or was settled meanwhile, the answer may know or not."""
+        self.has_more = False
+        self._settled.clear()
 
-    def _rest(self, error: DeliveryError) -> None:
-        """Deliveries that were under way together fail together, and count as one failure."""
-        if self.rests_until is None:
-            self._failures += 1
-            self.rests_until = self._with.clock.now() + rest(self._failures, error, _spread())
+    def take_in(self, marks: Iterable[Mark]) -> None:
+        """What has been fetched; some of it is known here already."""
+        at_hand = self._busy.keys() | {mark.mark_id for mark in self._queue}
+        news = [mark for mark in marks if mark.mark_id not in at_hand and mark.revision not in self._settled]
+        room = MOST - len(self._queue)
+        self._queue.extend(news[:room])
+        self.has_more = self.has_more or len(news) > room
 
-    def _facts(self, mark: Mark, error: DeliveryError, *, refused: bool) -> Facts:
-        return Facts(
-            error=error,
-            attempts=1 + (mark.refusals if refused else mark.attempts),
-            since=mark.since,
-            now=self._with.clock.now(),
-            is_bill=mark.due.kind is ObjectKind.CDR,
-            spread=_spread(),
-        )
+    def offer(self, mark: Mark) -> None:
+        """It has just been put, and nothing else is due that is not at hand, unless that is known."""
+        if self.has_more or self.failures or len(self._queue) >= MOST or mark.mark_id in self._busy:
+            self.has_more = True
+        elif mark.due.is_urgent:
+            self._queue.appendleft(mark)
+        else:
+            self._queue.append(mark)
 
+    def news_of(self, mark_ids: Iterable[str]) -> None:
+        """They have been put once more: what is at hand of them is no longer what is due."""
+        changed = set(mark_ids)
+        if self._queue:
+            self._queue = deque(mark for mark in self._queue if mark.mark_id not in changed)
+        self.has_more = True
 
-def _spread() -> float:
-    return random.random()  # noqa: S311 - jitter, not a secret
+    def empty(self) -> None:
+        """What is at hand may be another's, or out of date, by the time that it could go."""
+        self.has_more = self.has_more or bool(self._queue)
+        self._queue.clear()
+
+    def next(self, now: datetime) -> list[Mark]:
+        """What may go now; it counts as on its way."""
+        if not self._queue or self.rests(now):
+            return []
+        chosen: list[Mark] = []
+        objects, passed = set(self._busy.values()), deque[Mark]()
+        waiting = {mark.mark_id for mark in self._queue} | self._busy.keys()
+        while self._queue and self._flying < self._at_once():
+            mark = self._queue.popleft()
+            name = mark.due.named
+            if name in objects or mark.due.behind in waiting:
+                passed.append(mark)
+                continue
+            objects.add(name)
+            chosen.append(mark)
+            self._busy[mark.mark_id] = name
+            self._flying += 1
+        self._queue.extendleft(reversed(passed))
+        return chosen
+
+    def _at_once(self) -> int:
+        return AT_ONCE if self.failures == 0 else 1
+
+    def landed(self) -> None:
+        """Answered, or not sent after all: another may go."""
+        self._flying -= 1
+
+    def give_up(self, mark: Mark) -> None:
+        """It did not come to that; it is due as before."""
+        self.landed()
+        self.done(mark)
+        self.has_more = True
+
+    def done(self, mark: Mark) -> None:
+        """What became of it is written."""
+        self._busy.pop(mark.mark_id, None)
+        self._settled.add(mark.revision)

@@ -1,23 +1,40 @@
-"""The durable marks: party P lacks the current state of object O.
+"""The durable marks: who lacks the current state of what, and when that is tried next.
 
 A mark that is put again while its object is on the way gets a new revision, so that the arrival of the older
-state does not clear it. A bill leaves a receipt: when its owner sends it once more, that it arrived is known.
+state does not clear it. Marks are put, read and cleared many at a time: what is asked for at the same moment
+goes in one trip.
 """
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
+from ocpi.delivery.marks import (
+    COLLECTION,
+    GONE_WITH_NEWS,
+    HEAD_START,
+    Due,
+    Mark,
+    exactly,
+    fresh,
+    mark_id,
+    new_mark,
+    only,
+    read_mark,
+)
+from ocpi.delivery.marks import INDEXES as MARK_INDEXES
+from ocpi.delivery.receipts import INDEXES as RECEIPT_INDEXES
+from ocpi.delivery.receipts import Arrival, Receipts
+from ocpi.delivery.refusals import Refusals
+from ocpi.partners.keeping import Keeping
 from ocpi.process.batches import AT_MOST, Batches, together
 from ocpi.process.clock import Clock
-from ocpi.process.logs import current_correlation, pseudonym
 from ocpi.process.mongo import (
-    ASCENDING,
     Document,
     DuplicateKey,
-    Index,
+    InsertOne,
     Mongo,
     UpdateOne,
     Written,
@@ -26,203 +43,249 @@ from ocpi.process.mongo import (
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import ObjectKind, PartyId
 
-MARKS: Final = "outbox"
+__all__ = ["INDEXES", "MARKS", "RECEIPTS", "Due", "Mark", "Outbox", "mark_id"]
+
+MARKS: Final = COLLECTION
 RECEIPTS: Final = "receipts"
-_HEAD_START: Final = timedelta(days=1)
-INDEXES = (
-    Index(
-        collection=MARKS,
-        keys=(("to", ASCENDING), ("next_try", ASCENDING)),
-        partial={"next_try": {"$exists": True}},
-    ),
-    Index(collection=MARKS, keys=(("parked_at", ASCENDING),), partial={"parked_at": {"$exists": True}}),
-)
+INDEXES: Final = (*MARK_INDEXES, *RECEIPT_INDEXES)
+_ANYBODY: Final[Document] = {"$gt": ""}
+"""Named although it excludes nobody: without it the index would be read whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
+class _Settled:
+    """What becomes of a mark after a try; `change` of None clears it."""
 
-    `behind` names a mark that must be gone first: the session before its bill. What `is_urgent` goes out
-    before whatever else the party lacks. `is_farewell`: the party has the object, and if it may not see it
-    any more it is told so. `correlation_id` is that of what is going on, and goes with the delivery unless
-    several things brought it about.
-    """
-
-    object_id: str
-    kind: ObjectKind
-    sender: PartyId
-    to: PartyId
-    role: str
-    behind: str | None = None
-    is_urgent: bool = False
-    correlation_id: str | None = field(default_factory=current_correlation, compare=False)
-    is_farewell: bool = False
-
-    @property
-    def mark_id(self) -> str:
-        return mark_id(self.to, self.object_id)
-
-    @property
-    def label(self) -> str:
-        """The object's name in a log: a card's uid is personal, so cards go by their pseudonym."""
-        return f"token {pseudonym(self.object_id)}" if self.kind is ObjectKind.TOKEN else self.object_id
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """`attempts` failed for any reason, `refusals` of them because the far side did not want the object."""
-
-    due: Due
-    revision: int
-    attempts: int
-    refusals: int
-    since: datetime
+    mark: Mark
+    change: Document | None = None
+    receipt: Document | None = field(default=None)
 
 
 class Outbox:
     """What is written about a mark goes to the revision that was seen, and to no later one."""
 
     def __init__(self, mongo: Mongo, clock: Clock, supervisor: Supervisor | None = None) -> None:
+        owner = supervisor or Supervisor(name="outbox", clock=clock)
         self._marks = mongo.collection(MARKS)
-        self._receipts = mongo.collection(RECEIPTS)
         self._clock = clock
-        self._batches: Batches[Due, Written] = Batches(
-            "write marks", self._send, supervisor or Supervisor(name="outbox", clock=clock)
-        )
+        self._puts: Batches[Due, Mark | None] = Batches("write marks", self._put_all, owner)
+        self._settling: Batches[_Settled, Written] = Batches("settle marks", self._settle_all, owner)
+        self.receipts = Receipts(mongo, clock, owner)
 
-    async def put(self, dues: Sequence[Due]) -> None:
-        """Durable when this returns. A great many go in several trips: others' marks get in between."""
+    async def put(self, dues: Sequence[Due]) -> list[Mark]:
+        """Durable when this returns: those that are new. What was marked before is due once more.
+
+        A great many go in several trips: others' marks get in between.
+        """
         once = list({due.mark_id: due for due in dues}.items())
+        new: list[Mark] = []
         for begin in range(0, len(once), AT_MOST):
-            await together([self._batches.add(*each) for each in once[begin : begin + AT_MOST]])
+            put = [self._puts.add(*each) for each in once[begin : begin + AT_MOST]]
+            await together(put)
+            new += [mark for each in put if (mark := each.result()) is not None]
+        return new
 
-    async def _send(self, dues: Sequence[Due]) -> list[Written | Exception]:
-        return await write_each(self._marks, [self._upsert(due) for due in dues])
-
-    def _upsert(self, due: Due) -> UpdateOne:
-        return UpdateOne({"_id": due.mark_id}, self._change(due), upsert=True)
-
-    def _change(self, due: Due) -> list[Document]:
-        """The mark as it is now due, in the database's own words: nothing of a stranger is read as one."""
+    async def _put_all(self, dues: Sequence[Due]) -> list[Mark | Exception | None]:
+        """Most marks are new, and an insert costs a third of an upsert."""
         now = self._clock.now()
-        is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
-        is_another = {"$and": [is_waiting, {"$ne": ["$correlation_id", {"$literal": due.correlation_id}]}]}
-        fields: Document = {
-            "object_id": {"$literal": due.object_id},
-            "kind": due.kind,
-            "sender": str(due.sender),
-            "to": str(due.to),
-            "role": due.role,
-            "behind": {"$literal": due.behind},
-            "is_farewell": {"$or": [{"$ifNull": ["$is_farewell", False]}, due.is_farewell]},
-            "urgent": due.is_urgent,
-            "since": {"$cond": [is_waiting, "$since", now]},
-            "correlation_id": {"$cond": [is_another, None, {"$literal": due.correlation_id}]},
-            "next_try": now - _HEAD_START if due.is_urgent else now,
-            "attempts": 0,
-            "refusals": 0,
-            "revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
-        }
-        return [{"$set": fields}, {"$unset": ["parked", "parked_at"]}]
+        documents = [{"_id": due.mark_id, **fresh(due, now), "since": now} for due in dues]
+        inserted = await write_each(self._marks, [InsertOne(each) for each in documents])
+        outcomes: list[Mark | Exception | None] = [
+            told if isinstance(told, Exception) else new_mark(due, document)
+            for due, document, told in zip(dues, documents, inserted, strict=True)
+        ]
+        held = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, DuplicateKey)]
+        if held:
+            again = await write_each(self._marks, [_again(dues[index], now) for index in held])
+            for index, told in zip(held, again, strict=True):
+                outcomes[index] = told if isinstance(told, Exception) else None
+        return outcomes
 
-    async def put_unless_delivered(self, due: Due) -> None:
+    async def put_unless_delivered(self, due: Due) -> bool:
         """For a bill that came once more: mark it, unless it has arrived or is on its way."""
-        if await self._receipts.find_one({"_id": due.mark_id}, {"_id": 1}) is not None:
-            return
+        if await self.receipts.has(due.mark_id):
+            return False
         absent = {"_id": due.mark_id, "next_try": {"$exists": False}}
         with suppress(DuplicateKey):
-            await self._marks.update_one(absent, self._change(due), upsert=True)
+            await self._marks.update_one(absent, _news(due, self._clock.now()), upsert=True)
+            return True
+        return False
 
     async def parties_due(self, but_not: Collection[PartyId]) -> list[PartyId]:
-        """Who lacks something whose time has come."""
-        wanted = {"next_try": {"$lte": self._clock.now()}, "to": {"$nin": [str(each) for each in but_not]}}
+        """Who lacks something whose time has come; costs by the number of parties, not of marks."""
+        others = {**_ANYBODY, "$nin": [str(each) for each in but_not]}
+        wanted = {"to": others, "next_try": {"$lte": self._clock.now()}}
         return [PartyId.parse(each) for each in await self._marks.distinct("to", wanted)]
+
+    async def oldest_due(self) -> datetime | None:
+        """Since when the mark that is overdue the longest should have been tried."""
+        overdue = {"$match": {"to": _ANYBODY, "next_try": {"$lte": self._clock.now()}}}
+        in_order = {"$sort": {"to": 1, "next_try": 1}}
+        first = {"at": {"$first": "$next_try"}, "urgent": {"$first": "$urgent"}}
+        firsts = self._marks.aggregate([overdue, in_order, {"$group": {"_id": "$to", **first}}])
+        due = [each["at"] + HEAD_START if each["urgent"] else each["at"] async for each in firsts]
+        return min(due, default=None)
 
     async def due_to(self, party: PartyId, limit: int) -> list[Mark]:
         """The marks of one party whose time has come, the longest waiting first."""
-        wanted = {"to": str(party), "next_try": {"$lte": self._clock.now()}}
-        return [_mark(document) async for document in self._marks.find(wanted).sort("next_try").limit(limit)]
+        return await self.due_to_each([party], limit)
+
+    async def due_to_each(self, parties: Collection[PartyId], limit: int) -> list[Mark]:
+        """As many in all, party by party: of the last of them perhaps not all, and of those after it none."""
+        wanted = {"to": {"$in": [str(each) for each in parties]}, "next_try": {"$lte": self._clock.now()}}
+        found = self._marks.find(wanted, batch_size=limit + 1).sort([("to", 1), ("next_try", 1)])
+        return [read_mark(document) async for document in found.limit(limit)]
 
     async def waits_until(self, waiting_mark_id: str) -> datetime | None:
         """When that mark is tried next; None when it is delivered, or parked: then it holds nobody up."""
-        found = await self._marks.find_one({"_id": waiting_mark_id}, {"next_try": 1})
-        return None if found is None else found.get("next_try")
+        return (await self.wait_until([waiting_mark_id])).get(waiting_mark_id)
 
-    async def delivered(self, mark: Mark, location: str | None) -> None:
+    async def wait_until(self, mark_ids: Collection[str]) -> dict[str, datetime]:
+        """As `waits_until`, for those of several that wait; where every state is owed, for its first one."""
+        if not mark_ids:
+            return {}
+        named: Document = {"$or": [_one_or_its_states(each) for each in set(mark_ids)]}
+        rows = self._marks.find({**named, "next_try": {"$exists": True}}, {"next_try": 1})
+        found = {row["_id"]: row["next_try"] async for row in rows}
+        waiting = {each: _first(each, found) for each in set(mark_ids)}
+        return {each: at for each, at in waiting.items() if at is not None}
+
+    async def earlier_states(self, marks: Collection[Mark]) -> dict[str, datetime]:
+        """Which of these marks, each of one state, come after an earlier state, and when that is tried."""
+        if not marks:
+            return {}
+        before = [{"_id": {"$gte": _whole(mark), "$lt": mark.mark_id}} for mark in marks]
+        rows = self._marks.find({"$or": before, "next_try": {"$exists": True}}, {"next_try": 1})
+        found = sorted([(row["_id"], row["next_try"]) async for row in rows])
+        return {
+            mark.mark_id: at
+            for mark in marks
+            for name, at in reversed(found)
+            if _whole(mark) <= name < mark.mark_id
+        }
+
+    async def delivered(self, mark: Mark, arrival: Arrival) -> None:
         """Clear the mark, unless the object changed on the way: then it is due again."""
+        receipt = self.receipts.of(mark, arrival)
         if mark.due.kind is ObjectKind.CDR:
-            receipt = {"at": self._clock.now(), "location": location}
-            await self._receipts.update_one({"_id": mark.due.mark_id}, {"$set": receipt}, upsert=True)
-        await self._marks.delete_one(_exactly(mark))
+            await self._settle(_Settled(mark, receipt=receipt))
+        else:
+            self.receipts.note(receipt)
+            await self._settle(_Settled(mark))
 
-    async def postpone(self, mark: Mark, until: datetime, error: str, *, refused: bool) -> None:
-        """What is urgent stays the first to be tried: a party that cannot be reached rests as a whole."""
-        counts = {"attempts": mark.attempts + 1, "refusals": mark.refusals + refused}
+    async def postpone(
+        self, mark: Mark, until: datetime, error: str, refused: Refusals | None = None
+    ) -> None:
+        """`refused` as they stand now, if the far side did not want it.
+
+        What is urgent stays the first to be tried: a party that cannot be reached rests as a whole.
+        """
+        counts = {"attempts": mark.attempts + 1, **(_refused(refused) if refused else {})}
         waits = {"next_try": until} if refused or not mark.due.is_urgent else {}
-        change = {"last_error": error, **waits, **counts}
-        await self._marks.update_one(_exactly(mark), {"$set": change})
+        await self._settle(_Settled(mark, {"$set": {"last_error": error, **waits, **counts}}))
 
     async def wait(self, mark: Mark, until: datetime) -> None:
         """Not a failure: something else goes first."""
-        await self._marks.update_one(_exactly(mark), {"$set": {"next_try": until}})
+        await self._settle(_Settled(mark, {"$set": {"next_try": until}}))
 
     async def park(self, mark: Mark, reason: str) -> None:
         """Left for the operator."""
         change = {"parked": reason, "parked_at": self._clock.now(), "attempts": mark.attempts + 1}
-        await self._marks.update_one(_exactly(mark), {"$set": change, "$unset": {"next_try": ""}})
+        gone = {"$unset": {"next_try": ""}, "$rename": {"since": "began"}}
+        await self._settle(_Settled(mark, {"$set": change, **gone}))
 
     async def drop(self, mark: Mark) -> None:
-        await self._marks.delete_one(_exactly(mark))
+        await self._settle(_Settled(mark))
+
+    async def _settle(self, settled: _Settled) -> None:
+        await self._settling.add(settled.mark.mark_id, settled)
+
+    async def _settle_all(self, settled: Sequence[_Settled]) -> list[Written | Exception]:
+        """Receipts first: a bill whose receipt is not written keeps its mark, and is sent again."""
+        proven = [each for each in settled if each.receipt is not None]
+        written = await self.receipts.write([each.receipt for each in proven if each.receipt is not None])
+        failed = {
+            each.mark.mark_id: outcome
+            for each, outcome in zip(proven, written, strict=True)
+            if isinstance(outcome, Exception)
+        }
+        cleared = [each.mark for each in settled if each.change is None and each.mark.mark_id not in failed]
+        if cleared:
+            await self._marks.delete_many(exactly(cleared))
+        failed |= await self._change([each for each in settled if each.change is not None])
+        return [failed.get(each.mark.mark_id, Written.FOUND) for each in settled]
+
+    async def _change(self, settled: Sequence[_Settled]) -> dict[str, Exception]:
+        if not settled:
+            return {}
+        writes = [UpdateOne(only(each.mark), each.change or {}) for each in settled]
+        outcomes = zip(settled, await write_each(self._marks, writes), strict=True)
+        return {each.mark.mark_id: told for each, told in outcomes if isinstance(told, Exception)}
 
     async def hurry(self, party: PartyId) -> None:
         """The party can be reached again: what waited for that is due now; what it refused is not."""
         delayed = {"to": str(party), "next_try": {"$gt": self._clock.now()}, "refusals": 0}
         await self._marks.update_many(delayed, {"$set": {"next_try": self._clock.now()}})
 
-    async def revive(self, party: PartyId) -> int:
-        """Try again what was parked for a party; how many marks that are."""
-        fresh = {"next_try": self._clock.now(), "since": self._clock.now(), "attempts": 0, "refusals": 0}
-        result = await self._marks.update_many(
-            {"to": str(party), "parked_at": {"$exists": True}},
-            {"$set": fresh, "$unset": {"parked": "", "parked_at": ""}, "$inc": {"revision": 1}},
-        )
-        return result.modified_count
+    async def forgo(self, party: PartyId, before: datetime) -> None:
+        """The party was away until then: what was for it now or never is for it no more."""
+        at_once = {"to": str(party), "next_try": {"$lt": before}, "keeping": Keeping.STRICT}
+        await self._marks.delete_many(at_once)
+
+    async def revive(self, wanted: Document) -> int:
+        """Try again those of the parked that fit; how many marks that are."""
+        now = self._clock.now()
+        anew = {"next_try": now, "since": now, "attempts": 0, "refusals": 0}
+        unset = dict.fromkeys((*GONE_WITH_NEWS, "began"), "")
+        parked = {"parked_at": {"$exists": True}, **wanted}
+        change = {"$set": anew, "$unset": unset, "$inc": {"revision": 1}}
+        return (await self._marks.update_many(parked, change)).modified_count
 
     async def waiting(self) -> int:
         return int(await self._marks.count_documents({"next_try": {"$exists": True}}))
 
     async def parked(self) -> int:
-        return int(await self._marks.count_documents({"parked_at": {"$exists": True}}))
+        return int(await self._marks.count_documents({"to": _ANYBODY, "parked_at": {"$exists": True}}))
+
+    async def all(self) -> int:
+        """About how many marks there are, waiting and parked: known without counting them."""
+        return int(await self._marks.estimated_document_count())
 
     async def listed(self, limit: int) -> list[Document]:
-        """For the operator: what is due or parked, and why; the longest waiting first."""
+        """What is due or parked, and why; the longest waiting first."""
         return [document async for document in self._marks.find({}).sort("since").limit(limit)]
 
 
-def mark_id(to: PartyId, object_id: str) -> str:
-    return f"{to}|{object_id}"
+def _news(due: Due, now: datetime) -> list[Document]:
+    """How a mark that may be there is put again, in the database's own words.
+
+    It waits since it began to wait, or since now. Nothing of a stranger is read as a word of the database.
+    """
+    is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
+    is_another = {"$and": [is_waiting, {"$ne": ["$correlation_id", {"$literal": due.correlation_id}]}]}
+    fields: Document = {name: {"$literal": value} for name, value in fresh(due, now).items()}
+    fields["since"] = {"$cond": [is_waiting, "$since", now]}
+    fields["is_farewell"] = {"$or": [{"$ifNull": ["$is_farewell", False]}, due.is_farewell]}
+    fields["correlation_id"] = {"$cond": [is_another, None, {"$literal": due.correlation_id}]}
+    return [{"$set": fields}, {"$unset": [*GONE_WITH_NEWS, "began"]}]
 
 
-def _exactly(mark: Mark) -> Document:
-    return {"_id": mark.due.mark_id, "revision": mark.revision}
+def _again(due: Due, now: datetime) -> UpdateOne:
+    return UpdateOne({"_id": due.mark_id}, _news(due, now), upsert=True)
 
 
-def _mark(document: Document) -> Mark:
-    return Mark(
-        due=Due(
-            object_id=document["object_id"],
-            kind=ObjectKind(document["kind"]),
-            sender=PartyId.parse(document["sender"]),
-            to=PartyId.parse(document["to"]),
-            role=document["role"],
-            behind=document["behind"],
-            is_farewell=document.get("is_farewell", False),
-            is_urgent=document.get("urgent", False),
-            correlation_id=document.get("correlation_id"),
-        ),
-        revision=document["revision"],
-        attempts=document["attempts"],
-        refusals=document["refusals"],
-        since=document["since"],
-    )
+def _refused(refused: Refusals) -> Document:
+    return {"refusals": refused.count, "refused_as": refused.status, "refused_since": refused.since}
+
+
+def _whole(mark: Mark) -> str:
+    return mark_id(mark.due.to, mark.due.object_id)
+
+
+def _one_or_its_states(whole: str) -> Document:
+    return {"_id": {"$gte": whole, "$lt": f"{whole}|~"}}
+
+
+def _first(whole: str, found: dict[str, Any]) -> datetime | None:
+    waiting = [at for name, at in found.items() if name == whole or name.startswith(f"{whole}|")]
+    return min(waiting, default=None)

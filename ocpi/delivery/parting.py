@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from typing import Final
 
 from ocpi.delivery.dispatcher import Delivery
-from ocpi.delivery.outbox import Due
+from ocpi.delivery.marks import Due
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement

@@ -3,7 +3,7 @@
 A partner that cannot be reached, or is in trouble itself, is tried again with growing pauses. An object
 that is refused for what it is will be refused again, so it is tried a few times and then parked for the
 operator; what the partner's version has no words for is not sent at all. A bill is never given up before it
-was tried for a week.
+was tried for a week, or refused over a whole day for one and the same reason.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from ocpi.errors import DeliveryError, Rejected, Withheld
+from ocpi.delivery.refusals import NO_REFUSALS, Refusals
+from ocpi.errors import DeliveryError, Rejected, UnknownLocation, Withheld
 
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_REST: Final = timedelta(minutes=1)
 REFUSALS: Final = 3
 BILL_LIFETIME: Final = timedelta(days=7)
-BILL_REFUSAL_PAUSES: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=23))
+BILL_SECOND_TRY: Final = timedelta(hours=1)
+BILL_REFUSED_FOR: Final = timedelta(hours=24)
 
 _ABOUT_THE_OBJECT: Final = frozenset(
     {
@@ -37,7 +39,10 @@ _REFUSED: Final = range(2000, 3000)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
+    """`after_dependencies`: the far side knows no such location, so that goes first, and the session."""
+
     at: datetime
+    after_dependencies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,9 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`attempts` counts the failed one too, and for a refusal only refusals.
+    """`attempts` counts the failed one too; so do `refused`, of which a bill's are all for one reason.
 
-    `spread` in [0, 1) keeps partners from returning in step.
+    `is_bill`, or anything that `expires` like one. `spread` in [0, 1) keeps partners from returning in step.
     """
 
     error: DeliveryError
@@ -60,14 +65,16 @@ class Facts:
     now: datetime
     is_bill: bool
     spread: float
+    refused: Refusals = NO_REFUSALS
+    expires: bool = False
 
 
 def decide(facts: Facts) -> Retry | Park:
     if isinstance(facts.error, Withheld):
         return Park(f"withheld: {facts.error.text}")
     if is_refusal(facts.error):
-        return _after_refusal(facts)
-    if facts.is_bill and facts.now - facts.since >= BILL_LIFETIME:
+        return _after_refusal_of_a_bill(facts) if facts.is_bill else _after_refusal(facts)
+    if (facts.is_bill or facts.expires) and facts.now - facts.since >= BILL_LIFETIME:
         return Park(f"not delivered in {BILL_LIFETIME.days} days: {facts.error.text}")
     return Retry(facts.now + _pause(facts.attempts, LONGEST_PAUSE, facts.error, facts.spread))
 
@@ -91,10 +98,22 @@ def is_refusal(error: DeliveryError) -> bool:
 
 
 def _after_refusal(facts: Facts) -> Retry | Park:
-    pauses = BILL_REFUSAL_PAUSES if facts.is_bill else (FIRST_PAUSE,) * (REFUSALS - 1)
-    if facts.attempts > len(pauses):
-        return Park(f"refused {facts.attempts} times: {facts.error.text}")
-    return Retry(facts.now + pauses[facts.attempts - 1])
+    if facts.refused.count >= REFUSALS:
+        return Park(f"refused {facts.refused.count} times: {facts.error.text}")
+    return Retry(facts.now + FIRST_PAUSE)
+
+
+def _after_refusal_of_a_bill(facts: Facts) -> Retry | Park:
+    """A second time after an hour, and a last time a day after the first; once at once if 2003 is mended."""
+    refused, began = facts.refused, facts.refused.since or facts.now
+    if refused.count >= REFUSALS and facts.now >= began + BILL_REFUSED_FOR:
+        return Park(f"refused {refused.count} times: {facts.error.text}")
+    lacks_location = refused.status == UnknownLocation.status_code
+    if lacks_location and refused.count == 1:
+        return Retry(facts.now + FIRST_PAUSE, after_dependencies=True)
+    soon = refused.count <= 1 + lacks_location
+    at = facts.now + BILL_SECOND_TRY if soon else max(began + BILL_REFUSED_FOR, facts.now + BILL_SECOND_TRY)
+    return Retry(at, after_dependencies=lacks_location)
 
 
 def _pause(times: int, longest: timedelta, error: DeliveryError, spread: float) -> timedelta:

@@ -13,7 +13,8 @@ from yarl import URL
 from ocpi.client.http import Outgoing, accepted, send
 from ocpi.delivery.credits import Credits
 from ocpi.delivery.farewell import as_told
-from ocpi.delivery.outbox import Mark
+from ocpi.delivery.marks import Mark
+from ocpi.delivery.receipts import Arrival
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
 from ocpi.objects.kinds import MODELS
@@ -44,16 +45,15 @@ class Sender:
         self._credits = crediting
         self._clock = clock
 
-    def is_wanted(self, mark: Mark, record: Record) -> bool:
-        """What is for everybody goes to hubs, and to whom its owner has an agreement with now."""
-        return self._as_told(mark, record) is not None
-
-    def _as_told(self, mark: Mark, record: Record) -> Record | None:
+    def as_told(self, mark: Mark, record: Record) -> Record | None:
+        """What is for everybody goes to hubs, and to whom its owner has an agreement with now. None for whom
+        it is not.
+        """
         return record if self._directory.is_hub(mark.due.to) else as_told(mark.due, record, self._directory)
 
-    async def deliver(self, mark: Mark, record: Record) -> str | None:
-        """The Location that the far side gave to it, if it did. Raises a DeliveryError."""
-        due, record = mark.due, self._as_told(mark, record) or record
+    async def deliver(self, mark: Mark, record: Record) -> Arrival:
+        """What the far side said to the object `as_told`. Raises a DeliveryError."""
+        due = mark.due
         partner = self._directory.route_to(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:
@@ -62,8 +62,9 @@ class Sender:
         body = None if record.deleted else await self._told(record, partner, partner.connection)
         request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)
-        accepted(received)
-        return received.headers.get("Location")
+        answer = accepted(received)
+        location = received.headers.get("Location")
+        return Arrival(received.http, answer.status_code, location, request.ids.correlation_id)
 
     async def _told(self, record: Record, partner: Partner, connection: Connection) -> bytes:
         try:

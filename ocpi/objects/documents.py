@@ -45,6 +45,20 @@ def changed(record: Record, now: datetime) -> Document:
     }
 
 
+def snapshot(record: Record) -> Document:
+    """The object as it is now, inside another document."""
+    return {
+        "kind": record.key.kind,
+        "owner": str(record.key.owner),
+        "id": record.key.id,
+        "audience": audience_name(record.audience),
+        "last_updated": record.last_updated,
+        "body": record.body,
+        "deleted": record.deleted,
+        "original": _original_document(record.original),
+    }
+
+
 def record(document: Document) -> Record:
     audience = document["audience"]
     return Record(

@@ -125,6 +125,16 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": database_id(key, None)})
         return None if document is None else numbered(document)
 
+    async def by_ids(self, object_ids: Collection[str]) -> dict[str, Record]:
+        """Those of these database ids that are kept, in one trip."""
+        found = self._objects.find({"_id": {"$in": list(object_ids)}}, batch_size=len(object_ids) + 1)
+        return {document["_id"]: documents.record(document) async for document in found}
+
+    async def digests(self, object_ids: Collection[str]) -> dict[str, str]:
+        """Of the bodies of these database ids, as far as they are kept."""
+        found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"digest": True})
+        return {document["_id"]: document["digest"] async for document in found}
+
     async def present(self, object_ids: Sequence[str], audience: PartyId | None) -> set[str]:
         """Which of these database ids are kept, and meant for that audience; what was deleted counts."""
         wanted = {"_id": {"$in": list(object_ids)}, "audience": audience_name(audience)}
@@ -168,6 +178,12 @@ class ObjectStore:
             if not each.record.is_withheld
         }
         return {bill: of_bill[bill] for bill in bills if bill in of_bill}
+
+    async def bills_of_each(self, owner: PartyId, session_ids: Collection[str]) -> list[Record]:
+        """As `bills_of`, for several sessions of one owner in one trip."""
+        linked = {"$in": sorted({each.lower() for each in session_ids})}
+        wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": linked}
+        return [documents.record(document) async for document in self._objects.find(wanted)]
 
     def versions(self, key: ObjectKey, audience: PartyId | None = None) -> AsyncIterator[Version]:
         """What a session, token or tariff has been, the oldest state first."""

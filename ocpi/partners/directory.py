@@ -48,11 +48,15 @@ class Directory(Dealings):
         self._agreements = agreements
         self._one_at_a_time = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
-        self.on_admitted: Callable[[Partner], None] = lambda _: None
+        self._admitted: list[Callable[[Partner], None]] = []
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Have it called whenever the memory was read anew."""
         self._listeners.append(listener)
+
+    def on_admitted(self, listener: Callable[[Partner], None]) -> None:
+        """Have it called with each partner that shows a good token."""
+        self._admitted.append(listener)
 
     async def refresh(self) -> None:
         """What was written before this was called is known when it returns."""
@@ -81,7 +85,8 @@ class Directory(Dealings):
             known = await self._newly_issued(digest)
         if known is None or not known.admission.is_good_at(self._clock.now()):
             return None
-        self.on_admitted(known.partner)
+        for listener in self._admitted:
+            listener(known.partner)
         news = known.admission if known.is_news else None
         return Admitted(known.partner, token, known.admission.scope, news)
 

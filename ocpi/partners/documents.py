@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ocpi.partners.keeping import Keeping, Keepings, usual
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
 from ocpi.partners.seal import Seal
 from ocpi.process.mongo import Document
@@ -72,6 +73,7 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "is_greeted": partner.is_greeted,
         "told": partner.told,
         "quirks": sorted(partner.quirks),
+        "delivery": delivery_document(partner.delivery),
         "translation": policy_document(partner.translation),
         "approved": claims_of(partner.approved),
         "tokens": admission_documents(admissions),
@@ -116,6 +118,11 @@ def policy_document(policy: Policy) -> Document:
     return {name: value for name, value in asdict(policy).items() if value != usual[name]}
 
 
+def delivery_document(delivery: Keepings) -> Document:
+    """What differs from the usual, as with a policy."""
+    return {module: keeping for module, keeping in delivery.items() if keeping is not usual(module)}
+
+
 def admission_documents(admissions: Iterable[Admission]) -> list[Document]:
     return [
         {
@@ -145,6 +152,7 @@ def read_partner(document: Document, seal: Seal) -> Partner:
         is_greeted=document["is_greeted"],
         translation=_POLICY.validate_python(document.get("translation", {})),
         quirks=quirks,
+        delivery={module: Keeping(each) for module, each in document.get("delivery", {}).items()},
         told=document.get("told"),
         approved=_read_claims(document.get("approved", ())),
     )

@@ -6,13 +6,14 @@ Spec: 2.3.0 credentials; terminology, Platform and Party.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from yarl import URL
 
+from ocpi.partners.keeping import Keeping, Keepings, usual
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
@@ -131,6 +132,8 @@ class Partner:
         is_party = self.allowed_parties is None or role.party in self.allowed_parties
         return is_party and role.role in self.allowed_roles
 
+    delivery: Keepings = field(default_factory=dict, hash=False)
+
     @property
     def is_active(self) -> bool:
         return self.state is PartnerState.REGISTERED and self.connection is not None
@@ -151,6 +154,9 @@ class Partner:
     def names_nobody(self) -> bool:
         """A hub that does not tell who is behind it: so it is in 2.2.1."""
         return self.hub_party is not None and self.parties() == (self.hub_party,)
+
+    def keeping_of(self, module: str) -> Keeping:
+        return self.delivery.get(module) or usual(module)
 
     def speaks_for(self, party: PartyId, *roles: str) -> bool:
         """In one of these roles; in any, where none is named."""

@@ -16,12 +16,14 @@ from ocpi.partners.documents import (
     admission_documents,
     claims_of,
     connection_document,
+    delivery_document,
     policy_document,
     read_admissions,
     read_partner,
     role_documents,
     to_document,
 )
+from ocpi.partners.keeping import Keepings
 from ocpi.partners.model import Connection, Partner, PartnerState, PartyRole, claims
 from ocpi.partners.seal import Seal
 from ocpi.partners.succession import numbered, succeeded
@@ -172,6 +174,10 @@ class PartnerStore:
     async def set_translation(self, seen: Partner, policy: Policy) -> None:
         """Raises Superseded."""
         await self._change(seen, {"$set": {"translation": policy_document(policy)}})
+
+    async def set_delivery(self, seen: Partner, delivery: Keepings) -> None:
+        """Raises Superseded."""
+        await self._change(seen, {"$set": {"delivery": delivery_document(delivery)}})
 
     async def greeted(self, seen: Partner) -> None:
         await self._partners.update_one(_exactly(seen), {"$set": {"is_greeted": True}})

@@ -137,6 +137,8 @@ class Egress:
         if (encoding := response.headers.get("Content-Encoding", "identity")) != "identity":
             response.close()
             raise AnswerRefused(f"the answer is compressed ({encoding}), which was not asked for")
+        if response.content_length is not None and response.content_length <= self._at_most_bytes:
+            return await response.read()
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk

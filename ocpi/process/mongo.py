@@ -58,7 +58,7 @@ Document = dict[str, Any]
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 DriverError = PyMongoError
 CommandRefused = OperationFailure
-Write: TypeAlias = "InsertOne[Document] | UpdateOne"
+Write: TypeAlias = "InsertOne[Document] | UpdateOne | DeleteOne"
 
 _DUPLICATE_KEY = 11000
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)

@@ -15,6 +15,7 @@ from ocpi.admin.outbox import OutboxRoutes
 from ocpi.admin.partner_manners import PartnerMannerRoutes
 from ocpi.admin.partners import PartnerRoutes
 from ocpi.admin.verdicts import VerdictRoutes
+from ocpi.delivery.recovery import Recovery
 from ocpi.process import health
 from ocpi.registration.acceptance import Acceptance
 from ocpi.registration.discovery import Needed
@@ -129,10 +130,19 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
         added=newcomers.greet,
     ).routes()
     yield from GroupRoutes(foundation.agreements.groups, foundation.directory, foundation.clock).routes()
-    yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
+    yield from OutboxRoutes(_recovery(foundation)).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()
     yield from MessageRoutes(foundation.recording.journal, foundation.recording.stories).routes()
+
+
+def _recovery(foundation: Foundation) -> Recovery:
+    return Recovery(
+        mongo=foundation.mongo,
+        outbox=foundation.outbox,
+        delivery=foundation.delivery,
+        store=foundation.store,
+    )
 
 
 def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Application:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from ocpi.admin import acts
 from ocpi.delivery import outbox as outboxes
-from ocpi.delivery.credits import Credits
+from ocpi.delivery import troubles
 from ocpi.delivery.dispatcher import Delivery
-from ocpi.delivery.lane import Tools
-from ocpi.delivery.leases import Leases
 from ocpi.delivery.outbox import Outbox
-from ocpi.delivery.send import Sender
+from ocpi.delivery.room import DeliveryGround, delivery_room
 from ocpi.objects import store as objects
 from ocpi.objects import verdicts
 from ocpi.objects.facts import Facts
@@ -85,6 +83,7 @@ INDEXES = (
     *partners.INDEXES,
     *objects.INDEXES,
     *outboxes.INDEXES,
+    *troubles.INDEXES,
     *verdicts.INDEXES,
     *acts.INDEXES,
     *recorded.INDEXES,
@@ -106,16 +105,21 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     verdict_store = Verdicts(store=store, mongo=ground.mongo, clock=ground.clock)
     outbox = Outbox(ground.mongo, ground.clock, ground.writers)
     facts = Facts(store, directory, ground.clock)
-    crediting = Credits(store, outbox)
-    sender = Sender(
-        egress=ground.egress, directory=directory, facts=facts, crediting=crediting, clock=ground.clock
-    )
-    delivery = Delivery(
-        tools=Tools(outbox, store, sender, crediting, ground.clock),
-        leases=Leases(ground.mongo, ground.clock, ground.instance),
-        supervisor=ground.supervisor,
-    )
     metrics = Metrics()
+    delivery = delivery_room(
+        DeliveryGround(
+            mongo=ground.mongo,
+            clock=ground.clock,
+            supervisor=ground.supervisor,
+            egress=ground.egress,
+            instance=ground.instance,
+        ),
+        directory=directory,
+        store=store,
+        facts=facts,
+        outbox=outbox,
+        metrics=metrics,
+    )
     return Foundation(
         mongo=ground.mongo,
         clock=ground.clock,

@@ -10,7 +10,6 @@ from typing import Final
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "C-065": "who returns is told the latest state of what it missed; the policy `strict` is issue 4",
         "C-153": "tariff_alt_text is free text for drivers: no program can tell whether it repeats a price",
     }
 )

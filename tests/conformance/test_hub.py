@@ -14,8 +14,8 @@ from schemas.kinds import PartyId
 from simulators.partner import Heard, Reply, Request
 from tests.conformance.stages import SHARED_LOOP, Stage, green, on
 from tests.conformance.test_pushes import all_told
-from tests.fakes.eventually import eventually
-from tests.platforms import CPO, EMSP, HUB, agree
+from tests.fakes.eventually import eventually, eventually_so
+from tests.platforms import CPO, EMSP, HUB, agree, operate
 
 pytestmark = SHARED_LOOP
 
@@ -317,3 +317,36 @@ async def test_c064_who_is_silent_is_asked_for_its_versions_and_then_offline(sta
         await stage.clock.advance(minutes=6)
         await eventually(lambda: told(stage, target.own)[-1] == "OFFLINE")
         target.us.is_online = True
+
+
+@AT_HUBS
+async def test_c065_who_is_offline_is_pushed_nothing_and_nothing_is_queued_or_replayed(stage: Stage) -> None:
+    """To the letter, for a partner that chose `strict`; tests/ocpi/delivery has the usual."""
+    async with stage.newcomer("EMSP") as target:
+        await green("C-009", target)
+        await agree(stage.platform, emsp=target.own)
+        name = f"newcomer-{target.own.party_id}"
+        await operate(stage.platform, f"/partners/{name}/delivery", {"delivery": {"locations": "strict"}})
+        # only its versions: so it is OFFLINE by the still-alive check, and whatever else came would arrive
+        target.us.answer("GET", "versions", SENDER, lambda _: Reply(http=503))
+        await stage.clock.advance(minutes=6)
+        await eventually_so(lambda: status_of(stage, name, "OFFLINE"))
+        target.us.received.clear()
+        missed, _ = await broadcast(stage)
+        outbox = stage.platform.foundation.outbox
+        assert [each for each in await outbox.listed(1000) if each["to"] == str(target.own)] == []
+
+        target.us.answer("GET", "versions", SENDER, target.us.usual("versions"))
+        await stage.clock.advance(minutes=2)
+        await eventually_so(lambda: status_of(stage, name, "CONNECTED"))
+        fresh, _ = await broadcast(stage)
+        await eventually(lambda: target.us.heard("locations"))
+        (arrived,) = target.us.heard("locations")
+        assert arrived.path.endswith(fresh["id"])
+        assert missed["id"] != fresh["id"]
+
+
+async def status_of(stage: Stage, name: str, status: str) -> bool:
+    """As the hub shows it to its operator."""
+    shown = await asyncio.to_thread(stage.platform.admin.get, "/presence")
+    return {each["partner"]: each["status"] for each in shown}.get(name) == status

@@ -37,6 +37,25 @@ async def test_a_broadcast_reaches_whoever_has_an_agreement(roaming: Roaming) ->
     assert arrived.routing == Routing(to=EMSP, sender=HUB)
 
 
+@pytest.mark.parametrize("to", [HUB, EMSP])
+async def test_what_is_delivered_bears_the_correlation_id_of_the_push(roaming: Roaming, to: PartyId) -> None:
+    """C-049: also where the hub stores it first. The request id is its own."""
+    ids = MessageIds("request-1", "correlation-1")
+    await roaming.cpo.call(
+        "PUT",
+        "locations",
+        Side.RECEIVER,
+        *("FR", "CPO", "LOC1"),
+        routing=Routing(to=to, sender=CPO),
+        body=wire(build.location()),
+        ids=ids,
+    )
+    await eventually(lambda: bool(roaming.emsp.heard("locations")))
+    (arrived,) = roaming.emsp.heard("locations")
+    assert arrived.ids.correlation_id == "correlation-1"
+    assert arrived.ids.request_id != "request-1"
+
+
 async def test_without_an_agreement_nothing_flows(roaming: Roaming) -> None:
     stranger = PartyId("DE", "XYZ")
     async with SimulatedPartner(("EMSP", stranger)) as other:

@@ -10,6 +10,7 @@ import pytest
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.leases import LIFETIME
 from ocpi.delivery.outbox import MARKS
+from ocpi.delivery.readying import Readying
 from ocpi.delivery.send import Sender
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
@@ -142,6 +143,27 @@ async def test_a_delivery_that_breaks_here_is_tried_again_later_and_not_at_once(
     monkeypatch.undo()
     await roaming.later(seconds=2)
     await eventually(lambda: paths(roaming.emsp) == ["FR/CPO/LOC0"])
+
+
+async def test_a_database_that_fails_for_a_moment_takes_no_room_for_good(
+    roaming: Roaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was chosen to go and could not be looked up is chosen again."""
+    usual, failed = Readying.of, list[Any]()
+
+    async def broken(self: Readying, marks: Any) -> Any:
+        if len(failed) < 10:
+            failed.append(marks)
+            raise ConnectionError("the database is away")
+        return await usual(self, marks)
+
+    monkeypatch.setattr(Readying, "of", broken)
+    await push_locations(roaming, 12)
+    for _ in range(20):
+        await roaming.later(minutes=1)
+    await eventually_so(roaming.nothing_due)
+    assert len(failed) == 10
+    assert len(paths(roaming.emsp)) == 12
 
 
 async def test_a_bill_that_was_on_its_way_in_a_crash_is_sent_again(
@@ -321,6 +343,8 @@ async def test_the_outbox_is_a_gauge(roaming: Roaming, clock: ManualClock) -> No
         text = (await client.get(f"{roaming.hub.admin.url}/metrics")).text
     assert 'passerelle_outbox_marks{state="waiting"} 2.0' in text
     assert 'passerelle_outbox_marks{state="parked"} 1.0' in text
+    assert "passerelle_outbox_oldest_due_seconds" in text
+    assert 'passerelle_deliveries_total{outcome="failed",party="NL*MSP"}' in text
 
 
 async def test_a_card_goes_to_the_address_of_its_type(roaming: Roaming) -> None:

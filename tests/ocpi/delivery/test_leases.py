@@ -51,3 +51,32 @@ async def test_a_process_that_comes_back_takes_up_its_own_leases_at_once(
     await Leases(mongo, clock, "host:1").take(EMSP)
     assert await Leases(mongo, clock, "host:1").take(EMSP)
     assert not await Leases(mongo, clock, "host:2").take(EMSP)
+
+
+async def test_one_that_was_frozen_finds_that_it_holds_nothing_any_more(
+    mongo: Mongo, clock: ManualClock
+) -> None:
+    """S-23: it may not begin anything, before it has asked and after."""
+    frozen, other = Leases(mongo, clock, "host:1"), Leases(mongo, clock, "host:2")
+    await frozen.take(EMSP)
+    assert frozen.holds(EMSP)
+    await clock.advance(seconds=LIFETIME.total_seconds())
+    assert not frozen.holds(EMSP)
+    await other.take(EMSP)
+    await frozen.renew({EMSP})
+    assert not frozen.holds(EMSP)
+    assert other.holds(EMSP)
+
+
+async def test_leases_of_many_parties_are_taken_together(mongo: Mongo, clock: ManualClock) -> None:
+    one, other = Leases(mongo, clock, "host:1"), Leases(mongo, clock, "host:2")
+    await one.take(EMSP)
+    assert await other.take_each([EMSP, CPO]) == {CPO}
+
+
+async def test_what_is_given_back_is_free_at_once(mongo: Mongo, clock: ManualClock) -> None:
+    one, other = Leases(mongo, clock, "host:1"), Leases(mongo, clock, "host:2")
+    await one.take(EMSP)
+    await one.give_back()
+    assert not one.holds(EMSP)
+    assert await other.take(EMSP)

@@ -1,0 +1,111 @@
+"""A partner in trouble is left alone, by whichever process and after a restart, until it shows itself."""
+
+from datetime import datetime
+from pathlib import Path
+
+from ocpi.delivery.leases import COLLECTION
+from ocpi.process.mongo import Mongo
+from ocpi.wire.interfaces import Side
+from simulators.partner import Reply, Request
+from tests import build
+from tests.fakes.clock import ManualClock
+from tests.fakes.eventually import eventually, eventually_so
+from tests.platforms import EMSP, running_hub
+from tests.roaming import Roaming
+
+RECEIVER = Side.RECEIVER
+
+
+async def in_trouble(roaming: Roaming, reply: Reply, failures: int = 5) -> list[str]:
+    """The eMSP answers so, and has failed often enough to be left alone for a while; what has reached it."""
+    tried: list[str] = []
+
+    def broken(arrived: Request) -> Reply:
+        tried.append(arrived.path)
+        return reply
+
+    roaming.emsp.answer("PUT", "locations", RECEIVER, broken)
+    await roaming.push("locations", "FR", "CPO", "LOC1", body=build.location())
+    await eventually(lambda: tried)
+    while len(tried) < failures:
+        await roaming.later(seconds=5)
+    return tried
+
+
+async def lane(roaming: Roaming) -> dict[str, object]:
+    found = await roaming.hub.foundation.mongo.collection(COLLECTION).find_one({"_id": str(EMSP)})
+    return found or {}
+
+
+async def rests_no_more(roaming: Roaming, clock: ManualClock) -> bool:
+    until = (await lane(roaming))["rests_until"]
+    assert isinstance(until, datetime)
+    return until <= clock.now()
+
+
+def well(roaming: Roaming) -> None:
+    roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: Reply())
+
+
+async def test_a_restarted_process_does_not_begin_anew_with_whoever_is_in_trouble(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path, roaming: Roaming
+) -> None:
+    tried = await in_trouble(roaming, Reply(http=503))
+    await eventually_so(lambda: failed(roaming, len(tried)))
+    await roaming.hub.foundation.supervisor.stop()
+    before = len(tried)
+    async with running_hub(mongo, clock, tmp_path):
+        for _ in range(3):
+            await clock.advance(seconds=1)
+        assert len(tried) == before
+        well(roaming)
+        await clock.advance(minutes=1)
+        await eventually(lambda: len(roaming.emsp.heard("locations")) > before)
+
+
+async def failed(roaming: Roaming, times: int) -> bool:
+    return (await lane(roaming)).get("failures") == times
+
+
+async def test_a_partner_that_calls_is_tried_at_once(roaming: Roaming) -> None:
+    tried = await in_trouble(roaming, Reply(http=503))
+    well(roaming)
+    await roaming.pull("locations")
+    await roaming.later(seconds=2)
+    await eventually_so(roaming.nothing_due)
+    assert roaming.emsp.heard("locations")[len(tried) :]
+    assert "failures" not in await lane(roaming)
+
+
+async def test_a_partner_that_calls_all_day_with_a_broken_door_is_not_stormed(roaming: Roaming) -> None:
+    tried = await in_trouble(roaming, Reply(http=503))
+    before = len(tried)
+    for _ in range(20):
+        await roaming.pull("locations")
+        await roaming.later(seconds=1)
+    assert len(tried) - before <= 3  # each ten seconds a call counts
+
+
+async def test_a_call_does_not_shorten_what_the_partner_asked_for(roaming: Roaming) -> None:
+    """Reliability 9."""
+    tried = await in_trouble(roaming, Reply(http=429, headers={"Retry-After": "60"}), failures=1)
+    await roaming.pull("locations")
+    await roaming.later(seconds=30)
+    assert len(tried) == 1
+
+
+async def test_a_call_to_one_process_ends_the_rest_in_another(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path, roaming: Roaming
+) -> None:
+    tried = await in_trouble(roaming, Reply(http=503))
+    async with running_hub(mongo, clock, tmp_path) as other:
+        await clock.advance(seconds=3)
+        await eventually(lambda: other.foundation.delivery.rests(EMSP))
+        well(roaming)
+        token = roaming.emsp.their_token
+        assert token is not None
+        assert await other.foundation.directory.admit(token) is not None
+        await eventually_so(lambda: rests_no_more(roaming, clock))
+        await roaming.later(seconds=2)
+        await eventually_so(roaming.nothing_due)
+    assert roaming.emsp.heard("locations")[len(tried) :]

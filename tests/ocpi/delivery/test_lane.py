@@ -1,0 +1,91 @@
+"""What may go to a party at once, and in which order."""
+
+from datetime import timedelta
+
+import pytest
+
+from ocpi.delivery.lane import AT_ONCE, Lane
+from ocpi.delivery.marks import Due, Mark, mark_id
+from ocpi.delivery.refusals import NO_REFUSALS
+from ocpi.delivery.troubles import Trouble
+from schemas.kinds import ObjectKind
+from tests.fakes.clock import START
+from tests.platforms import CPO, EMSP
+
+
+def mark(name: str, revision: int = 1, behind: str | None = None) -> Mark:
+    due = Due(name, ObjectKind.LOCATION, sender=CPO, to=EMSP, role="EMSP", behind=behind)
+    return Mark(due.mark_id, due, revision, 0, NO_REFUSALS, START)
+
+
+@pytest.fixture
+def lane() -> Lane:
+    return Lane(EMSP)
+
+
+def going(lane: Lane) -> list[str]:
+    return [each.due.object_id for each in lane.next(START)]
+
+
+def test_eight_are_on_their_way_at_once_and_no_more(lane: Lane) -> None:
+    lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(20))
+    first = lane.next(START)
+    assert len(first) == AT_ONCE == 8
+    assert going(lane) == []
+    lane.landed()
+    assert len(going(lane)) == 1
+
+
+def test_one_object_is_on_its_way_once_whichever_of_its_forms(lane: Lane) -> None:
+    lane.take_in([mark("location/FR*CPO/1|*"), mark("location/FR*CPO/1|NL*MSP"), mark("location/FR*CPO/2|*")])
+    first = lane.next(START)
+    assert [each.due.object_id for each in first] == ["location/FR*CPO/1|*", "location/FR*CPO/2|*"]
+    lane.landed()
+    assert going(lane) == []
+    lane.done(first[0])
+    assert going(lane) == ["location/FR*CPO/1|NL*MSP"]
+
+
+def test_what_is_behind_another_goes_when_what_became_of_that_is_written(lane: Lane) -> None:
+    lane.take_in([mark("cdr/c|x", behind=mark_id(EMSP, "session/s|x")), mark("session/s|x")])
+    (session,) = lane.next(START)
+    assert session.due.object_id == "session/s|x"
+    lane.landed()
+    assert going(lane) == []
+    lane.done(session)
+    assert going(lane) == ["cdr/c|x"]
+
+
+def test_a_party_in_trouble_rests_and_then_gets_one_probe(lane: Lane) -> None:
+    lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(20))
+    lane.failures, lane.trouble = 2, Trouble(2, START + timedelta(seconds=4))
+    assert going(lane) == []
+    assert len(lane.next(START + timedelta(seconds=4))) == 1
+    assert lane.next(START + timedelta(seconds=4)) == []
+
+
+def test_what_was_settled_while_marks_were_asked_for_is_not_taken_for_due(lane: Lane) -> None:
+    """The answer may be older than the settling; it would go out twice."""
+    lane.offer(mark("location/FR*CPO/1|*"))
+    (sent,) = lane.next(START)
+    lane.is_asked_for()
+    lane.landed()
+    lane.done(sent)
+    lane.take_in([sent])
+    assert going(lane) == []
+    lane.take_in([mark("location/FR*CPO/1|*", revision=2)])
+    assert going(lane) == ["location/FR*CPO/1|*"]
+
+
+def test_a_new_mark_does_not_overtake_what_is_due_and_not_at_hand(lane: Lane) -> None:
+    lane.has_more = True
+    lane.offer(mark("location/FR*CPO/1|*"))
+    assert going(lane) == []
+    assert lane.is_hungry(START)
+
+
+def test_who_is_served_elsewhere_is_not_asked_for_all_the_time(lane: Lane) -> None:
+    lane.let_go(START + timedelta(seconds=2))
+    lane.has_more = True
+    assert not lane.is_hungry(START)
+    assert lane.is_hungry(START + timedelta(seconds=2))
