@@ -129,21 +129,28 @@ class Directory:
             return [agreement.emsp for agreement in holding if agreement.cpo == party]
         return [agreement.cpo for agreement in holding if agreement.emsp == party]
 
-    def speaker(self, party: PartyId, *roles: str) -> Partner | None:
-        """The platform of the party itself in the first of these roles that it has; hubs do not count."""
-        found = (self._now.speakers.get((party, role)) for role in roles)
+    def speaker(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner | None:
+        """The platform of the party itself in the first of these roles that it has; hubs do not count.
+
+        A virtual partner is the part of it that is registered for `remote`; any, where none is named.
+        """
+        found = (self._now.speaker(party, role, remote) for role in roles)
         return next((partner for partner in found if partner is not None), None)
 
     def is_connected(self, party: PartyId) -> bool:
         """Whether a platform of its own speaks for the party, in whatever role."""
-        return any(party == each for each, _ in self._now.speakers)
+        return any(party == each for each, _ in (*self._now.speakers, *self._now.virtual))
 
-    def route_to(self, party: PartyId, *roles: str) -> Partner:
-        """The partner that speaks for the party, else the hub that can pass things on.
+    def route_to(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner:
+        """The partner that speaks for the party to `remote`, else the hub that can pass things on.
 
-        Raises Unreachable when the operator suspended the way, UnknownReceiver when there is none.
+        Raises Unreachable when the operator suspended the way or a virtual partner is not registered for the
+        remote party, UnknownReceiver when there is none.
         """
-        partner = self.speaker(party, *roles) or self._hub_for(party, roles)
+        partner = self.speaker(party, *roles, remote=remote)
+        if partner is None and any((party, role) in self._now.virtual for role in roles):
+            raise Unreachable(f"{party} is not registered for {remote}")
+        partner = partner or self._hub_for(party, roles)
         if partner is None:
             raise UnknownReceiver(f"no partner speaks for {party} as {' or '.join(roles)}")
         if not partner.is_active:

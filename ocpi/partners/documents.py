@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
 from ocpi.partners.seal import Seal
+from ocpi.partners.virtual import Pose, Welcome
 from ocpi.process.mongo import Document
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
@@ -74,7 +75,14 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "quirks": sorted(partner.quirks),
         "translation": policy_document(partner.translation),
         "tokens": admission_documents(admissions),
+        "part_of": partner.part_of,
+        "pose": partner.pose and {"role": partner.pose.role, "party": str(partner.pose.party)},
+        "welcome": partner.welcome and welcome_document(partner.welcome, seal),
     }
+
+
+def welcome_document(welcome: Welcome, seal: Seal) -> Document:
+    return {"versions_url": welcome.versions_url, "token": seal.close(welcome.token)}
 
 
 def connection_document(connection: Connection, seal: Seal) -> Document:
@@ -129,6 +137,9 @@ def read_partner(document: Document, seal: Seal) -> Partner:
         translation=_POLICY.validate_python(document.get("translation", {})),
         quirks=quirks,
         told=document.get("told"),
+        pose=_read_pose(document.get("pose")),
+        part_of=document.get("part_of"),
+        welcome=_read_welcome(document.get("welcome"), seal),
     )
 
 
@@ -143,6 +154,14 @@ def read_admissions(document: Document) -> Sequence[Admission]:
         )
         for each in document.get("tokens", ())
     ]
+
+
+def _read_pose(stored: Document | None) -> Pose | None:
+    return None if stored is None else Pose(stored["role"], PartyId.parse(stored["party"]))
+
+
+def _read_welcome(stored: Document | None, seal: Seal) -> Welcome | None:
+    return None if stored is None else Welcome(stored["versions_url"], seal.open(stored["token"]))
 
 
 def _read_quirks(document: Mapping[str, Any]) -> Quirks:

@@ -6,7 +6,7 @@ from typing import Self
 
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.documents import Admission
-from ocpi.partners.model import Partner
+from ocpi.partners.model import Partner, PartnerState
 from ocpi.partners.store import Found
 from schemas.kinds import PartyId
 
@@ -27,11 +27,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`."""
+    """`speakers` are the platforms of their own parties; whoever stands behind a hub is found in `hubs`.
+
+    `virtual` parties have a connection for each remote party, as far as they are registered for it.
+    """
 
     partners: dict[str, Partner]
     admissions: dict[str, Known]
     speakers: dict[tuple[PartyId, str], Partner]
+    virtual: dict[tuple[PartyId, str], dict[PartyId, Partner]]
     hubs: list[Partner]
     agreements: dict[tuple[PartyId, PartyId], Agreement]
     agreements_of: dict[PartyId, list[Agreement]]
@@ -49,15 +53,36 @@ class Snapshot:
                 for each in admitted
             },
             speakers=_speakers(partners),
+            virtual=_virtual(partners),
             hubs=[partner for partner in partners if partner.hub_party is not None],
             agreements=by_key,
             agreements_of=_by_party(by_key.values()),
         )
 
+    def speaker(self, party: PartyId, role: str, remote: PartyId | None) -> Partner | None:
+        own = self.speakers.get((party, role))
+        if own is not None:
+            return own
+        parts = self.virtual.get((party, role), {})
+        return next(iter(parts.values()), None) if remote is None else parts.get(remote)
+
 
 def _speakers(partners: Iterable[Partner]) -> dict[tuple[PartyId, str], Partner]:
-    own = (partner for partner in partners if partner.hub_party is None)
+    own = (partner for partner in partners if partner.hub_party is None and partner.pose is None)
     return {(each.party, each.role): partner for partner in own for each in partner.roles}
+
+
+def _virtual(partners: Iterable[Partner]) -> dict[tuple[PartyId, str], dict[PartyId, Partner]]:
+    """A virtual partner itself has no connection, but is no stranger."""
+    found: dict[tuple[PartyId, str], dict[PartyId, Partner]] = {}
+    for partner in partners:
+        if partner.state is PartnerState.VIRTUAL:
+            for party in partner.allowed_parties or ():
+                found.update({(party, role): found.get((party, role), {}) for role in partner.allowed_roles})
+        elif partner.pose is not None:
+            for each in partner.roles:
+                found.setdefault((each.party, each.role), {})[partner.pose.party] = partner
+    return found
 
 
 def _by_party(agreements: Iterable[Agreement]) -> dict[PartyId, list[Agreement]]:

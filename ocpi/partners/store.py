@@ -23,6 +23,7 @@ from ocpi.partners.documents import (
 from ocpi.partners.model import Connection, Partner, PartnerState, claims
 from ocpi.partners.seal import Seal
 from ocpi.partners.succession import numbered, succeeded
+from ocpi.partners.virtual import Pose
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
@@ -111,7 +112,7 @@ class PartnerStore:
             **({} if quirks is None else {"quirks": sorted(quirks)}),
         }
         try:
-            await self._change(seen, _with_claims(fields, connection))
+            await self._change(seen, _with_claims(fields, connection, seen.pose))
         except DuplicateKey as error:
             raise PartyTaken(
                 "another platform is registered for one of these parties in the same role"
@@ -230,8 +231,8 @@ def _superseded(seen: Partner) -> Superseded:
     return Superseded(f"the partner {seen.name!r} was changed by somebody else meanwhile")
 
 
-def _with_claims(fields: Document, connection: Connection) -> Document:
+def _with_claims(fields: Document, connection: Connection, pose: Pose | None) -> Document:
     """A hub claims nothing: the parties behind it may have a connection of their own as well."""
     if connection.hub_party is not None:
         return {"$set": fields, "$unset": {"claims": ""}}
-    return {"$set": {**fields, "claims": claims(connection.roles)}}
+    return {"$set": {**fields, "claims": claims(connection.roles, pose)}}

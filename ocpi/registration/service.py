@@ -15,11 +15,12 @@ from ocpi.errors import DeliveryError
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Connection, Partner, PartnerState
 from ocpi.partners.store import HANDSHAKE_LIFETIME
+from ocpi.partners.virtual import Pose
 from ocpi.process.logs import logger
 from ocpi.registration.discovery import Discovered
 from ocpi.registration.far_side import FarSide
 from ocpi.registration.handshake import Handshake, connection
-from ocpi.registration.named import in_state, known
+from ocpi.registration.named import NotNow, in_state, known
 from ocpi.registration.offer import read_answer, token_in
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
@@ -31,11 +32,16 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom the operator lets in, and as what. `parties` of None: any party that nobody else has."""
+    """Whom the operator lets in, and as what. `parties` of None: any party that nobody else has.
+
+    `part_of` names the virtual partner towards which, on this connection, we have the `pose`.
+    """
 
     name: str
     roles: frozenset[str]
     parties: frozenset[PartyId] | None = None
+    pose: Pose | None = None
+    part_of: str | None = None
 
 
 class Registration:
@@ -89,9 +95,11 @@ class Registration:
     async def leave(self, name: str) -> str | None:
         """Tell the far side, then forget its tokens in any case: what an operator ends has ended.
 
-        What kept the far side from being told, if anything did.
+        What kept the far side from being told, if anything did. Raises UnknownPartner, NotNow.
         """
         partner = known(self._with.directory, name)
+        if partner.state is PartnerState.VIRTUAL:
+            raise NotNow(f"the partner {name!r} is virtual: it is removed with all its parts, as such")
         if partner.connection is None:
             await self._with.partners.forget(partner)
             trouble = None
@@ -166,4 +174,6 @@ class Registration:
             connection=None,
             created_at=self._with.clock.now(),
             allowed_parties=invited.parties,
+            pose=invited.pose,
+            part_of=invited.part_of,
         )

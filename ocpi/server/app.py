@@ -16,11 +16,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from ocpi.partners.directory import Directory
+from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
+from ocpi.server import posing
 from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
-from ocpi.server.door import Door, Mount
+from ocpi.server.door import Door
 from ocpi.server.metrics import RequestMetrics
+from ocpi.server.mounts import Mount
 from ocpi.server.paths import Segments
 from ocpi.server.requests import MAX_BODY_BYTES
 from ocpi.versions.known import CANONICAL, has_sides
@@ -30,21 +33,38 @@ from schemas.v2_3_0.enums import VersionNumber
 
 
 class Platform:
-    """Knows the addresses of a platform. `versions`, the newest first, are those that it offers."""
+    """Knows the addresses of a platform. `versions`, the newest first, are those that it offers.
+
+    One that `poses` offers 2.1.1 besides, at addresses of its own for each remote party.
+    """
 
     def __init__(
-        self, *, public_url: str, versions: Sequence[VersionNumber], directory: Directory, clock: Clock
+        self,
+        *,
+        public_url: str,
+        versions: Sequence[VersionNumber],
+        directory: Directory,
+        clock: Clock,
+        poses: bool = False,
     ) -> None:
         self._public = public_url.rstrip("/")
         self.versions = tuple(versions)
         self._directory = directory
         self._clock = clock
+        self._poses = poses
 
     @property
     def versions_url(self) -> str:
         return f"{self._public}/ocpi/versions"
 
-    def url_of(self, module: str, side: Side, version: VersionNumber = CANONICAL) -> str:
+    def versions_url_as(self, pose: Pose) -> str:
+        return "/".join((self._public, *posing.root_of(pose), "versions"))
+
+    def url_of(
+        self, module: str, side: Side, version: VersionNumber = CANONICAL, pose: Pose | None = None
+    ) -> str:
+        if pose is not None:
+            return "/".join((self._public, *posing.root_of(pose), *posing.place(module, side)))
         return "/".join((self._public, *_place(module, side, version)))
 
     def application(
@@ -53,6 +73,7 @@ class Platform:
         """What serves these interfaces, and tells of them."""
         door = Door(
             mounts=dict(self._mounts(interfaces)),
+            posing=posing.Posing(self._public, interfaces) if self._poses else None,
             public=self._public,
             directory=self._directory,
             clock=self._clock,

@@ -11,6 +11,7 @@ from ocpi.errors import NotAuthenticated, TooManyAttempts
 from ocpi.partners.directory import Admitted, Directory
 from ocpi.partners.documents import Scope
 from ocpi.partners.model import PartnerState
+from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
 from ocpi.server.attempts import Attempts
 from ocpi.wire import credentials_token
@@ -23,14 +24,18 @@ class Authentication:
         self._directory = directory
         self._attempts = Attempts(clock)
 
-    async def admit(self, authorization: str | None, module: str, address: str) -> Admitted:
-        """Raises NotAuthenticated, TooManyAttempts. `address` is where the request came from."""
+    async def admit(
+        self, authorization: str | None, module: str, address: str, pose: Pose | None = None
+    ) -> Admitted:
+        """Raises NotAuthenticated, TooManyAttempts. `address` is where the request came from, `pose` who we
+        are where it goes to.
+        """
         tokens = credentials_token.readings(authorization or "")
         is_guessing = bool(tokens) and self._attempts.are_too_many(address)
         for token in tokens:
             admitted = await self._directory.admit(token, from_memory=is_guessing)
             if admitted is not None:
-                await self._note(_within_scope(admitted, module), module)
+                await self._note(_within_scope(admitted, module, pose), module)
                 return admitted
         if tokens:
             self._attempts.failed(address)
@@ -44,7 +49,9 @@ class Authentication:
             await self._directory.settle(admitted)
 
 
-def _within_scope(admitted: Admitted, module: str) -> Admitted:
+def _within_scope(admitted: Admitted, module: str, pose: Pose | None) -> Admitted:
+    if admitted.partner.pose != pose:
+        raise NotAuthenticated("this token was given for other addresses")
     if admitted.partner.state is PartnerState.SUSPENDED:
         raise NotAuthenticated("this connection is suspended by the operator")
     if admitted.scope is Scope.HANDSHAKE and module not in _HANDSHAKE_MODULES:
