@@ -3,12 +3,14 @@
 from functools import partial
 
 from hub.callbacks import store as callback_store
+from hub.callbacks.numbers import Numbers
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.callbacks.store import Callbacks
 from hub.presence import room as presence
 from hub.presence.room import presence_room
 from hub.routing import links as relay_links
+from hub.routing.contexts import Contexts
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
 from hub.routing.links import Links
@@ -16,13 +18,17 @@ from hub.routing.open_routing import OpenRouting
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.router import Router, Ways
+from hub.routing.shelf import Shelf
 from hub.routing.visibility import Visibility
 from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
+from hub.virtual.posing import Posing
+from hub.virtual.room import virtual_room
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Platform
+from ocpi.server.call import Call
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.run import Built, run
@@ -42,8 +48,13 @@ def main() -> int:
 async def build(foundation: Foundation, settings: HubSettings) -> Built:
     hub = settings.own_party
     platform = Platform(
-        public_url=settings.url, versions=VERSIONS, directory=foundation.directory, clock=foundation.clock
+        public_url=settings.url,
+        versions=VERSIONS,
+        directory=foundation.directory,
+        clock=foundation.clock,
+        poses=True,
     )
+    posing = Posing(platform, foundation.directory)
     forwarding = Forwarding(
         hub=hub,
         directory=foundation.directory,
@@ -57,12 +68,12 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     doors = open_doors(
         foundation,
         platform=platform,
-        identity=_identity(foundation, settings, platform),
+        identity=_identity(foundation, settings, platform, posing),
         needed=NEEDED,
         interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
-        more_admin=present.routes,
+        more_admin=lambda handshake: [*present.routes, *virtual_room(foundation, handshake, posing)],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
@@ -70,8 +81,9 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
 def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     links, callbacks = Links(foundation.mongo, clock), Callbacks(foundation.mongo, clock)
-    relay = Relay(egress=foundation.egress, directory=directory, links=links, clock=clock)
-    whereabouts = Whereabouts(directory=directory, store=store)
+    contexts = Contexts(foundation.facts, Numbers(foundation.mongo))
+    relay = Relay(egress=foundation.egress, directory=directory, links=links, contexts=contexts, clock=clock)
+    whereabouts, visibility = Whereabouts(directory=directory, store=store), Visibility(directory)
     return Ways(
         relay=relay,
         pushes=Pushes(
@@ -82,7 +94,7 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            bills_url=partial(platform.url_of, "cdrs", Side.RECEIVER),
+            bills_url=partial(_bills_url, platform),
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
@@ -95,20 +107,27 @@ def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform
             clock=clock,
         ),
         whereabouts=whereabouts,
-        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=Visibility(directory)),
+        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=visibility),
+        shelf=Shelf(store=store, facts=foundation.facts, visibility=visibility),
     )
+
+
+def _bills_url(platform: Platform, call: Call) -> str:
+    return platform.url_of("cdrs", Side.RECEIVER, call.version, call.admitted.partner.pose)
 
 
 def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
     async def connected(name: str) -> None:
         partner = foundation.directory.partner(name)
-        await forwarding.on_connected(partner.parties() if partner else ())
+        if partner is not None:
+            await forwarding.on_connected(partner)
 
     return Reactions(connected=connected, agreed=forwarding.on_agreement)
 
 
-def _identity(foundation: Foundation, settings: HubSettings, platform: Platform) -> Identity:
+def _identity(foundation: Foundation, settings: HubSettings, platform: Platform, posing: Posing) -> Identity:
     def behind() -> list[PartyRole]:
         return [role for partner in foundation.directory.active_partners() for role in partner.roles]
 
-    return Identity(platform.versions_url, PartyRole(HUB, settings.own_party, settings.name), behind)
+    own = PartyRole(HUB, settings.own_party, settings.name)
+    return Identity(platform.versions_url, own, behind, posing.identity)

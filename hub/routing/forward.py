@@ -5,8 +5,6 @@ with an agreement whose platform receives the module. A bill is marked behind it
 Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
 """
 
-from collections.abc import Iterable
-
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
 from ocpi.objects.intake import Accepted
@@ -14,6 +12,7 @@ from ocpi.objects.record import Outcome, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
+from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
 from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role, serving_roles
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
@@ -51,19 +50,19 @@ class Forwarding:
         key = accepted.record.key
         parties = self._directory.counterparts(key.owner, opposite(_receiving_role(key.kind)))
         dues = (self._due(accepted.record.database_id, key.kind, party) for party in parties)
-        await self._delivery.mark(*(due for due in dues if self._receives(due)))
+        await self._delivery.mark(*(due for due in dues if self._receives(due, key.owner)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
         """Each side lacks what the other has told everybody before."""
         for party in agreement.key:
             await self._tell_of(agreement, party)
 
-    async def on_connected(self, parties: Iterable[PartyId]) -> None:
-        """A partner that is new, or comes back, lacks everything that its parties may see."""
+    async def on_connected(self, partner: Partner) -> None:
+        """A partner that is new, or comes back, lacks everything that its parties may see there."""
         now = self._clock.now()
-        for party in parties:
+        for party in partner.parties():
             for agreement in self._directory.agreements_of(party):
-                if agreement.holds_at(now):
+                if agreement.holds_at(now) and _is_for(partner, agreement):
                     await self._tell_of(agreement, party)
 
     async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
@@ -73,17 +72,23 @@ class Forwarding:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
                 dues = [self._due(record.database_id, kind, to) async for record in told]
-                await self._delivery.mark(*(due for due in dues if self._receives(due)))
+                await self._delivery.mark(*(due for due in dues if self._receives(due, other)))
 
     def _due(self, object_id: str, kind: ObjectKind, party: PartyId) -> Due:
         return Due(object_id, kind, sender=self._hub, to=party, role=_receiving_role(kind))
 
-    def _receives(self, due: Due) -> bool:
+    def _receives(self, due: Due, owner: PartyId) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""
-        partner = self._directory.speaker(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
+        roles = serving_roles(due.kind.module, Side.RECEIVER)
+        partner = self._directory.speaker(due.to, *roles, remote=owner)
         if partner is None or not partner.is_active:
             return False
         return self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER) is not None
+
+
+def _is_for(partner: Partner, agreement: Agreement) -> bool:
+    """A part of a virtual partner is for one remote party."""
+    return partner.pose is None or partner.pose.party in agreement.key
 
 
 def _receiving_role(kind: ObjectKind) -> str:

@@ -12,15 +12,17 @@ from http import HTTPStatus
 from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_card, check_owner
 from hub.routing.relay import Relay
-from ocpi.objects.address import address_in
-from ocpi.objects.bills import BillsUrl, bill_answer, posted_bill
+from ocpi.objects.address import Address, address_in
+from ocpi.objects.bills import bill_answer, posted_bill
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.kinds import BY_MODULE, Json
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
+from ocpi.objects.token_types import token_type
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Answer, Call
+from ocpi.versions.known import OLDEST
 from ocpi.wire.headers import Routing
 from schemas.kinds import ObjectKind, PartyId
 from schemas.times import parse
@@ -37,7 +39,7 @@ class Pushes:
         facts: Facts,
         relay: Relay,
         forwarding: Forwarding,
-        bills_url: BillsUrl,
+        bills_url: Callable[[Call], str],
     ) -> None:
         self._hub = hub
         self._directory = directory
@@ -65,7 +67,7 @@ class Pushes:
     async def _taken(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         if call.method == "POST":
             return await self._bill(call, party, audience)
-        address = address_in(BY_MODULE[call.module], call.rest, call.query, audience)
+        address = await self._address(call, audience)
         older = await self._facts.heard(call, address.key, party, audience)
         takes: dict[str, Callable[[], Awaitable[Accepted]]] = {
             "PUT": lambda: self._intake.put(address, call.body, call.json_object(), older),
@@ -74,6 +76,12 @@ class Pushes:
         }
         return await takes[call.method]()
 
+    async def _address(self, call: Call, audience: PartyId | None) -> Address:
+        kind, query = BY_MODULE[call.module], call.query
+        if kind is ObjectKind.TOKEN and call.version == OLDEST:
+            query = {"type": await token_type(self._store, call, audience)}
+        return address_in(kind, call.rest, query, audience)
+
     async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         record = await posted_bill(self._facts, call, audience, audience)
         check_owner(party, record.key.owner)
@@ -81,7 +89,7 @@ class Pushes:
 
     def _done(self, call: Call, accepted: Accepted, routing: Routing) -> Answer:
         if call.method == "POST":
-            return bill_answer(accepted, self._bills_url(call.version), routing)
+            return bill_answer(accepted, self._bills_url(call), routing)
         http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
         return Answer(http=http, routing=routing)
 

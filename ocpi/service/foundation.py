@@ -47,6 +47,7 @@ class Foundation:
     outbox: Outbox
     delivery: Delivery
     keys: Path
+    seal: Seal
     name: str
     health: HealthChecks
     metrics: Metrics
@@ -109,6 +110,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         outbox=outbox,
         delivery=delivery,
         keys=ground.keys,
+        seal=seal,
         name=ground.name,
         health=_health(ground),
         metrics=Metrics(),
