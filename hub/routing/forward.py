@@ -66,11 +66,11 @@ class Forwarding:
                     await self._tell_of(agreement, party)
 
     async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
-        """Mark for one side of the agreement what the other side told everybody."""
+        """Mark for one side of the agreement what the other side told everybody, or it alone."""
         role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
         for kind in BROADCAST_KINDS:
             if _receiving_role(kind) == role:
-                told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
+                told = self._store.each(Selection(kind, owners=[other], audiences=[None, to]))
                 dues = [self._due(record.database_id, kind, to) async for record in told]
                 await self._delivery.mark(*(due for due in dues if self._receives(due, other)))
 

@@ -6,17 +6,16 @@ request is passed on.
 Spec: 2.1.1 mod_locations, mod_tariffs, mod_sessions, mod_cdrs, mod_tokens: GET method.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
+from hub.routing.listing import Listing
 from hub.routing.visibility import Visibility
 from ocpi.objects.facts import Facts
 from ocpi.objects.kinds import BY_MODULE
-from ocpi.objects.record import Record, database_id
+from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
-from ocpi.objects.telling import told_members, told_part
+from ocpi.objects.telling import told_part
 from ocpi.server.call import Answer, Call
-from ocpi.wire import envelope, pagination
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 
@@ -26,6 +25,7 @@ class Shelf:
         self._store = store
         self._facts = facts
         self._visibility = visibility
+        self._listing = Listing(store, facts)
 
     async def answer(self, call: Call, party: PartyId, owner: PartyId) -> Answer | None:
         """None for what the hub does not answer itself."""
@@ -36,7 +36,7 @@ class Shelf:
             return await self._single(call, selection)
         if not await self._holds(selection):
             return None
-        return await self._list(call, party, selection)
+        return await self._listing.page(call, party, selection)
 
     def _of(self, call: Call, party: PartyId, owner: PartyId) -> Selection:
         seen = self._visibility.of(party, BY_MODULE[call.module], call)
@@ -53,19 +53,6 @@ class Shelf:
         held = await self._store.named(selection.kind, call.rest[0])
         seen = sorted((each for each in held if selection.includes(each)), key=_general_last)
         return Answer(await told_part(self._facts, seen[0], call, call.rest[1:])) if seen else None
-
-    async def _list(self, call: Call, party: PartyId, selection: Selection) -> Answer:
-        query = pagination.PageQuery.read(call.query)
-        found = await self._store.page_of_records(selection, query)
-        bodies = await told_members(self._facts, await self._own_first(found.records, party), call)
-        headers = pagination.headers(call.url, query, total=found.total, following=found.following)
-        return Answer(envelope.json_list(bodies), headers=headers)
-
-    async def _own_first(self, records: Sequence[Record], party: PartyId) -> list[Record]:
-        """Without what is told everybody else than the party."""
-        general = [database_id(each.key, party) for each in records if each.audience is None]
-        own = await self._store.present(general)
-        return [each for each in records if each.audience or database_id(each.key, party) not in own]
 
 
 def _is_pull(call: Call) -> bool:

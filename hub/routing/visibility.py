@@ -1,9 +1,12 @@
 """What a party may see of the hub's own store.
 
-Broadcast objects of everybody with whom it has an agreement now; of sessions and bills exactly those that
+Broadcast objects of everybody with whom it has an agreement now, and what parties of 2.1.1 told it alone,
+since they cannot broadcast; of sessions and bills exactly those that
 were meant for it, whatever agreement has ended since.
 Spec: 2.3.0 transport_and_format, GET All via Hubs.
 """
+
+from collections.abc import Sequence
 
 from ocpi.objects.store import Selection
 from ocpi.partners.directory import Directory, calling_role
@@ -21,4 +24,8 @@ class Visibility:
         if kind in _TARGETED:
             return Selection(kind, audiences=[party])
         owners = self._directory.counterparts(party, calling_role(call.module, call.side))
-        return Selection(kind, owners=owners, audiences=[None])
+        return Selection(kind, owners=owners, audiences=self._audiences(party, owners))
+
+    def _audiences(self, party: PartyId, owners: Sequence[PartyId]) -> list[PartyId | None]:
+        """Owners of 2.1.1 tell nothing to everybody, but each party by itself."""
+        return [None, party] if any(map(self._directory.is_virtual, owners)) else [None]

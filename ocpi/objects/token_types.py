@@ -1,4 +1,4 @@
-"""The type of a token in a request of 2.1.1: it stands in no address, but in the token and what is kept of it.
+"""The type of a token in a request of 2.1.1: no address tells it, only the token and what is kept of it.
 
 Spec: 2.1.1 mod_tokens, CPO Interface; 2.2.1 has the query parameter `type`.
 """

@@ -141,6 +141,10 @@ class Directory:
         """Whether a platform of its own speaks for the party, in whatever role."""
         return any(party == each for each, _ in (*self._now.speakers, *self._now.virtual))
 
+    def is_virtual(self, party: PartyId) -> bool:
+        """Whether it is connected by registrations of 2.1.1, one for each remote party."""
+        return any(party == each for each, _ in self._now.virtual)
+
     def route_to(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner:
         """The partner that speaks for the party to `remote`, else the hub that can pass things on.
 

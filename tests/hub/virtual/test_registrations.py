@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from ocpi.wire.credentials_token import CredentialsToken
+from ocpi.wire.headers import Routing
+from ocpi.wire.interfaces import Side
 from passerelle.admin_client import AdminRefused
 from schemas import codec
 from schemas.kinds import PartyId
@@ -12,8 +14,8 @@ from simulators.partner import SimulatedPartner
 from tests import build
 from tests.fakes.eventually import eventually, eventually_so
 from tests.hub.virtual.meeting import register, virtual
-from tests.hub.virtual.several import BE, FR, Several
-from tests.platforms import CPO, EMSP, agree, connect, invited, operate
+from tests.hub.virtual.several import BE, FR, OTHER, Several
+from tests.platforms import CPO, EMSP, HUB, agree, connect, invited, operate
 
 NEW = PartyId("DE", "CPO")
 
@@ -298,3 +300,23 @@ async def test_a_partner_of_another_kind_is_not_handled_as_a_virtual_one(several
             await operate(several.hub, path, {})
     with pytest.raises(AdminRefused, match="removed with all its parts"):
         await asyncio.to_thread(several.hub.admin.delete, "/partners/old")
+
+
+async def test_what_was_told_one_remote_party_is_told_and_listed_to_it_again(several: Several) -> None:
+    """2.1.1 has no broadcast: whoever comes anew lacks what was for it alone, and finds it in lists."""
+    made = await several.registered()
+    several.emsp.turn_to(made[FR]["versions_url"])
+    card = {
+        "uid": "04AA", "type": "RFID", "auth_id": "C1", "issuer": "Old", "valid": True,
+        "whitelist": "ALWAYS", "last_updated": "2026-03-01T08:00:00Z",
+    }  # fmt: skip
+    await several.tell("PUT", "tokens", "NL", "MSP", "04AA", body=card)
+    await eventually(lambda: len(several.cpo.heard("tokens")) == 1)
+    for cpo, party, uids in ((several.cpo, CPO, ["04AA"]), (several.other, OTHER, [])):
+        heard = await cpo.call("GET", "tokens", Side.SENDER, routing=Routing(to=HUB, sender=party))
+        assert [each["uid"] for each in heard.data] == uids
+
+    assert (await several.cpo.withdraw()).status == 1000
+    await connect(several.hub, several.cpo, "the-cpo", "CPO")
+    await eventually(lambda: len(several.cpo.heard("tokens", "PUT")) == 2)
+    assert several.other.heard("tokens", "PUT") == []
