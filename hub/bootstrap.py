@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from hub.callbacks import numbers as reservations
 from hub.callbacks import store as callback_store
 from hub.callbacks.numbers import Numbers
 from hub.callbacks.promises import Promises
@@ -38,7 +39,7 @@ from schemas.kinds import PartyId
 
 VERSIONS = tuple(version for version in SPOKEN if has_sides(version))
 NEEDED: Needed = frozenset()
-INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *presence.INDEXES)
+INDEXES = (*relay_links.INDEXES, *callback_store.INDEXES, *reservations.INDEXES, *presence.INDEXES)
 
 
 def main() -> int:
@@ -81,7 +82,7 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
 def _ways(foundation: Foundation, hub: PartyId, forwarding: Forwarding, platform: Platform) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     links, callbacks = Links(foundation.mongo, clock), Callbacks(foundation.mongo, clock)
-    contexts = Contexts(foundation.facts, Numbers(foundation.mongo))
+    contexts = Contexts(foundation.facts, Numbers(foundation.mongo, clock))
     relay = Relay(egress=foundation.egress, directory=directory, links=links, contexts=contexts, clock=clock)
     whereabouts, visibility = Whereabouts(directory=directory, store=store), Visibility(directory)
     return Ways(

@@ -194,6 +194,10 @@ class Unreachable(DeliveryError):
     status_code = 4003
 
 
+class Unregistered(Unreachable):
+    """One connection of a partner of 2.1.1 is missing; others that it has may be well."""
+
+
 class Rejected(DeliveryError):
     """The far side's own word: its HTTP status, its OCPI status (None without an envelope), its text."""
 

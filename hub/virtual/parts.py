@@ -63,18 +63,13 @@ class Parts:
         held = self._directory.partner(name_of(virtual.name, remote))
         if held is not None and held.state in _BUSY:
             return self.shown(virtual, remote)
-
-        async def begin() -> CredentialsToken | None:
-            await self._forget(name_of(virtual.name, remote))
-            return await self._begin(virtual, remote, welcome, lifetime)
-
-        return await self._tried(virtual, remote, begin)
+        return await self._tried(
+            virtual, remote, lambda: self._begin(virtual, remote, welcome, lifetime, anew=True)
+        )
 
     async def add(self, virtual: Partner, remote: PartyId) -> Part:
         """As `bring`, where there is none yet: what another process made in the meantime stays."""
-        return await self._tried(
-            virtual, remote, lambda: self._begin(virtual, remote, virtual.welcome, LIFETIME)
-        )
+        return await self._tried(virtual, remote, lambda: self._begin(virtual, remote, virtual.welcome))
 
     async def renew(self, virtual: Partner, remote: PartyId) -> Part:
         """New tokens on both sides; a new invitation where the last one was not used."""
@@ -114,7 +109,13 @@ class Parts:
         return {pose_of(each).party: each for each in mine}
 
     async def _begin(
-        self, virtual: Partner, remote: PartyId, welcome: Welcome | None, lifetime: timedelta
+        self,
+        virtual: Partner,
+        remote: PartyId,
+        welcome: Welcome | None,
+        lifetime: timedelta = LIFETIME,
+        *,
+        anew: bool = False,
     ) -> CredentialsToken | None:
         """TOKEN_A, where it is made here."""
         pose = _pose_for(virtual, remote)
@@ -124,6 +125,7 @@ class Parts:
             parties=virtual.allowed_parties,
             pose=pose,
             part_of=virtual.name,
+            anew=anew,
         )
         registration = Registration(self._with.posing(self._posing(pose)))
         if welcome is None:

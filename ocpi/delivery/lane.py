@@ -16,7 +16,7 @@ from ocpi.delivery.credits import Credits
 from ocpi.delivery.outbox import Mark, Outbox
 from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal, rest
 from ocpi.delivery.send import Sender
-from ocpi.errors import DeliveryError, Withheld
+from ocpi.errors import DeliveryError, Unregistered, Withheld
 from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
@@ -111,7 +111,7 @@ class Lane:
         refused = is_refusal(error)
         if refused:
             await self._reached()
-        elif not isinstance(error, Withheld):
+        elif not isinstance(error, (Withheld, Unregistered)):
             self._rest(error)
         match decide(self._facts(mark, error, refused=refused)):
             case Retry(at=at):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ocpi.errors import UnknownReceiver, Unreachable
+from ocpi.errors import UnknownReceiver, Unreachable, Unregistered
 from ocpi.partners.agreements import Agreement, AgreementStore
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Partner
@@ -148,12 +148,12 @@ class Directory:
     def route_to(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner:
         """The partner that speaks for the party to `remote`, else the hub that can pass things on.
 
-        Raises Unreachable when the operator suspended the way or a virtual partner is not registered for the
-        remote party, UnknownReceiver when there is none.
+        Raises Unreachable when the operator suspended the way, Unregistered when a virtual partner has none
+        for the remote party, UnknownReceiver when there is none at all.
         """
         partner = self.speaker(party, *roles, remote=remote)
         if partner is None and any((party, role) in self._now.virtual for role in roles):
-            raise Unreachable(f"{party} is not registered for {remote}")
+            raise Unregistered(f"{party} is not registered for {remote}")
         partner = partner or self._hub_for(party, roles)
         if partner is None:
             raise UnknownReceiver(f"no partner speaks for {party} as {' or '.join(roles)}")

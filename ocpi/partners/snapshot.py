@@ -6,6 +6,7 @@ from typing import Self
 
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.documents import Admission
+from ocpi.partners.manners import with_manners_of_the_whole
 from ocpi.partners.model import Partner, PartnerState
 from ocpi.partners.store import Found
 from schemas.kinds import PartyId
@@ -42,7 +43,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, found: Iterable[Found], agreements: Iterable[Agreement]) -> Self:
-        pairs = list(found)
+        pairs = _mannered(list(found))
         partners = [partner for partner, _ in pairs]
         by_key = {agreement.key: agreement for agreement in agreements}
         return cls(
@@ -65,6 +66,11 @@ class Snapshot:
             return own
         parts = self.virtual.get((party, role), {})
         return next(iter(parts.values()), None) if remote is None else parts.get(remote)
+
+
+def _mannered(found: Sequence[Found]) -> list[Found]:
+    wholes = {partner.name: partner for partner, _ in found if partner.state is PartnerState.VIRTUAL}
+    return [(with_manners_of_the_whole(partner, wholes), admitted) for partner, admitted in found]
 
 
 def _speakers(partners: Iterable[Partner]) -> dict[tuple[PartyId, str], Partner]:

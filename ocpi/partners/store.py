@@ -70,16 +70,16 @@ class PartnerStore:
         self._partners = mongo.collection(COLLECTION)
         self._seal = seal
 
-    async def add(self, partner: Partner, admission: Admission) -> Partner:
+    async def add(self, partner: Partner, admission: Admission, *, anew: bool = False) -> Partner:
         """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or let its
-        invitation end, or never ended the handshake.
+        invitation end (or, `anew`, has not used it yet), or never ended the handshake.
 
         Revisions begin somewhere, so that nothing that saw a former bearer of the name can touch this one.
         """
         added = replace(partner, revision=secrets.randbits(48))
         document = to_document(added, [admission], self._seal)
         try:
-            await self._partners.replace_one(_replaceable(partner), document, upsert=True)
+            await self._partners.replace_one(_replaceable(partner, anew=anew), document, upsert=True)
         except DuplicateKey as error:
             raise NameTaken(f"a partner named {partner.name!r} exists already") from error
         return added
@@ -212,10 +212,11 @@ class PartnerStore:
             raise _superseded(seen)
 
 
-def _replaceable(partner: Partner) -> Document:
+def _replaceable(partner: Partner, *, anew: bool) -> Document:
     """Whoever bears the name of this new partner, and needs it no more."""
     now = partner.created_at
-    never_came = {"state": PartnerState.INVITED, "tokens.expires_at": {"$lte": now}}
+    ended = {} if anew else {"tokens.expires_at": {"$lte": now}}
+    never_came = {"state": PartnerState.INVITED, **ended}
     return {"_id": partner.name, "$or": [{"state": PartnerState.LEFT}, never_came, _abandoned(now)]}
 
 

@@ -34,7 +34,8 @@ log = logger(__name__)
 class Invited:
     """Whom the operator lets in, and as what. `parties` of None: any party that nobody else has.
 
-    `part_of` names the virtual partner towards which, on this connection, we have the `pose`.
+    `part_of` names the virtual partner towards which, on this connection, we have the `pose`. `anew`: an
+    invitation by that name that nobody has used may be replaced.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Invited:
     parties: frozenset[PartyId] | None = None
     pose: Pose | None = None
     part_of: str | None = None
+    anew: bool = False
 
 
 class Registration:
@@ -56,7 +58,8 @@ class Registration:
         """TOKEN_A, told once and kept only as a digest. Raises NameTaken."""
         token = CredentialsToken.generate()
         admission = Admission.of(token, Scope.HANDSHAKE, self._with.clock.now() + lifetime)
-        await self._with.partners.add(self._partner(invited, PartnerState.INVITED), admission)
+        partner = self._partner(invited, PartnerState.INVITED)
+        await self._with.partners.add(partner, admission, anew=invited.anew)
         await self._with.directory.refresh()
         return token
 
@@ -85,7 +88,7 @@ class Registration:
             undo.push_async_callback(self._with.directory.refresh)  # the last to be done
             undo.push_async_callback(self._with.partners.undo, invited.name, admission)
             partner = await self._with.partners.add(
-                self._partner(invited, PartnerState.REGISTERING), admission
+                self._partner(invited, PartnerState.REGISTERING), admission, anew=invited.anew
             )
             await self._begin(undo, partner, versions_url, (token_a, token_b), versions)
             undo.pop_all()
