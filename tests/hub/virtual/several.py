@@ -56,6 +56,9 @@ class Several:
         told = await asyncio.to_thread(self.hub.admin.delete, f"/virtual-partners/{NAME}{query}")
         return {each["remote"]: each for each in told["registrations"]}
 
+    async def nothing_due(self) -> bool:
+        return await self.hub.foundation.outbox.waiting() == 0
+
     async def publish(
         self, cpo: SimulatedPartner, module: str, *path: str, body: bytes, to: PartyId = HUB
     ) -> Heard:

@@ -271,6 +271,7 @@ async def test_what_was_told_before_comes_with_the_registration_and_from_that_pa
     await eventually(lambda: len(several.emsp.heard("locations")) == 1)
     await register(several.emsp, made[BE])
     await eventually(lambda: len(several.emsp.heard("locations")) == 2)
+    await eventually_so(several.nothing_due)
     assert [each.path for each in several.emsp.heard("locations")] == ["FR/CPO/LOC1", "BE/CPO/LOC1"]
 
 

@@ -109,6 +109,21 @@ async def test_a_handshake_that_failed_is_tried_again_after_a_while(several: Sev
     await eventually_so(are_registered)
 
 
+async def test_what_a_removal_left_behind_is_ended_by_whoever_finds_it(several: Several) -> None:
+    """As after a crash in the middle of it."""
+    made = await several.registered()
+    partners = several.hub.foundation.mongo.collection("partners")
+    await partners.delete_one({"_id": "old"})
+    await several.clock.advance(seconds=5)
+
+    async def are_gone() -> bool:
+        return await partners.count_documents({"part_of": "old"}) == 0
+
+    await eventually_so(are_gone)
+    assert len([each for each in several.emsp.handshakes if each.method == "DELETE"]) == 2
+    assert (await several.pull(made[FR], "locations")).http == 401
+
+
 async def test_two_agreements_at_once_add_one_registration_each(several: Several) -> None:
     await several.registered()
     parties = [PartyId("DE", name) for name in ("AAA", "BBB")]
