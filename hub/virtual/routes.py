@@ -12,31 +12,19 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
 
 from aiohttp import web
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from hub.virtual.office import Office, Wanted
 from hub.virtual.parts import LIFETIME, Part
 from hub.virtual.plan import who
 from ocpi.admin.app import read, reply
-from ocpi.admin.bodies import Name, Party, Request
+from ocpi.admin.bodies import Name, Party, Request, Token, Url
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import PartnerState
 from ocpi.partners.virtual import Welcome
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.urls import callable_url
 from schemas.kinds import PartyId
-
-
-def _token(written: str) -> str:
-    return CredentialsToken(written).reveal()
-
-
-def _url(written: str) -> str:
-    return str(callable_url(written))
-
-
-Token = Annotated[str, AfterValidator(_token)]
 
 
 class Create(Request):
@@ -47,7 +35,7 @@ class Create(Request):
     name: Annotated[Name, Field(max_length=30)]
     party: Party
     role: Literal["CPO", "EMSP"]
-    versions_url: Annotated[str, AfterValidator(_url)] | None = None
+    versions_url: Url | None = None
     token: Token | None = None
     tokens: dict[Party, Token] = Field(default_factory=dict)
     lifetime_s: int = Field(default=int(LIFETIME.total_seconds()), gt=0, le=90 * 24 * 3600)

@@ -18,7 +18,7 @@ from ocpi.partners.snapshot import Known, Snapshot
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.interfaces import CPO, Side, opposite, serving_role
+from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role
 from schemas.kinds import PartyId
 
 REFRESH_S: Final = 2.0
@@ -143,7 +143,7 @@ class Directory:
 
     def is_virtual(self, party: PartyId) -> bool:
         """Whether it is connected by registrations of 2.1.1, one for each remote party."""
-        return any(party == each for each, _ in self._now.virtual)
+        return any((party, role) in self._now.virtual for role in (CPO, EMSP))
 
     def route_to(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner:
         """The partner that speaks for the party to `remote`, else the hub that can pass things on.

@@ -112,6 +112,22 @@ async def test_a_tariff_is_changed_by_patch_in_2_1_1_alone(old_cpo: Meeting) -> 
     assert newer.http == 405
 
 
+async def test_a_status_of_one_evse_reaches_whoever_has_the_location(old_cpo: Meeting) -> None:
+    """In 2.1.1 a change need not be dated: it happened when it came."""
+    location = build.location()
+    body = old_cpo.from_cpo(type(location), location)
+    await old_cpo.publish("locations", "FR", "CPO", "LOC1", body=body)
+    heard = await old_cpo.cpo.call(
+        "PATCH", "locations", RECEIVER, "FR", "CPO", "LOC1", "E1", routing=BACK, body={"status": "CHARGING"}
+    )
+    assert (heard.http, heard.status) == (200, 1000)
+    await eventually(
+        lambda: any(e.json()["evses"][0]["status"] == "CHARGING" for e in old_cpo.emsp.heard("locations"))
+    )
+    again = await old_cpo.emsp.call("GET", "locations", SENDER, routing=Routing(to=HUB, sender=EMSP))
+    assert [each["evses"][0]["status"] for each in again.data] == ["CHARGING"]
+
+
 async def test_what_2_1_1_has_not_is_not_at_its_addresses(old_cpo: Meeting) -> None:
     cpo = old_cpo.cpo
     root = cpo.endpoints["credentials", "SENDER"].removesuffix("/credentials")
