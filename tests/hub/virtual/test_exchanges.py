@@ -113,12 +113,13 @@ async def test_a_tariff_is_changed_by_patch_in_2_1_1_alone(old_cpo: Meeting) -> 
 
 
 async def test_a_status_of_one_evse_reaches_whoever_has_the_location(old_cpo: Meeting) -> None:
-    """In 2.1.1 a change need not be dated: it happened when it came."""
+    """And stands in what the hub lists."""
+    change = {"status": "CHARGING", "last_updated": "2026-03-01T09:00:00Z"}
     location = build.location()
     body = old_cpo.from_cpo(type(location), location)
     await old_cpo.publish("locations", "FR", "CPO", "LOC1", body=body)
     heard = await old_cpo.cpo.call(
-        "PATCH", "locations", RECEIVER, "FR", "CPO", "LOC1", "E1", routing=BACK, body={"status": "CHARGING"}
+        "PATCH", "locations", RECEIVER, "FR", "CPO", "LOC1", "E1", routing=BACK, body=change
     )
     assert (heard.http, heard.status) == (200, 1000)
     await eventually(
