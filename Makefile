@@ -35,16 +35,17 @@ fix: $(READY) ## let ruff repair and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-BENCHMARKS := main_job pricing ocpi_server
+BENCHMARKS := main_job pricing ocpi_server recorder
 
 bench: $(READY) ## speed promises, as ratios against a baseline in the same run
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 SEARCHED := $(shell grep -rl --include='test_*.py' 'from hypothesis' tests)
 
-faults: $(READY) ## services killed while cars charge, properties searched with new examples
+faults: $(READY) ## every fault in full, seeds printed (FAULT_SEED repeats); properties searched with new examples
 	@EXAMPLES=searching $(BIN)/python -m pytest -n 2 $(SEARCHED)
 	@FAULT_ROUNDS=5 $(BIN)/python -m pytest tests/flows/test_kills.py -n 0
+	@FAULTS=full $(BIN)/python -m pytest tests/faults -n 0
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

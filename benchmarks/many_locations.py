@@ -36,7 +36,7 @@ def _rows(owner: PartyId, count: int, now: datetime) -> Iterator[Document]:
         changed = now - SEASON * chance.random()
         key = ObjectKey(ObjectKind.LOCATION, owner, f"LOC{seq:07d}")
         record = Record(key, changed.replace(microsecond=0), _body(key, changed))
-        fixed = documents.created(record, seq)
+        fixed = documents.created(record, seq, now)
         yield {"_id": record.database_id, **fixed, **documents.changed(record, now)}
 
 

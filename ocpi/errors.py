@@ -16,7 +16,7 @@ OcpiError                       carries the OCPI status_code and the HTTP status
 ├─ TooLarge                     HTTP 413
 ├─ Compressed                   HTTP 415
 ├─ NotAuthenticated             HTTP 401
-├─ TooManyAttempts              HTTP 429: wrong tokens, one after the other
+├─ TooManyAttempts              HTTP 429: wrong tokens, or unknown cards, one after the other
 ├─ MethodNotAllowed             HTTP 405
 │   ├─ NotRegistered            PUT or DELETE of credentials that do not exist
 │   └─ AlreadyRegistered        POST of credentials that do

@@ -9,19 +9,27 @@ from typing import Annotated
 
 import typer
 
+from hub.bootstrap import main as run_hub
 from ocpi.process.clock import SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.settings import redacted
 from ocpi.server.operator_auth import issue
 from passerelle import (
+    access_cli,
+    acts_cli,
     agreements_cli,
     conformance_cli,
     demo_cli,
     doctor_cli,
     emsp_cli,
+    ledger_cli,
+    messages_cli,
+    objects_cli,
     partners_cli,
     presence_cli,
     pricing_cli,
+    tokens_cli,
+    trace_cli,
     virtual_cli,
 )
 from passerelle.admin_client import AdminRefused
@@ -35,17 +43,28 @@ partners_cli.app.add_typer(virtual_cli.app, name="virtual")
 app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(emsp_cli.app, name="emsp")
+app.add_typer(tokens_cli.app, name="tokens")
+app.add_typer(access_cli.app, name="access")
+app.add_typer(ledger_cli.app, name="ledger")
+app.add_typer(objects_cli.app, name="objects")
+app.command("acts")(acts_cli.acts)
 app.command("demo")(demo_cli.demo)
 app.command("presence")(presence_cli.presence)
 app.command("doctor")(doctor_cli.doctor)
 app.command("conformance")(conformance_cli.conformance)
+app.command("messages")(messages_cli.messages)
+app.command("trace")(trace_cli.trace)
 pricing_cli.mount(app)
 
 
 @app.command()
-def hub() -> None:
+def hub(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that share the port; HUB_WORKERS, else 1.")
+    ] = None,
+) -> None:
     """Run the roaming hub."""
-    raise SystemExit(SERVICES[Service.HUB].run())
+    raise SystemExit(run_hub(workers))
 
 
 @app.command()

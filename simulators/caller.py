@@ -73,11 +73,16 @@ class Caller:
         self.their_versions_url = versions_url
 
     async def renew(self, version: str | None = None) -> Heard:
-        """Exchange new tokens with the platform that it is registered with, in another version if told."""
+        """Exchange new tokens with the platform that it is registered with, in another version if told.
+
+        The platform may use the new one from then on, also where its answer never came.
+        """
         before = self.version, self.endpoints
         if version is not None:
             await self.discover(self.their_versions_url, self._shown(), version)
-        heard = await self.offer("PUT", self._shown(), self.credentials(self.invite()))
+        offered = self.invite()
+        self._in_use.add(offered.reveal())
+        heard = await self.offer("PUT", self._shown(), self.credentials(offered))
         if not heard.is_success:
             self.version, self.endpoints = before
         return heard

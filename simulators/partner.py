@@ -4,11 +4,12 @@ It speaks any version, or several at once, as that version is written: what it d
 a name. Every request that reaches it with a good token is in `received`, or in `handshakes` if it is about
 versions and credentials, or in `announced` if a hub tells who is behind it; `answer` scripts what it
 says, `publishes` and `keeps` make it hold objects; with `is_online` switched off it drops connections as a
-dead machine does.
+dead machine does, and `faults` are the other troubles that a platform can be in.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
@@ -23,6 +24,7 @@ from schemas.kinds import PartyId
 from simulators import dialect
 from simulators.caller import Caller, NothingInCommon
 from simulators.exchanged import Heard, Place, Reply, Request
+from simulators.faults import Faults
 from simulators.quirks import Quirks
 from simulators.shelves import Kept, Listed
 
@@ -55,6 +57,7 @@ class SimulatedPartner(Caller):
         self.is_online = True
         self.admits_again = False
         self._one_handshake = asyncio.Lock()
+        self.faults = Faults()
         self.received: list[Request] = []
         self.handshakes: list[Request] = []
         self.announced: list[Request] = []
@@ -135,6 +138,11 @@ class SimulatedPartner(Caller):
                 request.transport.abort()
             return web.Response(status=503)
         place = self._place(request.rel_url.raw_path)
+        fault = self.faults.meeting(place.module if place else "")
+        usual = partial(self._answered, request, place)
+        return await (usual() if fault is None else fault(request, usual))
+
+    async def _answered(self, request: web.Request, place: Place | None) -> web.Response:
         shown = self._tokens(request.headers.get("Authorization", ""), place) & self._good
         if not shown:
             return _response(_UNAUTHORIZED, self._ids(request))

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import cpo_adapter.bootstrap
 import emsp_adapter.bootstrap
@@ -91,24 +91,33 @@ async def running_hub(
         yield service
 
 
-async def connect(platform: Running, partner: SimulatedPartner, name: str, *roles: str) -> None:
+class Operated(Protocol):
+    """Anything with an admin port that partners can register with."""
+
+    @property
+    def versions_url(self) -> str: ...
+    @property
+    def admin(self) -> AdminClient: ...
+
+
+async def connect(platform: Operated, partner: SimulatedPartner, name: str, *roles: str) -> None:
     """Invite over the admin port, register over OCPI: the way partners come in."""
     heard = await partner.register(platform.versions_url, await invited(platform, name, *roles))
     assert heard.http == 201, heard.body
 
 
-async def invited(platform: Running, name: str, *roles: str) -> CredentialsToken:
+async def invited(platform: Operated, name: str, *roles: str) -> CredentialsToken:
     """TOKEN_A of a new invitation."""
     told = await operate(platform, "/partners/invitations", {"name": name, "roles": list(roles)})
     assert told["versions_url"] == platform.versions_url
     return CredentialsToken(told["token"])
 
 
-async def agree(platform: Running, cpo: PartyId = CPO, emsp: PartyId = EMSP) -> None:
+async def agree(platform: Operated, cpo: PartyId = CPO, emsp: PartyId = EMSP) -> None:
     await operate(platform, "/agreements", {"cpo": str(cpo), "emsp": str(emsp)})
 
 
-async def operate(platform: Running, path: str, body: dict[str, Any]) -> Any:
+async def operate(platform: Operated, path: str, body: dict[str, Any]) -> Any:
     """As the command line does it; it waits for the answer, so it may not hold up this loop."""
     return await asyncio.to_thread(platform.admin.post, path, body)
 

@@ -72,10 +72,17 @@ class Roaming:
 
 @asynccontextmanager
 async def roaming_on(
-    mongo: Mongo, clock: Clock, folder: Path, *, cpo_speaks: str = "2.3.0", emsp_speaks: str = "2.3.0"
+    mongo: Mongo,
+    clock: Clock,
+    folder: Path,
+    *,
+    cpo_speaks: str = "2.3.0",
+    emsp_speaks: str = "2.3.0",
+    **settings: Any,
 ) -> AsyncIterator[Roaming]:
+    """`settings` are the hub's own."""
     async with (
-        running_hub(mongo, clock, folder) as hub,
+        running_hub(mongo, clock, folder, **settings) as hub,
         SimulatedPartner(("CPO", CPO), versions=(cpo_speaks,)) as cpo,
         SimulatedPartner(("EMSP", EMSP), versions=(emsp_speaks,)) as emsp,
     ):

@@ -34,7 +34,13 @@ def presence_room(foundation: Foundation) -> PresenceRoom:
     changed = asyncio.Event()
     census = Census(directory=directory, presences=presences, infos=infos, clock=clock, changed=changed)
     watch = Watch(
-        directory=directory, presences=presences, infos=infos, census=census, lines=lines, clock=clock
+        directory=directory,
+        presences=presences,
+        infos=infos,
+        census=census,
+        lines=lines,
+        clock=clock,
+        duty=foundation.duty,
     )
     teller = Teller(
         directory=directory,
@@ -44,6 +50,7 @@ def presence_room(foundation: Foundation) -> PresenceRoom:
         clock=clock,
         supervisor=foundation.supervisor,
         changed=changed,
+        duty=foundation.duty,
     )
     for name, work in (
         ("count who is here", census.run),

@@ -1,7 +1,8 @@
 """Tells each connected partner what has changed: one PUT for each role of each party, the latest state only.
 
 A platform that cannot be reached is left alone for a while and holds up nobody else; what it refuses is tried
-a few times and given up, since it can read the list, as does whoever receives no hubclientinfo.
+a few times and given up, since it can read the list, as does whoever receives no hubclientinfo. Of several
+processes one tells.
 Spec: 2.3.0 mod_hub_client_info, PUT method; transport_and_format, Message Routing Headers (none here).
 """
 
@@ -19,6 +20,7 @@ from ocpi.delivery.policy import Facts, Park, Retry, decide, is_refusal
 from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
 from ocpi.process.tasks import Supervisor
 from ocpi.wire.interfaces import Side
@@ -44,6 +46,7 @@ class Teller:
         clock: Clock,
         supervisor: Supervisor,
         changed: asyncio.Event,
+        duty: Duty,
     ) -> None:
         self._directory = directory
         self._infos = infos
@@ -52,16 +55,21 @@ class Teller:
         self._clock = clock
         self._supervisor = supervisor
         self._changed = changed
+        self._duty = duty
         self._busy: set[str] = set()
 
     async def run(self) -> None:
         """Each platform is told by a task of its own."""
         while True:
             self._changed.clear()
-            for viewer in await self._infos.viewers_due(self._busy | self._census.reach.away.keys()):
-                self._busy.add(viewer)
-                self._supervisor.start(f"tell {viewer} who is here", partial(self._tell, viewer))
+            if await self._duty.is_ours():
+                await self._tell_all()
             await self._pause()
+
+    async def _tell_all(self) -> None:
+        for viewer in await self._infos.viewers_due(self._busy | self._census.reach.away.keys()):
+            self._busy.add(viewer)
+            self._supervisor.start(f"tell {viewer} who is here", partial(self._tell, viewer))
 
     async def _pause(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 Every request with a good token is such a sign. Whoever is silent for five minutes is asked for its versions;
 whoever does not answer is away until it does, or calls. A process that has just begun has heard nobody yet,
-and waits as long before it asks.
+and waits as long before it asks. Of several processes one asks; all of them listen.
 Spec: 2.3.0 mod_hub_client_info, Still alive check; case C-064.
 """
 
@@ -21,6 +21,7 @@ from ocpi.errors import DeliveryError
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Connection, Partner
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
 
 log = logger(__name__)
@@ -43,6 +44,7 @@ class Watch:
         census: Census,
         lines: Lines,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._directory = directory
         self._presences = presences
@@ -50,6 +52,7 @@ class Watch:
         self._census = census
         self._lines = lines
         self._clock = clock
+        self._duty = duty
         self._began = clock.now()
         self._heard: dict[str, datetime] = {}
         self._asked: dict[str, datetime] = {}
@@ -70,7 +73,8 @@ class Watch:
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
             await self._census.refresh()
-            await self.look()
+            if await self._duty.is_ours():
+                await self.look()
 
     async def look(self) -> None:
         at_once = asyncio.Semaphore(AT_ONCE)

@@ -5,10 +5,12 @@ with an agreement whose platform receives the module. A bill is marked behind it
 Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
 """
 
+from collections.abc import Callable
+
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.outbox import Due, mark_id
 from ocpi.objects.intake import Accepted
-from ocpi.objects.record import Outcome, database_id
+from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
@@ -21,18 +23,29 @@ BROADCAST_KINDS = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
 
 
 class Forwarding:
+    """`noticed` hears of what is meant for one party."""
+
     def __init__(
-        self, *, hub: PartyId, directory: Directory, store: ObjectStore, delivery: Delivery, clock: Clock
+        self,
+        *,
+        hub: PartyId,
+        directory: Directory,
+        store: ObjectStore,
+        delivery: Delivery,
+        clock: Clock,
+        noticed: Callable[[Record], None],
     ) -> None:
         self._hub = hub
         self._directory = directory
         self._store = store
         self._delivery = delivery
         self._clock = clock
+        self._noticed = noticed
 
     async def to_one(self, accepted: Accepted, to: PartyId) -> None:
         """A bill that came again is marked unless it has arrived: a crash may have come before its mark."""
         record = accepted.record
+        self._noticed(record)
         due = Due(
             object_id=record.database_id,
             kind=record.key.kind,
@@ -40,6 +53,7 @@ class Forwarding:
             to=to,
             role=_receiving_role(record.key.kind),
             behind=_session_of(accepted, to),
+            is_urgent=_is_block(record),
         )
         if record.key.kind is ObjectKind.CDR and accepted.outcome is Outcome.UNCHANGED:
             await self._delivery.mark_unless_delivered(due)
@@ -49,7 +63,7 @@ class Forwarding:
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
         parties = self._directory.counterparts(key.owner, opposite(_receiving_role(key.kind)))
-        dues = (self._due(accepted.record.database_id, key.kind, party) for party in parties)
+        dues = (self._due(accepted.record, party) for party in parties)
         await self._delivery.mark(*(due for due in dues if self._receives(due, key.owner)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
@@ -71,11 +85,18 @@ class Forwarding:
         for kind in BROADCAST_KINDS:
             if _receiving_role(kind) == role:
                 told = self._store.each(Selection(kind, owners=[other], audiences=[None, to]))
-                dues = [self._due(record.database_id, kind, to) async for record in told]
+                dues = [self._due(record, to) async for record in told]
                 await self._delivery.mark(*(due for due in dues if self._receives(due, other)))
 
-    def _due(self, object_id: str, kind: ObjectKind, party: PartyId) -> Due:
-        return Due(object_id, kind, sender=self._hub, to=party, role=_receiving_role(kind))
+    def _due(self, record: Record, party: PartyId) -> Due:
+        return Due(
+            object_id=record.database_id,
+            kind=record.key.kind,
+            sender=self._hub,
+            to=party,
+            role=_receiving_role(record.key.kind),
+            is_urgent=_is_block(record),
+        )
 
     def _receives(self, due: Due, owner: PartyId) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""
@@ -93,6 +114,11 @@ def _is_for(partner: Partner, agreement: Agreement) -> bool:
 
 def _receiving_role(kind: ObjectKind) -> str:
     return serving_role(kind.module, Side.RECEIVER)
+
+
+def _is_block(record: Record) -> bool:
+    """A card that may not charge any more: every CPO should know within seconds."""
+    return record.key.kind is ObjectKind.TOKEN and record.value().get("valid") is False
 
 
 def _session_of(accepted: Accepted, to: PartyId) -> str | None:

@@ -33,5 +33,5 @@ class Listing:
     async def _own(self, records: Sequence[Record], party: PartyId) -> list[Record]:
         """Without what everybody else is told."""
         general = [database_id(each.key, party) for each in records if each.audience is None]
-        own = await self._store.present(general)
+        own = await self._store.present(general, party)
         return [each for each in records if each.audience or database_id(each.key, party) not in own]

@@ -1,70 +1,34 @@
 """Who a request is for that names nobody: as far as its content, or what went through here before, tells.
 
-A card may be claimed by several issuers, because short uids are not unique: those with an agreement are asked
-in turn, within the time that one would have had.
-Spec: 2.3.0 transport_and_format, Open routing; mod_tokens, POST method (real-time authorization).
+Whose card it is that is held against a station, is the affair of `hub.authorization`.
+Spec: 2.3.0 transport_and_format, Open routing.
 """
 
-from datetime import timedelta
-from http import HTTPStatus
-from typing import Final
-
 from hub.callbacks.store import Callbacks
-from hub.routing.relay import Relay
 from hub.routing.whereabouts import Whereabouts, only
 from ocpi.errors import (
-    DeliveryError,
     NotEnoughInformation,
     NotRoutable,
-    NotSpeakable,
     UnknownObject,
-    UnknownToken,
 )
 from ocpi.objects.address import address_in
-from ocpi.objects.kinds import token_key
 from ocpi.objects.store import ObjectStore
-from ocpi.partners.directory import Directory
-from ocpi.process.clock import Clock
-from ocpi.server.call import Answer, Call
-from ocpi.wire.interfaces import CPO, Side
+from ocpi.server.call import Call
+from ocpi.wire.interfaces import Side
 from schemas.kinds import ObjectKind, PartyId
-
-AUTHORIZE_BUDGET: Final = timedelta(seconds=4)
-_MOST_ISSUERS: Final = 3
-_UNKNOWN_TOKEN: Final = 2004
 
 
 class OpenRouting:
     def __init__(
         self,
         *,
-        directory: Directory,
         store: ObjectStore,
         whereabouts: Whereabouts,
         callbacks: Callbacks,
-        relay: Relay,
-        clock: Clock,
     ) -> None:
-        self._directory = directory
         self._store = store
         self._whereabouts = whereabouts
         self._callbacks = callbacks
-        self._relay = relay
-        self._clock = clock
-
-    async def authorize(self, call: Call, party: PartyId) -> Answer:
-        """The answer of the issuer that knows the card. Raises UnknownToken, DeliveryError."""
-        trouble: DeliveryError | NotSpeakable | None = None
-        until = self._clock.now() + AUTHORIZE_BUDGET
-        for issuer in await self._issuers(call, party):
-            try:
-                answer = await self._relay.pass_on(call, self._relay.leg(call, party, issuer), until)
-            except (DeliveryError, NotSpeakable) as error:
-                trouble = error
-                continue
-            if not _is_unknown(answer):
-                return answer
-        raise trouble or UnknownToken("no issuer of this token is known")
 
     async def receiver(self, call: Call, party: PartyId) -> PartyId:
         """Whom this is for, from what it says. Raises NotRoutable, NotEnoughInformation, UnknownObject,
@@ -99,13 +63,6 @@ class OpenRouting:
                 text = "without OCPI-to headers a command needs the id of a location, session or reservation"
                 raise NotEnoughInformation(text)
 
-    async def _issuers(self, call: Call, party: PartyId) -> list[PartyId]:
-        """Whoever has told the hub of this card, and has an agreement with the asker."""
-        key = token_key(party, call.rest[0], call.query.get("type", "RFID"))
-        held = await self._store.named(ObjectKind.TOKEN, key.id)
-        owners = sorted({record.key.owner for record in held})
-        return [each for each in owners if self._directory.agreed(party, CPO, each)][:_MOST_ISSUERS]
-
     async def _audience(self, call: Call, party: PartyId) -> PartyId:
         """Whom the session that is to be changed was told to."""
         key = address_in(ObjectKind.SESSION, call.rest, call.query).key
@@ -126,7 +83,3 @@ def _issuer_of(call: Call) -> PartyId:
                 raise NotEnoughInformation(f"the cdr_token names no issuer: {error}") from error
         case _:
             raise NotEnoughInformation("without OCPI-to headers a cdr_token with its issuer is needed")
-
-
-def _is_unknown(answer: Answer) -> bool:
-    return answer.http == HTTPStatus.NOT_FOUND or answer.status_code == _UNKNOWN_TOKEN

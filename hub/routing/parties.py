@@ -14,6 +14,7 @@ from typing import Any, Final
 from ocpi.errors import InvalidParameters, NotOwner, NotRoutable, UnknownReceiver
 from ocpi.objects.address import owner_in
 from ocpi.partners.directory import Directory
+from ocpi.partners.reading import Reading
 from ocpi.server.call import Call
 from ocpi.wire.interfaces import EMSP, OTHER, SCSP, Side, calling_roles, end_of, opposite, serving_roles
 from schemas.kinds import PartyId
@@ -21,9 +22,11 @@ from schemas.kinds import PartyId
 _CHARGES: Final = frozenset({"sessions", "cdrs"})
 
 
-def calling_party(directory: Directory, call: Call) -> PartyId:
+def calling_party(directory: Directory, call: Call, hub: PartyId) -> PartyId:
     """Raises NotRoutable when FROM is missing and cannot be inferred, or is somebody else's."""
-    partner, roles = call.admitted.partner, calling_roles(call.module, call.side)
+    if call.admitted.reading is not None:
+        return _reading_party(call, call.admitted.reading, hub)
+    partner, roles = call.admitted.partner, _asking_roles(call, hub)
     own = list(dict.fromkeys(each.party for each in partner.roles if each.role in roles))
     party, named = call.routing.sender, " or ".join(roles)
     if party is None and len(own) == 1:
@@ -34,6 +37,27 @@ def calling_party(directory: Directory, call: Call) -> PartyId:
     if party not in own and not is_behind:
         raise NotRoutable(f"{partner.name} does not speak for {party} as {named}")
     return party
+
+
+def asking_whom(call: Call, hub: PartyId) -> PartyId | None:
+    """TO; a token that only reads is for what the hub keeps, without any headers."""
+    return call.routing.to if call.admitted.reading is None else hub
+
+
+def _reading_party(call: Call, reading: Reading, hub: PartyId) -> PartyId:
+    """Raises NotRoutable where headers say something else than the token."""
+    if call.routing.to not in (None, hub) or call.routing.sender not in (None, reading.party):
+        text = f"this token reads what the hub keeps for {reading.party}: leave routing headers out"
+        raise NotRoutable(text)
+    return reading.party
+
+
+def _asking_roles(call: Call, hub: PartyId) -> Sequence[str]:
+    """What the hub keeps of charges, both of their ends may ask it for."""
+    roles = calling_roles(call.module, call.side)
+    if call.module not in _CHARGES or call.routing.to != hub or call.side is not Side.SENDER:
+        return roles
+    return (*roles, *serving_roles(call.module, call.side))
 
 
 def receiving_roles(call: Call, party: PartyId) -> Sequence[str]:
@@ -61,14 +85,18 @@ def _check_owner_in(value: Mapping[str, Any], party: PartyId) -> None:
 
 
 def check_card(directory: Directory, call: Call, to: PartyId) -> None:
-    """An issuer is told of charges with its own cards; those who steer charging, of any. A part of a session
-    need not name the card. Raises InvalidParameters.
+    """An issuer is told of sessions with its own cards; those who steer charging, of any. A part of a session
+    need not name the card. Bills are judged as a whole, and kept apart. Raises InvalidParameters.
     """
-    card = call.json_object().get("cdr_token") if call.module in _CHARGES else None
-    if not isinstance(card, dict) or _names(card, to):
-        return
-    if directory.speaker(to, EMSP) is not None or directory.speaker(to, SCSP, OTHER) is None:
+    card = call.json_object().get("cdr_token") if call.module == "sessions" else None
+    if isinstance(card, dict) and not may_hear_of(directory, to, card):
         raise InvalidParameters(f"this is no card of {to}", pointer="/cdr_token/party_id")
+
+
+def may_hear_of(directory: Directory, to: PartyId, card: Mapping[str, Any]) -> bool:
+    """Whether a charge with this card may be told to that party."""
+    steers_charging = directory.speaker(to, EMSP) is None and directory.speaker(to, SCSP, OTHER) is not None
+    return steers_charging or _names(card, to)
 
 
 def _names(value: Mapping[str, Any], party: PartyId) -> bool:

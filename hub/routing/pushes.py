@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 
+from hub.ledger.posting import Posting
 from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_card, check_owner
 from hub.routing.relay import Relay
 from ocpi.objects.address import Address, address_in
-from ocpi.objects.bills import bill_answer, posted_bill
+from ocpi.objects.bills import posted_bill
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.kinds import BY_MODULE, Json
@@ -39,7 +40,7 @@ class Pushes:
         facts: Facts,
         relay: Relay,
         forwarding: Forwarding,
-        bills_url: Callable[[Call], str],
+        posting: Posting,
     ) -> None:
         self._hub = hub
         self._directory = directory
@@ -48,7 +49,7 @@ class Pushes:
         self._facts = facts
         self._relay = relay
         self._forwarding = forwarding
-        self._bills_url = bills_url
+        self._posting = posting
 
     async def to_one(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         """Raises UnknownReceiver, Unreachable where there is nobody who could ever be told."""
@@ -56,7 +57,8 @@ class Pushes:
         self._relay.check(call, party, to)
         check_card(self._directory, call, to)
         accepted = await self._taken(call, party, to)
-        await self._forwarding.to_one(accepted, to)
+        if not accepted.record.is_withheld:
+            await self._forwarding.to_one(accepted, to)
         return self._done(call, accepted, Routing(to=party, sender=to))
 
     async def to_all(self, call: Call, party: PartyId) -> Answer:
@@ -85,11 +87,11 @@ class Pushes:
     async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         record = await posted_bill(self._facts, call, audience, audience)
         check_owner(party, record.key.owner)
-        return await self._intake.bill(record)
+        return await self._posting.take(record)
 
     def _done(self, call: Call, accepted: Accepted, routing: Routing) -> Answer:
         if call.method == "POST":
-            return bill_answer(accepted, self._bills_url(call), routing)
+            return self._posting.answer(accepted, call, routing)
         http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
         return Answer(http=http, routing=routing)
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from hub.routing.vocabulary import Kind
 from ocpi.errors import NotSpeakable, Unreadable
 from ocpi.process.logs import logger
+from ocpi.recorder.notes import note
 from ocpi.server.spoken import status_in
 from ocpi.versions import messages
 from ocpi.versions.known import OLDEST
@@ -93,8 +94,10 @@ async def _members(kind: Kind, members: Iterable[bytes], informed: Informed) -> 
             heard.append(retold(kind, member, value, crossing))
         except NotSpeakable as error:
             log.info("left out of a list", kind=kind.__name__, to=str(crossing.target), reason=error.text)
+            note(f"{kind.__name__} left out: {error.text}")
         except ValidationError as error:
             log.warning("left out of a list", kind=kind.__name__, to=str(crossing.target), reason=told(error))
+            note(f"{kind.__name__} left out: {told(error)}")
     return heard
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
+from hub.authorization.desk import Desk
+from hub.authorization.shown import ShownCards
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.routing import scenario as scenarios
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
-from hub.routing.open_routing import AUTHORIZE_BUDGET, OpenRouting
-from hub.routing.parties import calling_party, check_agreement, check_named
+from hub.routing.open_routing import OpenRouting
+from hub.routing.parties import asking_whom, calling_party, check_agreement, check_named
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.shelf import Shelf
@@ -23,7 +25,6 @@ from hub.routing.vocabulary import MODULES
 from hub.routing.whereabouts import Whereabouts
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.partners.directory import Directory
-from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.versions.known import since
 from ocpi.wire.interfaces import Side
@@ -45,13 +46,14 @@ class Ways:
     whereabouts: Whereabouts
     holdings: Holdings
     shelf: Shelf
+    cards: Desk
+    shown_cards: ShownCards
 
 
 class Router:
-    def __init__(self, *, hub: PartyId, directory: Directory, clock: Clock, ways: Ways) -> None:
+    def __init__(self, *, hub: PartyId, directory: Directory, ways: Ways) -> None:
         self._hub = hub
         self._directory = directory
-        self._clock = clock
         self._ways = ways
 
     def interfaces(self) -> Iterator[Interface]:
@@ -67,11 +69,12 @@ class Router:
     async def route(self, call: Call) -> Answer:
         if _is_result(call):
             return await self._ways.results.bring(call)
-        party = calling_party(self._directory, call)
+        party = calling_party(self._directory, call, self._hub)
         check_named(call, party)
         if call.method == "GET" and PARAMETER in call.query:
             return await self._ways.relay.follow(call, party, call.query[PARAMETER])
-        asked = scenarios.Asked(call.routing.to, call.method, call.module, call.side, is_list=not call.rest)
+        to = asking_whom(call, self._hub)
+        asked = scenarios.Asked(to, call.method, call.module, call.side, is_list=not call.rest)
         match scenarios.scenario(asked, self._hub):
             case scenarios.Direct(to=to):
                 return await self._direct(call, party, to)
@@ -94,12 +97,15 @@ class Router:
             return await self._ways.holdings.bill(call, party)
         if _has_result(call):
             return await self._ways.promises.pass_on(call, party, to)
-        until = self._clock.now() + AUTHORIZE_BUDGET if _is_authorize(call) else None
-        return await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, to), until)
+        if _is_authorize(call):
+            return await self._ways.cards.by_issuer(call, party, to)
+        return await self._ways.relay.pass_on(call, self._ways.relay.leg(call, party, to))
 
     async def _open(self, call: Call, party: PartyId) -> Answer:
         if _is_authorize(call):
-            return await self._ways.open_routing.authorize(call, party)
+            return await self._ways.cards.by_anybody(call, party)
+        if _is_own_card(call):
+            return await self._ways.shown_cards.card(call, party)
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
         return await self._direct(call, party, await self._ways.open_routing.receiver(call, party))
@@ -135,6 +141,11 @@ def _is_bill(call: Call) -> bool:
 
 def _is_authorize(call: Call) -> bool:
     return (call.module, call.side, call.method) == ("tokens", Side.SENDER, "POST")
+
+
+def _is_own_card(call: Call) -> bool:
+    """An issuer reads what the hub holds of its card."""
+    return (call.module, call.side, call.method) == ("tokens", Side.RECEIVER, "GET")
 
 
 def _has_result(call: Call) -> bool:

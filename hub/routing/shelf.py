@@ -41,8 +41,8 @@ class Shelf:
     def _of(self, call: Call, party: PartyId, owner: PartyId) -> Selection:
         seen = self._visibility.of(party, BY_MODULE[call.module], call)
         owners = [owner] if seen.owners is None or owner in seen.owners else []
-        audiences = dict.fromkeys((*(seen.audiences or ()), party))
-        return replace(seen, owners=owners, audiences=list(audiences))
+        audiences = seen.audiences and list(dict.fromkeys((*seen.audiences, party)))
+        return replace(seen, owners=owners, audiences=audiences)
 
     async def _holds(self, selection: Selection) -> bool:
         async for _ in self._store.each(selection):

@@ -1,8 +1,8 @@
 """What a party may see of the hub's own store.
 
 Broadcast objects of everybody with whom it has an agreement now, and what parties of 2.1.1 told it alone,
-since they cannot broadcast; of sessions and bills exactly those that
-were meant for it, whatever agreement has ended since.
+since they cannot broadcast; of sessions and bills exactly those whose station or card is its own, whatever
+agreement has ended since.
 Spec: 2.3.0 transport_and_format, GET All via Hubs.
 """
 
@@ -22,7 +22,7 @@ class Visibility:
 
     def of(self, party: PartyId, kind: ObjectKind, call: Call) -> Selection:
         if kind in _TARGETED:
-            return Selection(kind, audiences=[party])
+            return Selection(kind, reader=party)
         owners = self._directory.counterparts(party, calling_role(call.module, call.side))
         return Selection(kind, owners=owners, audiences=self._audiences(party, owners))
 

@@ -5,6 +5,7 @@ GET /admin/v1/objects/{module}?date_from&date_to&offset&limit
 
 from aiohttp import web
 
+from ocpi.admin.history import HistoryRoutes
 from ocpi.errors import InvalidParameters
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.objects.store import ObjectStore, Selection
@@ -17,7 +18,7 @@ class ObjectRoutes:
         self._store = store
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/objects/{module}", self._list)]
+        return [*HistoryRoutes(self._store).routes(), web.get("/objects/{module}", self._list)]
 
     async def _list(self, request: web.Request) -> web.Response:
         module = request.match_info["module"]

@@ -8,7 +8,7 @@ import orjson
 import pydantic
 from aiohttp import web
 
-from ocpi.errors import OcpiError, RequestRefused
+from ocpi.errors import OcpiError, RequestRefused, SeveralReceivers, UnknownObject
 from ocpi.partners.store import NameTaken, PartyTaken, Superseded
 from ocpi.process.logs import logger
 from ocpi.process.mongo import DriverError
@@ -27,6 +27,8 @@ _STATUS: Final[dict[type[Exception], HTTPStatus]] = {
     PartyTaken: HTTPStatus.CONFLICT,
     Superseded: HTTPStatus.CONFLICT,
     NotNow: HTTPStatus.CONFLICT,
+    UnknownObject: HTTPStatus.NOT_FOUND,
+    SeveralReceivers: HTTPStatus.CONFLICT,
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OcpiError: HTTPStatus.BAD_GATEWAY,
     orjson.JSONDecodeError: HTTPStatus.BAD_REQUEST,

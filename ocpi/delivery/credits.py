@@ -56,13 +56,13 @@ class Credits:
         return None
 
     async def _others(self, record: Record, value: dict[str, Any]) -> list[Bill]:
-        """Of the same session, for the same party."""
+        """Of the same session, for the same party, but for those that it never gets."""
         session_id = value.get("session_id")
         if not session_id:
             return []
         bills = await self._store.bills_of(record.key.owner, session_id)
         same = (each for each in bills if each.audience == record.audience and each.key != record.key)
-        return [(each, each.value()) for each in same]
+        return [(each, each.value()) for each in same if not each.is_withheld]
 
 
 def takes_credits(partner: Partner) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 from ocpi.delivery.outbox import Outbox
 from ocpi.process.clock import Clock
-from ocpi.process.metrics import Metrics
+from ocpi.process.metrics import Across, Metrics
 
 COUNTED_EVERY_S: Final = 10.0
 
@@ -15,7 +15,9 @@ class OutboxMetrics:
     def __init__(self, outbox: Outbox, metrics: Metrics, clock: Clock) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._marks = metrics.gauge("outbox_marks", "Objects that a partner lacks, by state.", ("state",))
+        self._marks = metrics.gauge(
+            "outbox_marks", "Objects that a partner lacks, by state.", ("state",), across=Across.SAME
+        )
 
     async def keep_counting(self) -> None:
         while True:

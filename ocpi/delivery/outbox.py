@@ -6,13 +6,13 @@ state does not clear it. A bill leaves a receipt: when its owner sends it once m
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.process.batches import AT_MOST, Batches, together
 from ocpi.process.clock import Clock
-from ocpi.process.logs import pseudonym
+from ocpi.process.logs import current_correlation, pseudonym
 from ocpi.process.mongo import (
     ASCENDING,
     Document,
@@ -28,6 +28,7 @@ from schemas.kinds import ObjectKind, PartyId
 
 MARKS: Final = "outbox"
 RECEIPTS: Final = "receipts"
+_HEAD_START: Final = timedelta(days=1)
 INDEXES = (
     Index(
         collection=MARKS,
@@ -42,7 +43,9 @@ INDEXES = (
 class Due:
     """What to mark. `sender` and `to` become the routing headers; `to` receives in `role`.
 
-    `behind` names a mark that must be gone first: the session before its bill.
+    `behind` names a mark that must be gone first: the session before its bill. What `is_urgent` goes out
+    before whatever else the party lacks. `correlation_id` is that of what is going on, and goes with the
+    delivery unless several things brought it about.
     """
 
     object_id: str
@@ -51,6 +54,8 @@ class Due:
     to: PartyId
     role: str
     behind: str | None = None
+    is_urgent: bool = False
+    correlation_id: str | None = field(default_factory=current_correlation, compare=False)
 
     @property
     def mark_id(self) -> str:
@@ -100,6 +105,7 @@ class Outbox:
         """The mark as it is now due, in the database's own words: nothing of a stranger is read as one."""
         now = self._clock.now()
         is_waiting = {"$ne": [{"$type": "$next_try"}, "missing"]}
+        is_another = {"$and": [is_waiting, {"$ne": ["$correlation_id", {"$literal": due.correlation_id}]}]}
         fields: Document = {
             "object_id": {"$literal": due.object_id},
             "kind": due.kind,
@@ -107,8 +113,10 @@ class Outbox:
             "to": str(due.to),
             "role": due.role,
             "behind": {"$literal": due.behind},
+            "urgent": due.is_urgent,
             "since": {"$cond": [is_waiting, "$since", now]},
-            "next_try": now,
+            "correlation_id": {"$cond": [is_another, None, {"$literal": due.correlation_id}]},
+            "next_try": now - _HEAD_START if due.is_urgent else now,
             "attempts": 0,
             "refusals": 0,
             "revision": {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
@@ -146,8 +154,10 @@ class Outbox:
         await self._marks.delete_one(_exactly(mark))
 
     async def postpone(self, mark: Mark, until: datetime, error: str, *, refused: bool) -> None:
+        """What is urgent stays the first to be tried: a party that cannot be reached rests as a whole."""
         counts = {"attempts": mark.attempts + 1, "refusals": mark.refusals + refused}
-        change = {"next_try": until, "last_error": error, **counts}
+        waits = {"next_try": until} if refused or not mark.due.is_urgent else {}
+        change = {"last_error": error, **waits, **counts}
         await self._marks.update_one(_exactly(mark), {"$set": change})
 
     async def wait(self, mark: Mark, until: datetime) -> None:
@@ -204,6 +214,8 @@ def _mark(document: Document) -> Mark:
             to=PartyId.parse(document["to"]),
             role=document["role"],
             behind=document["behind"],
+            is_urgent=document.get("urgent", False),
+            correlation_id=document.get("correlation_id"),
         ),
         revision=document["revision"],
         attempts=document["attempts"],

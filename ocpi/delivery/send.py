@@ -30,7 +30,7 @@ from ocpi.wire.quirks import Quirk
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import VersionNumber
 
-TIMEOUT: Final = timedelta(seconds=30)
+TIMEOUT: Final = timedelta(seconds=10)
 
 
 class Sender:
@@ -86,7 +86,7 @@ class Sender:
             url=url,
             token=connection.token,
             quirks=connection.quirks,
-            ids=MessageIds.fresh(),
+            ids=MessageIds.fresh(mark.due.correlation_id),
             deadline=self._clock.now() + TIMEOUT,
             routing=Routing(to=mark.due.to, sender=mark.due.sender),
             body=body,

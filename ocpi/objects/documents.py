@@ -1,13 +1,15 @@
 """A roaming object as a document of the database, and back.
 
-`seq` and what names the object are written once, when it is created; the rest with every change.
+`seq` and what names the object are written once, when it is created; the rest with every change. Only a bill
+that was held gets another number, once that is decided: to its receiver it is news then.
 """
 
 from datetime import datetime
 from typing import Final
 
+from ocpi.objects.holds import hold_document, read_hold
 from ocpi.objects.record import Original, Record
-from ocpi.objects.selection import audience_name, periods_of
+from ocpi.objects.selection import audience_name, periods_of, seen_by
 from ocpi.process.mongo import Document
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
@@ -16,9 +18,12 @@ _LINKS: Final = {ObjectKind.TOKEN: "contract_id", ObjectKind.CDR: "session_id"}
 """By what else an object is looked for: a token by its contract, as in 2.1.1, and bills by their session."""
 
 
-def created(record: Record, seq: int) -> Document:
+def created(record: Record, seq: int, now: datetime) -> Document:
     """What never changes; the id stands beside it."""
     return {
+        **seen_by(record),
+        **({"hold": hold_document(record.hold)} if record.hold else {}),
+        "received_at": now,
         "kind": record.key.kind,
         "owner": str(record.key.owner),
         "id": record.key.id,
@@ -49,6 +54,7 @@ def record(document: Document) -> Record:
         audience=None if audience == audience_name(None) else PartyId.parse(audience),
         deleted=document["deleted"],
         original=_original(document.get("original")),
+        hold=read_hold(document.get("hold")),
     )
 
 
@@ -56,8 +62,19 @@ def _linked(record: Record) -> Document:
     field = _LINKS.get(record.key.kind)
     if field is None:
         return {}
-    link = record.value().get(field)
-    return {"linked": link.lower() if isinstance(link, str) else None}
+    value = record.value()
+    return {"linked": _folded(value.get(field)), **_credited(record.key.kind, value)}
+
+
+def _credited(kind: ObjectKind, value: Document) -> Document:
+    """The bill that a credit takes back."""
+    if kind is not ObjectKind.CDR or not value.get("credit"):
+        return {}
+    return {"credits": _folded(value.get("credit_reference_id"))}
+
+
+def _folded(link: object) -> str | None:
+    return link.lower() if isinstance(link, str) else None
 
 
 def _original_document(original: Original | None) -> Document | None:

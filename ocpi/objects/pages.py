@@ -2,13 +2,15 @@
 
 A page begins where a cursor says, and reads no more than it shows. What is created while somebody leafs comes
 at the end. While more follows, nothing is shown that something smaller could still turn up behind: a page is
-cut there, and the next one goes on. At the end of the list everything is shown.
+cut there, and the next one goes on. At the end of the list everything is shown. Whoever keeps the number of
+what was read last, to go on the next day, is shown settled rows alone.
 Spec: 2.3.0 transport_and_format, Pagination (oldest first).
 """
 
 from collections.abc import AsyncIterator
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -19,7 +21,7 @@ from ocpi.objects.selection import Plan, Selection, counting, plan
 from ocpi.objects.sequence import Sequence
 from ocpi.objects.totals import Totals
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import ASCENDING, Collection, Document
+from ocpi.process.mongo import ASCENDING, DESCENDING, Collection, Document
 from ocpi.wire.cursor import Cursor
 from ocpi.wire.pagination import PageQuery
 
@@ -44,6 +46,23 @@ class PageOfRecords:
     records: list[Record]
     total: int
     following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A record, its number in the order of creation, and when it came."""
+
+    seq: int
+    received_at: datetime | None
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a list by number; whether more follows it now."""
+
+    rows: list[Numbered]
+    goes_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,29 @@ class Pages:
         planned = plan(selection, PageQuery(), self._clock.now())
         async for row in self._objects.find(planned.wanted).sort("seq", ASCENDING).hint(planned.index.name):
             yield documents.record(row)
+
+    async def settled(self, selection: Selection, after: int, limit: int) -> Stretch:
+        """What has a number above `after`, smallest first, as far as nothing smaller can turn up any more.
+
+        The horizon is looked at before the rows, never after.
+        """
+        horizon = await self._sequence.horizon()
+        return await self._stretch(selection, {"$gt": after, "$lt": horizon}, ASCENDING, limit)
+
+    async def newest(self, selection: Selection, before: int | None, limit: int) -> Stretch:
+        """What has a number below `before`, largest first."""
+        return await self._stretch(selection, {} if before is None else {"$lt": before}, DESCENDING, limit)
+
+    async def _stretch(self, selection: Selection, bounds: Document, order: int, limit: int) -> Stretch:
+        planned = plan(selection, PageQuery(), self._clock.now())
+        found = self._objects.find(
+            {**planned.wanted, **({"seq": bounds} if bounds else {})},
+            sort=[("seq", order)],
+            hint=planned.index.name,
+            limit=limit + 1,
+        )
+        rows = await found.to_list(None)
+        return Stretch([numbered(row) for row in rows[:limit]], len(rows) > limit)
 
     async def _found(self, selection: Selection, query: PageQuery, fields: Document | None) -> _Found:
         scope = selection.scope(query)
@@ -145,3 +187,7 @@ class Pages:
         )
         rows: list[Document] = await found.to_list(None)
         return rows
+
+
+def numbered(row: Document) -> Numbered:
+    return Numbered(row["seq"], row.get("received_at"), documents.record(row))

@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
+from ocpi.objects.holds import Hold, HoldState
 from schemas import codec
-from schemas.kinds import ObjectKey, PartyId
+from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
 
 
@@ -43,6 +44,7 @@ class Record:
     """`body` is canonical: 2.3.0, to the byte as it came if it came in that version.
 
     `original` says the same in the version it came in; who changes the one sets the other anew, or to None.
+    `hold` is that of a bill.
     """
 
     key: ObjectKey
@@ -51,6 +53,17 @@ class Record:
     audience: PartyId | None = None
     deleted: bool = False
     original: Original | None = None
+    hold: Hold | None = None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the party that it is meant for may not have it."""
+        return self.hold is not None and self.hold.withholds
+
+    @property
+    def is_refused(self) -> bool:
+        """By the operator, for good."""
+        return self.hold is not None and self.hold.state is HoldState.REFUSED
 
     @property
     def database_id(self) -> str:
@@ -68,10 +81,17 @@ class Record:
             return self.original.body
         return None
 
+    def says_same(self, other: "Record") -> bool:
+        """Another order of keys, or 1.0 for 1, is no other content."""
+        return self.digest == other.digest or self.value() == other.value()
+
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 
 
 def database_id(key: ObjectKey, audience: PartyId | None) -> str:
+    """A bill is one bill, whomever it is for: nobody is told another one under the same id."""
+    if key.kind is ObjectKind.CDR:
+        return f"{key}|*"
     return f"{key}|{audience or '*'}"

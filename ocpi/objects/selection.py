@@ -36,22 +36,42 @@ BY_DAY: Final = _index("kind", "audience", "deleted", "day", "seq", "last_update
 BY_WEEK: Final = _index("kind", "audience", "deleted", "week", "seq", "owner")
 BY_NAME: Final = _index("kind", "folded_id")
 BY_LINK: Final = replace(_index("kind", "owner", "linked"), partial={"linked": {"$type": "string"}})
-INDEXES: Final = (BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY, BY_WEEK, BY_NAME, BY_LINK)
+BY_CREDIT: Final = replace(_index("kind", "owner", "credits"), partial={"credits": {"$type": "string"}})
+UNDELIVERED: Final = replace(_index("undelivered"), partial={"undelivered": True})
+_SEEN: Final[Document] = {"seen_by": {"$exists": True}}
+BY_READER: Final = replace(_index("kind", "seen_by", "deleted", "seq"), partial=_SEEN)
+BY_READER_DAY: Final = replace(
+    _index("kind", "seen_by", "deleted", "day", "seq", "last_updated"), partial=_SEEN
+)
+BY_READER_WEEK: Final = replace(_index("kind", "seen_by", "deleted", "week", "seq"), partial=_SEEN)
+INDEXES: Final = (
+    *(BY_CREATION, BY_AUDIENCE, BY_OWNER, BY_DAY, BY_WEEK, BY_NAME, BY_LINK, BY_CREDIT, UNDELIVERED),
+    *(BY_READER, BY_READER_DAY, BY_READER_WEEK),
+)
+_TWO_ENDS: Final = frozenset({ObjectKind.SESSION, ObjectKind.CDR})
+_WITHHELD: Final = "/withheld"  # behind a party that may know of a bill, and not read it
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which objects a page is about. `owners` and `audiences` of None mean any."""
+    """Which objects a page is about. `owners` and `audiences` of None mean any.
+
+    `reader` is who owns the station or the card of a charge: sessions and bills have two such parties.
+    `with_withheld`: also bills of which the reader may know that they are held, and no more.
+    """
 
     kind: ObjectKind
     owners: Sequence[PartyId] | None = None
     audiences: Sequence[PartyId | None] | None = None
+    reader: PartyId | None = None
+    with_withheld: bool = False
 
     def includes(self, record: Record) -> bool:
         """Whether the object is one of these, as far as `filter` tells."""
         is_owner = self.owners is None or record.key.owner in self.owners
         is_seen = self.audiences is None or record.audience in self.audiences
-        return record.key.kind is self.kind and is_owner and is_seen and not record.deleted
+        is_read = self.reader is None or not _names(self).isdisjoint(seen_by(record).get("seen_by", ()))
+        return record.key.kind is self.kind and is_owner and is_seen and is_read and not record.deleted
 
     def filter(self) -> Document:
         wanted: Document = {"kind": self.kind, "deleted": False}
@@ -59,17 +79,21 @@ class Selection:
             wanted["owner"] = {"$in": [str(owner) for owner in self.owners]}
         if self.audiences is not None:
             wanted["audience"] = {"$in": [audience_name(audience) for audience in self.audiences]}
+        if self.reader is not None:
+            wanted["seen_by"] = {"$in": sorted(_names(self))}
         return wanted
 
     def named(self) -> Hashable:
         """Equal for equal selections."""
         owners = None if self.owners is None else tuple(self.owners)
-        return self.kind, owners, None if self.audiences is None else tuple(self.audiences)
+        audiences = None if self.audiences is None else tuple(self.audiences)
+        return self.kind, owners, audiences, self.reader, self.with_withheld
 
     def scope(self, query: PageQuery) -> str:
         """What a cursor belongs to. Not the owners: they come and go while somebody leafs."""
         audiences = "any" if self.audiences is None else [audience_name(each) for each in self.audiences]
-        return f"{self.kind} {audiences} {query.date_from} {query.date_to}"
+        reader = "" if self.reader is None else f" {self.reader}"
+        return f"{self.kind} {audiences} {query.date_from} {query.date_to}{reader}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +108,14 @@ def audience_name(audience: PartyId | None) -> str:
     return "*" if audience is None else str(audience)
 
 
+def seen_by(record: Record) -> Document:
+    """Both ends of a charge, each once."""
+    if record.key.kind not in _TWO_ENDS:
+        return {}
+    told = [] if record.audience is None else [f"{record.audience}{_WITHHELD * record.is_withheld}"]
+    return {"seen_by": sorted({str(record.key.owner), *told})}
+
+
 def periods_of(last_updated: datetime, now: datetime) -> Document:
     """Where a change is found by its time."""
     if last_updated >= now + timedelta(days=1):
@@ -94,10 +126,11 @@ def periods_of(last_updated: datetime, now: datetime) -> Document:
 
 def plan(selection: Selection, query: PageQuery, now: datetime) -> Plan:
     wanted = _wanted(selection, query)
-    if selection.audiences is None or query.date_from is None:
+    if not _has_days(selection) or query.date_from is None:
         return Plan(wanted, _in_order(selection))
     first, last = query.date_from.toordinal(), _last_day(query.date_to, now)
-    for field, days, index in (("day", 1, BY_DAY), ("week", _DAYS_OF_A_WEEK, BY_WEEK)):
+    by_day, by_week = _by_time(selection)
+    for field, days, index in (("day", 1, by_day), ("week", _DAYS_OF_A_WEEK, by_week)):
         periods = range(first // days, last // days + 1)
         if len(periods) <= _MOST_PERIODS:
             return Plan({**wanted, field: {"$in": [*periods, AHEAD]}}, index)
@@ -106,13 +139,29 @@ def plan(selection: Selection, query: PageQuery, now: datetime) -> Plan:
 
 def counting(selection: Selection, query: PageQuery, now: datetime) -> Plan:
     """Order does not matter to a count: a long window is a stretch of days in the index, and nothing else."""
-    if query.date_from is None or selection.audiences is None:
+    if query.date_from is None or not _has_days(selection):
         return plan(selection, query, now)
-    return Plan({**_wanted(selection, query), "day": {"$gte": query.date_from.toordinal()}}, BY_DAY)
+    since = {"day": {"$gte": query.date_from.toordinal()}}
+    return Plan({**_wanted(selection, query), **since}, _by_time(selection)[0])
+
+
+def _names(selection: Selection) -> set[str]:
+    reader = str(selection.reader)
+    return {reader, reader + _WITHHELD} if selection.with_withheld else {reader}
+
+
+def _has_days(selection: Selection) -> bool:
+    return selection.audiences is not None or selection.reader is not None
+
+
+def _by_time(selection: Selection) -> tuple[Index, Index]:
+    return (BY_DAY, BY_WEEK) if selection.reader is None else (BY_READER_DAY, BY_READER_WEEK)
 
 
 def _in_order(selection: Selection) -> Index:
     """What is meant for one party is rare among what there is; what is for all is told apart by its owner."""
+    if selection.reader is not None:
+        return BY_READER
     owners, audiences = selection.owners, selection.audiences
     if owners is not None and len(owners) <= _MOST_OWNERS and (audiences is None or None in audiences):
         return BY_OWNER

@@ -6,14 +6,15 @@ in the order of these numbers, which an update does not change. What a database 
 numbered is in no list: it is put again by its owner, or by the service that reads it from a file.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 
 from ocpi.objects import documents, history, selection
+from ocpi.objects.held_bills import HeldBills
 from ocpi.objects.history import History, Version
-from ocpi.objects.pages import Page, PageOfRecords, Pages
+from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
-from ocpi.objects.selection import Selection
+from ocpi.objects.selection import Selection, audience_name
 from ocpi.objects.sequence import Sequence as Numbers
 from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
@@ -39,7 +40,10 @@ _Numbered = Callable[[int], Write]
 
 
 class ObjectStore:
-    """`supervisor` owns what is written in the background; `history_for` is how long old versions stay."""
+    """`supervisor` owns what is written in the background; `history_for` is how long old versions stay.
+
+    `held_bills` is where it is said what becomes of those.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class ObjectStore:
         self._objects = mongo.collection(selection.COLLECTION)
         self._clock = clock
         self._numbers = Numbers(mongo, clock, supervisor)
+        self.held_bills = HeldBills(self._objects, self._numbers)
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
         self._batches: Batches[_Numbered, Written] = Batches("write objects", self._send, supervisor)
@@ -93,22 +98,21 @@ class ObjectStore:
 
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
-            return InsertOne({"_id": record.database_id, **documents.created(record, seq), **changed})
+        def write(seq: int) -> Write:
+            return InsertOne({"_id": record.database_id, **documents.created(record, seq, now), **changed})
 
         try:
-            await self._batches.add(record.database_id, numbered)
+            await self._batches.add(record.database_id, write)
         except DuplicateKey:
             return await self._compare(record)
         return Outcome.CREATED
 
     async def _compare(self, record: Record) -> Outcome:
-        """Another order of keys, or 1.0 for 1, is no other content."""
         kept = await self.get_by_id(record.database_id)
-        same = kept is not None and (kept.digest == record.digest or kept.value() == record.value())
-        return Outcome.UNCHANGED if same else Outcome.CONFLICT
+        return Outcome.UNCHANGED if kept is not None and kept.says_same(record) else Outcome.CONFLICT
 
     async def get(self, key: ObjectKey, audience: PartyId | None = None) -> Record | None:
         return await self.get_by_id(database_id(key, audience))
@@ -117,15 +121,29 @@ class ObjectStore:
         document = await self._objects.find_one({"_id": object_id})
         return None if document is None else documents.record(document)
 
-    async def present(self, object_ids: Sequence[str]) -> set[str]:
-        """Which of these database ids are kept; what was deleted counts."""
-        found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"_id": 1})
+    async def numbered(self, key: ObjectKey) -> Numbered | None:
+        document = await self._objects.find_one({"_id": database_id(key, None)})
+        return None if document is None else numbered(document)
+
+    async def present(self, object_ids: Sequence[str], audience: PartyId | None) -> set[str]:
+        """Which of these database ids are kept, and meant for that audience; what was deleted counts."""
+        wanted = {"_id": {"$in": list(object_ids)}, "audience": audience_name(audience)}
+        found = self._objects.find(wanted, {"_id": 1})
         return {document["_id"] async for document in found}
 
     async def named(self, kind: ObjectKind, written_id: str) -> list[Record]:
         """Objects of any owner that bear this id, however its letters are cased."""
         found = self._objects.find({"kind": kind, "folded_id": written_id.lower(), "deleted": False})
         return [documents.record(document) async for document in found]
+
+    async def named_each(self, kind: ObjectKind, written_ids: Collection[str]) -> dict[str, list[Record]]:
+        """As `named` for several ids at one go, by the id in lower case; what nobody has is left out."""
+        folded = sorted({each.lower() for each in written_ids})
+        found: dict[str, list[Record]] = {}
+        wanted = {"kind": kind, "folded_id": {"$in": folded}, "deleted": False}
+        async for document in self._objects.find(wanted):
+            found.setdefault(document["folded_id"], []).append(documents.record(document))
+        return found
 
     async def contracted(self, issuer: PartyId, contract_id: str) -> list[Record]:
         """Tokens of one contract, the last changed first."""
@@ -137,6 +155,19 @@ class ObjectStore:
         """Every CDR of one session, credits and replacements among them."""
         wanted = {"kind": ObjectKind.CDR, "owner": str(owner), "linked": session_id.lower()}
         return [documents.record(document) async for document in self._objects.find(wanted)]
+
+    async def credits_of(self, bills: Sequence[ObjectKey]) -> dict[ObjectKey, Numbered]:
+        """Of each of these bills that was taken back, the credit."""
+        owners = sorted({str(each.owner) for each in bills})
+        named = {"owner": {"$in": owners}, "credits": {"$in": [each.id.lower() for each in bills]}}
+        found = self._objects.find({"kind": ObjectKind.CDR, **named})
+        credited = [(document["credits"], numbered(document)) async for document in found]
+        of_bill = {
+            ObjectKey(ObjectKind.CDR, each.record.key.owner, name): each
+            for name, each in credited
+            if not each.record.is_withheld
+        }
+        return {bill: of_bill[bill] for bill in bills if bill in of_bill}
 
     def versions(self, key: ObjectKey, audience: PartyId | None = None) -> AsyncIterator[Version]:
         """What a session, token or tariff has been, the oldest state first."""
@@ -150,6 +181,13 @@ class ObjectStore:
         """The same page with everything that is known of its objects. Raises as `page`."""
         return await self._pages.records(selection, query)
 
+    async def settled(self, selection: Selection, after: int, limit: int) -> Stretch:
+        """Those that came after a number, in order; who goes on behind the last one misses nothing, ever."""
+        return await self._pages.settled(selection, after, limit)
+
+    async def newest(self, selection: Selection, before: int | None, limit: int) -> Stretch:
+        return await self._pages.newest(selection, before, limit)
+
     def each(self, selection: Selection) -> AsyncIterator[Record]:
         """All of them, in the order of their creation."""
         return self._pages.each(selection)
@@ -158,19 +196,20 @@ class ObjectStore:
         """STALE: what is there does not meet the condition."""
         object_id = record.database_id
         wanted = {"_id": object_id, **condition}
-        changed = documents.changed(record, self._clock.now())
+        now = self._clock.now()
+        changed = documents.changed(record, now)
 
-        def numbered(seq: int) -> Write:
-            new = documents.created(record, seq)
+        def write(seq: int) -> Write:
+            new = documents.created(record, seq, now)
             return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
 
         try:
-            written = await self._batches.add(object_id, numbered)
+            written = await self._batches.add(object_id, write)
         except DuplicateKey:
             return Outcome.STALE
         return Outcome.UPDATED if written is Written.FOUND else Outcome.CREATED
 
     async def _send(self, writes: Sequence[_Numbered]) -> Sequence[Written | Exception]:
         async with self._numbers.numbers(len(writes)) as numbers:
-            numbered = [write(number) for write, number in zip(writes, numbers, strict=True)]
-            return await write_each(self._objects, numbered)
+            with_numbers = [write(number) for write, number in zip(writes, numbers, strict=True)]
+            return await write_each(self._objects, with_numbers)

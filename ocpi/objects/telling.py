@@ -7,6 +7,7 @@ from ocpi.objects import parts
 from ocpi.objects.facts import Facts
 from ocpi.objects.record import Record
 from ocpi.process.logs import logger
+from ocpi.recorder.notes import note
 from ocpi.server.call import Call
 from ocpi.wire import envelope
 from schemas import codec
@@ -22,6 +23,7 @@ async def told_members(facts: Facts, records: Iterable[Record], call: Call) -> l
             told.append(await facts.told(record, call.version, call.admitted.partner.translation))
         except NotSpeakable as error:
             log.info("withheld", object=str(record.key), to=call.admitted.partner.name, reason=error.text)
+            note(f"{record.key.kind} withheld: {error.text}")
     return told
 
 

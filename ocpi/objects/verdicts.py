@@ -1,17 +1,21 @@
 """Every bill that arrives is priced again, and what can be said against it is kept beside it.
 
-A verdict never changes a bill, refuses it or holds it up. It rests on what is known here: the zone of the
-Location, the tariffs as they were published, the bill that a credit takes back.
+A verdict never changes a bill; what follows from it is for others to decide. It rests on what is known here:
+the zone of the Location, the tariffs as they were published, the bill that a credit takes back, and who
+billed the same session before.
 Spec: 2.3.0 mod_cdrs, mod_tariffs.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from ocpi.objects.claims import Claims
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.pricing import NoSuchZone, Tariff, Version, Zone, read_tariff
 from ocpi.pricing.audit import Audit, examine
 from ocpi.pricing.explain import explain
+from ocpi.pricing.findings import Finding, Severity
 from ocpi.pricing.instants import ticks
 from ocpi.pricing.known import Known
 from ocpi.pricing.language.words import Language
@@ -34,11 +38,23 @@ class Verdicts:
     def __init__(self, *, store: ObjectStore, mongo: Mongo, clock: Clock) -> None:
         self._store = store
         self._verdicts = mongo.collection(COLLECTION)
+        self._claims = Claims(mongo)
         self._clock = clock
 
     async def judge(self, bill: Record) -> None:
-        """Kept under the bill's own id; judged again, it is written anew."""
-        verdict = examine(bill.body, await self._known(bill))
+        await self.keep(bill, await self.compared(bill, await self.examined(bill)))
+
+    async def examined(self, bill: Record) -> Audit:
+        """What can be said against the bill by itself. Nothing is kept."""
+        return examine(bill.body, await self._known(bill))
+
+    async def compared(self, bill: Record, verdict: Audit) -> Audit:
+        """The verdict, with what others that were taken in before say against a bill that is taken in now."""
+        others = await self._others(bill, bill.value())
+        return verdict._replace(findings=(*verdict.findings, *others))
+
+    async def keep(self, bill: Record, verdict: Audit) -> None:
+        """Under the bill's own id; judged again, it is written anew."""
         await self._verdicts.replace_one(
             {"_id": bill.database_id}, self._document(bill, verdict), upsert=True
         )
@@ -50,6 +66,29 @@ class Verdicts:
         """The newest first."""
         wanted: Document = {"clean": False} if doubted_only else {}
         return [each async for each in self._verdicts.find(wanted).sort("at", DESCENDING).limit(limit)]
+
+    async def of(self, bill_ids: Sequence[str]) -> dict[str, Document]:
+        """What was kept, by the database ids of bills."""
+        found = self._verdicts.find({"_id": {"$in": list(bill_ids)}})
+        return {document["_id"]: document async for document in found}
+
+    async def _others(self, bill: Record, value: dict[str, Any]) -> list[Finding]:
+        owner, name = bill.key.owner, bill.key.id
+        if value.get("credit"):
+            credited = value.get("credit_reference_id")
+            before = await self._claims.on_credit(owner, credited, name) if credited else []
+            return [_finding("credited_twice", "/credit_reference_id", before[0])] if before else []
+        session_id = value.get("session_id")
+        before = await self._claims.on_session(owner, session_id, name) if session_id else []
+        standing = await self._uncredited(owner, before)
+        return [_finding("session_billed_twice", "/session_id", standing[-1])] if standing else []
+
+    async def _uncredited(self, owner: PartyId, bill_ids: Sequence[str]) -> list[str]:
+        """Those that nobody has taken back, nor the operator refused."""
+        keys = [ObjectKey(ObjectKind.CDR, owner, each) for each in bill_ids]
+        credited = await self._store.credits_of(keys) if keys else {}
+        held = {key: await self._store.get(key) for key in keys if key not in credited}
+        return [str(key.id) for key, bill in held.items() if bill is None or not bill.is_refused]
 
     def _document(self, bill: Record, verdict: Audit) -> Document:
         breakdown = verdict.breakdown
@@ -79,8 +118,8 @@ class Verdicts:
     ) -> WireCdr | None:
         """The bill that a credit takes back, if it came here."""
         name = value.get("credit_reference_id")
-        told = await self._told(ObjectKind.CDR, owner, name, audience) if name else None
-        return opened(told)[0] if told else None
+        held = await self._store.get(ObjectKey(ObjectKind.CDR, owner, name)) if name else None
+        return opened(held.value())[0] if held is not None and held.audience == audience else None
 
     async def _zone(self, owner: PartyId, value: dict[str, Any], audience: PartyId | None) -> Zone | None:
         place = await self._told(ObjectKind.LOCATION, owner, value["cdr_location"]["id"], audience)
@@ -109,6 +148,10 @@ class Verdicts:
         key = ObjectKey(kind, owner, written_id)
         held = await self._store.get(key, audience) or await self._store.get(key)
         return None if held is None or held.deleted else held.value()
+
+
+def _finding(code: str, pointer: str, other: str) -> Finding:
+    return Finding(code, Severity.ERROR, pointer, actual=other)
 
 
 def _plain(finding: dict[str, Any]) -> dict[str, str]:

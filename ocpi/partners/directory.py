@@ -14,6 +14,7 @@ from ocpi.errors import UnknownReceiver, Unreachable, Unregistered
 from ocpi.partners.agreements import Agreement, AgreementStore
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Partner
+from ocpi.partners.reading import Reading
 from ocpi.partners.snapshot import Known, Snapshot
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
@@ -26,12 +27,16 @@ REFRESH_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A caller whose token is good, and how far it is good; `news` if its use ends other tokens."""
+    """A caller whose token is good, and how far it is good; `news` if its use ends other tokens.
+
+    `reading` is that of a token that only reads; its partner is no platform.
+    """
 
     partner: Partner
     token: CredentialsToken
     scope: Scope
     news: Admission | None = None
+    reading: Reading | None = None
 
 
 class Directory:

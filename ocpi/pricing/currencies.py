@@ -1,4 +1,4 @@
-"""Decimals of a currency's smallest unit. Source: ISO 4217, list one; two where it is not listed here."""
+"""Which currencies there are, and the decimals of their smallest units. Source: ISO 4217, list one."""
 
 from typing import Final
 
@@ -24,6 +24,31 @@ _NONE: Final = frozenset(
     )
 )
 _THREE: Final = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+
+
+_TWO: Final = frozenset(
+    (
+        *("AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT"),
+        *("BGN", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF"),
+        *("CHE", "CHF", "CHW", "CNY", "COP", "COU", "CRC", "CUC", "CUP", "CVE", "CZK", "DKK", "DOP"),
+        *("DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GTQ"),
+        *("GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IRR", "JMD", "KES", "KGS"),
+        *("KHR", "KPW", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "MAD", "MDL", "MGA", "MKD"),
+        *("MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MXV", "MYR", "MZN", "NAD", "NGN"),
+        *("NIO", "NOK", "NPR", "NZD", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "QAR", "RON", "RSD"),
+        *("RUB", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SLL", "SOS", "SRD", "SSP"),
+        *("STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH"),
+        *("USD", "USN", "UYU", "UZS", "VED", "VES", "WST", "XAD", "XCD", "XCG", "YER", "ZAR", "ZMW"),
+        *("ZWG", "ZWL"),
+    )
+)
+_FOUR: Final = frozenset(("CLF", "UYW"))
+_KNOWN: Final = _NONE | _TWO | _THREE | _FOUR
+
+
+def is_known(currency: str) -> bool:
+    """Currencies of people; gold, test codes and baskets of banks are none."""
+    return currency in _KNOWN
 
 
 def decimals(currency: str) -> int:

@@ -23,7 +23,8 @@ from yarl import URL
 
 from ocpi.process import logs
 from ocpi.process.addresses import ForbiddenAddress, Network, Policy
-from ocpi.process.egress_httpx import EgressTransport
+from ocpi.process.egress_httpx import EgressTransport, WitnessedTransport
+from ocpi.process.witness import NOBODY, Left, Witness
 
 WITHIN_S = 30.0
 CONNECT_WITHIN_S = 5.0
@@ -48,7 +49,10 @@ class Answer:
 
 
 class Egress:
-    """The outgoing side of a process. Made inside a running loop; a context manager, or ended by `close`."""
+    """The outgoing side of a process. Made inside a running loop; a context manager, or ended by `close`.
+
+    `witness` is shown every request and its end.
+    """
 
     def __init__(
         self,
@@ -58,10 +62,12 @@ class Egress:
         tls: ssl.SSLContext | None = None,
         at_most_bytes: int = AT_MOST_BYTES,
         trace_configs: Iterable[aiohttp.TraceConfig] = (),
+        witness: Witness = NOBODY,
     ) -> None:
         self._policy = Policy(allow_private=allow_private, allowed_networks=allowed_networks)
         self._tls = tls or ssl.create_default_context()
         self._at_most_bytes = at_most_bytes
+        self._witness = witness
         self._session = self._open_session(trace_configs)
         if allow_private:
             _log.warning("outgoing requests may reach private networks", meant_for="development only")
@@ -99,6 +105,23 @@ class Egress:
 
         Raises ForbiddenAddress, AnswerRefused, TimeoutError after `within_s`, and aiohttp.ClientError.
         """
+        sending = self._witness.sending(Left(method, url, headers or {}, body))
+        try:
+            answer = await self._answer(method, url, headers, body, within_s)
+        except BaseException as error:
+            sending.failed(error)
+            raise
+        sending.answered(answer.status, answer.body)
+        return answer
+
+    async def _answer(
+        self,
+        method: str,
+        url: str | URL,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        within_s: float,
+    ) -> Answer:
         timeout = aiohttp.ClientTimeout(total=within_s, sock_connect=CONNECT_WITHIN_S)
         try:
             async with self._session.request(
@@ -132,7 +155,7 @@ class Egress:
             self._session, tls=self._tls, at_most_bytes=self._at_most_bytes, within_s=within_s
         )
         return httpx.AsyncClient(
-            transport=transport,
+            transport=transport if self._witness is NOBODY else WitnessedTransport(transport, self._witness),
             timeout=httpx.Timeout(within_s, connect=CONNECT_WITHIN_S),
             headers=_HEADERS,
             cookies=http.cookiejar.CookieJar(_NO_COOKIES),

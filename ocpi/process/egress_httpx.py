@@ -16,6 +16,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from ocpi.process.addresses import ForbiddenAddress
+from ocpi.process.witness import Left, Witness
 
 
 class NameNotFound(httpx.ConnectError):
@@ -72,6 +73,29 @@ class EgressTransport(AiohttpTransport):
 
     async def aclose(self) -> None:
         """Nothing to close: the session is not ours."""
+
+
+class WitnessedTransport(httpx.AsyncBaseTransport):
+    """Shows every request to a witness. The answer is read whole before it is handed on."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, witness: Witness) -> None:
+        self._inner = inner
+        self._witness = witness
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        left = Left(request.method, str(request.url), request.headers, request.content)
+        sending = self._witness.sending(left)
+        try:
+            response = await self._inner.handle_async_request(request)
+            await response.aread()
+        except BaseException as error:
+            sending.failed(error)
+            raise
+        sending.answered(response.status_code, response.content)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 class _Body(httpx.AsyncByteStream):

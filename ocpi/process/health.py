@@ -65,36 +65,39 @@ def routes(service: str, checks: HealthChecks, metrics: Metrics) -> list[web.Rou
     """`/livez`, `/readyz`, `/metrics` and `/version` of `service`."""
 
     async def livez(_: web.Request) -> web.Response:
-        return _json({"alive": True})
+        return told({"alive": True})
 
     async def readyz(_: web.Request) -> web.Response:
         findings = await checks.run()
         ready = all(finding.trouble is None for finding in findings.values())
-        told = {name: _told(finding) for name, finding in findings.items()}
-        return _json({"ready": ready, "checks": told}, status=200 if ready else 503)
+        checked = {name: _found(finding) for name, finding in findings.items()}
+        return told({"ready": ready, "checks": checked}, status=200 if ready else 503)
 
     async def tell_metrics(request: web.Request) -> web.Response:
         body, content_type = metrics.exposition(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def version(_: web.Request) -> web.Response:
-        return _json(
-            {
-                "service": service,
-                "version": metadata.version("passerelle"),
-                "python": platform.python_version(),
-            }
-        )
+        return told(about(service))
 
     handlers = {"/livez": livez, "/readyz": readyz, "/metrics": tell_metrics, "/version": version}
     return [web.get(path, handler) for path, handler in handlers.items()]
 
 
-def _told(finding: Finding) -> dict[str, object]:
-    told: dict[str, object] = {"ok": finding.trouble is None, "took_ms": round(finding.took_s * 1000, 1)}
-    return told if finding.trouble is None else {**told, "trouble": finding.trouble}
+def _found(finding: Finding) -> dict[str, object]:
+    found: dict[str, object] = {"ok": finding.trouble is None, "took_ms": round(finding.took_s * 1000, 1)}
+    return found if finding.trouble is None else {**found, "trouble": finding.trouble}
 
 
-def _json(value: object, status: int = 200) -> web.Response:
+def about(service: str) -> dict[str, object]:
+    """Which one it is."""
+    return {
+        "service": service,
+        "version": metadata.version("passerelle"),
+        "python": platform.python_version(),
+    }
+
+
+def told(value: object, status: int = 200) -> web.Response:
     body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
     return web.Response(body=body, status=status, content_type="application/json")

@@ -27,19 +27,35 @@ _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=N
 
 @dataclass(slots=True)
 class _PseudonymKey:
+    """`name` tells it from others, and nothing else."""
+
     value: bytes
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.change(self.value)
+
+    def change(self, value: bytes) -> None:
+        self.value = value
+        self.name = hmac.digest(value, b"key id", hashlib.sha256).hex()[:4]
 
 
 _pseudonym_key = _PseudonymKey(secrets.token_bytes(32))  # until `configure`: one for this run
+_whose: dict[str, int] = {}  # on every line
 
 
-def configure(level: str = "INFO", *, pseudonym_key: str | bytes | None = None) -> None:
+def configure(
+    level: str = "INFO", *, pseudonym_key: str | bytes | None = None, worker: int | None = None
+) -> None:
     """Send this process's log lines, and those of its libraries, to standard error from `level` up.
 
-    Call it once, first thing. Without `pseudonym_key` pseudonyms differ from one run to the next.
+    Call it once, first thing. Without `pseudonym_key` pseudonyms differ from one run to the next. `worker` is
+    the number of this process among several of one service.
     """
+    if worker is not None:
+        _whose["worker"] = worker
     if pseudonym_key:
-        _pseudonym_key.value = pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key
+        _pseudonym_key.change(pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key)
     structlog.configure(
         processors=[*_FACTS, structlog.processors.format_exc_info, _redact, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -75,10 +91,13 @@ def pseudonym(secret_or_uid: str) -> str:
     Upper and lower case are the same, as they are for OCPI's CiString. The first four characters name the
     key, so that pseudonyms from before and after a change of key are not taken for two cards.
     """
-    key = _pseudonym_key.value
-    key_id = hmac.digest(key, b"key id", hashlib.sha256).hex()[:4]
-    digest = hmac.digest(key, b"uid " + secret_or_uid.casefold().encode(), hashlib.sha256).hex()[:12]
-    return Harmless(f"{key_id}-{digest}")
+    uid = secret_or_uid.casefold().encode(errors="surrogatepass")
+    digest = hmac.digest(_pseudonym_key.value, b"uid " + uid, hashlib.sha256).hex()[:12]
+    return Harmless(f"{_pseudonym_key.name}-{digest}")
+
+
+def _add_whose(_: object, __: str, event: EventDict) -> EventDict:
+    return {**event, **_whose}
 
 
 def _add_correlation(_: object, __: str, event: EventDict) -> EventDict:
@@ -100,6 +119,7 @@ _FACTS: list[Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     _add_correlation,
+    _add_whose,
 ]
 
 

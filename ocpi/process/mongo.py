@@ -1,9 +1,10 @@
 """The one owner of the database driver: how a service reaches MongoDB, and what stores may use of it.
 
-Every write is acknowledged by a majority and is in the journal before it counts, whatever the URL says;
-indexes are declared in code. Works on a replica set and on a sharded cluster, where a unique index has to
-begin with the shard key. Money and energy are Decimals on both sides. Stores take their types from here, so
-that changing the driver (PyMongo's own asyncio API is the successor of motor) changes this file.
+Every write is acknowledged by a majority and is in the journal before it counts, whatever the URL says,
+unless its collection is opened for less; indexes are declared in code. Works on a replica set and on a
+sharded cluster, where a unique index has to begin with the shard key. Money and energy are Decimals on both
+sides. Stores take their types from here, so that changing the driver (PyMongo's own asyncio API is the
+successor of motor) changes this file.
 """
 
 import decimal
@@ -61,6 +62,7 @@ Write: TypeAlias = "InsertOne[Document] | UpdateOne"
 
 _DUPLICATE_KEY = 11000
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
+NOT_DURABLE = WriteConcern(w=1)
 _UNLESS_THE_URL_SAYS_OTHERWISE = {
     "appname": "passerelle",
     "serverSelectionTimeoutMS": 5_000,  # a request waits no longer than this for a primary
@@ -157,8 +159,9 @@ class Mongo:
             )
         await self._database.command({"listCollections": 1, "nameOnly": True, "authorizedCollections": True})
 
-    def collection(self, name: str) -> Collection:
-        return self._database.get_collection(name)
+    def collection(self, name: str, *, is_durable: bool = True) -> Collection:
+        """Not durable: a write counts as soon as the primary has it. For what may be lost in a crash."""
+        return self._database.get_collection(name, write_concern=None if is_durable else NOT_DURABLE)
 
     async def declare(self, indexes: Iterable[Index]) -> None:
         """Have these indexes, creating what is missing. Raises IndexConflict, which names the index."""

@@ -10,6 +10,7 @@ import errno
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -39,29 +40,34 @@ class PortTaken(StartFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """An application on a port of its own. `setting` is the variable an operator changes to move it."""
+    """An application on a port of its own. `setting` is the variable an operator changes to move it.
+
+    `is_shared`: other processes of the service listen there as well. `inherited` is a socket that listens
+    already, instead of host and port.
+    """
 
     name: str
     app: web.Application
     port: int
     host: str = "127.0.0.1"
     setting: str | None = None
+    is_shared: bool = False
+    inherited: socket.socket | None = None
 
 
-def main(service: Callable[[], Coroutine[object, object, None]]) -> int:
-    """Run `service()` to its end, on uvloop where installed; the process's exit code.
+def main(service: Callable[[], Coroutine[object, object, int | None]]) -> int:
+    """Run `service()` to its end, on uvloop where installed; the process's exit code, 0 unless it says so.
 
     StartFailed becomes its line on standard error and its exit code; any other error keeps its traceback.
     """
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(service())
+            return runner.run(service()) or os.EX_OK
     except StartFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return failure.exit_code
     except KeyboardInterrupt:  # before the signals were ours
         return 128 + signal.SIGINT
-    return os.EX_OK
 
 
 async def serve(
@@ -74,7 +80,7 @@ async def serve(
 
     `started` is called once with the URL of every site, by name. Raises PortTaken.
     """
-    told_to_stop = _signals_to_stop()
+    told_to_stop = signals_to_stop()
     try:
         async with listening(sites) as urls:
             _leave_in_peace_what_stays()
@@ -82,13 +88,13 @@ async def serve(
                 started(urls)
             _log.info("service started", **urls)
             _log.info("service stops", signal=(await told_to_stop).name)
-            _leave_signals_to_the_system()
+            leave_signals_to_the_system()
             stop_began = asyncio.get_running_loop().time()
         spent_s = asyncio.get_running_loop().time() - stop_began
         await supervisor.stop(within=max(STOP_WITHIN_S - spent_s, 0))
         _log.info("service stopped")
     finally:
-        _leave_signals_to_the_system()
+        leave_signals_to_the_system()
 
 
 @asynccontextmanager
@@ -109,9 +115,9 @@ async def listening(sites: Sequence[Site]) -> AsyncIterator[dict[str, str]]:
 async def _listen(runner: web.AppRunner, site: Site) -> str:
     await runner.setup()
     try:
-        await web.TCPSite(runner, site.host, site.port).start()
+        await _door(runner, site).start()
     except OSError as error:
-        raise PortTaken(_why_not(site, error)) from error
+        raise PortTaken(why_not(site, error)) from error
     return str(URL.build(scheme="http", host=site.host, port=runner.addresses[0][1]))
 
 
@@ -124,7 +130,14 @@ def _leave_in_peace_what_stays() -> None:
     gc.set_threshold(*_GARBAGE)
 
 
-def _why_not(site: Site, error: OSError) -> str:
+def _door(runner: web.AppRunner, site: Site) -> web.BaseSite:
+    if site.inherited is not None:
+        return web.SockSite(runner, site.inherited)
+    return web.TCPSite(runner, site.host, site.port, reuse_port=site.is_shared or None)
+
+
+def why_not(site: Site, error: OSError) -> str:
+    """One line for the operator."""
     where = f"{site.name} cannot listen on {site.host}:{site.port}"
     remedy = f", or set {site.setting}" if site.setting else ""
     if error.errno == errno.EADDRINUSE:
@@ -132,7 +145,7 @@ def _why_not(site: Site, error: OSError) -> str:
     return f"{where}: {os.strerror(error.errno) if error.errno else error}{remedy}"
 
 
-def _signals_to_stop() -> asyncio.Future[signal.Signals]:
+def signals_to_stop() -> asyncio.Future[signal.Signals]:
     """The first signal that says so, once it came."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[signal.Signals] = loop.create_future()
@@ -146,7 +159,7 @@ def _tell(told: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
         told.set_result(number)
 
 
-def _leave_signals_to_the_system() -> None:
+def leave_signals_to_the_system() -> None:
     """From now on a signal ends the process, without asking the loop."""
     for number in _TO_STOP:
         asyncio.get_running_loop().remove_signal_handler(number)

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, PlainValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -67,6 +67,8 @@ class ServiceSettings(BaseSettings):
     data_folder: Path = Path("passerelle-data")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     pseudonym_key: PseudonymKey | None = None  # absent: pseudonyms change with every start
+    record_bodies: Literal["none", "redacted"] = "redacted"
+    record_days: int = Field(default=30, ge=0, le=3650)  # 0: messages are not recorded
     otlp_endpoint: str | None = None  # absent: no tracing
     allow_private: bool = False  # development: partners may be on loopback and private networks
     allowed_networks: tuple[AllowedNetwork, ...] = ()  # production: private ones we do call

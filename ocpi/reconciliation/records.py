@@ -38,7 +38,7 @@ async def unknown(
     """Ids of CDRs that are not kept here; `audience` as they would be kept."""
     owner = PartyId(told.country_code, told.party_id)
     named = {database_id(ObjectKey(ObjectKind.CDR, owner, each), audience): str(each) for each in told.cdrs}
-    present = await store.present(list(named))
+    present = await store.present(list(named), audience)
     return [written for object_id, written in named.items() if object_id not in present]
 
 

@@ -2,7 +2,8 @@
 
 A hub of 2.3.0 lists in its credentials who can be reached through it, so each party that comes or goes is
 news to every partner of that version. But each exchange changes tokens, so news are gathered: a partner is
-told at most once in a while. An exchange that failed is tried again after the same while.
+told at most once in a while. An exchange that failed is tried again after the same while. Of several
+processes one does it.
 Spec: 2.3.0 credentials, PUT method; the advice to renew tokens at least monthly. 2.2.1 tells its parties by
 hubclientinfo alone.
 """
@@ -17,6 +18,7 @@ from typing import Final
 from ocpi.errors import OcpiError
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartyTaken, Superseded
+from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
 from ocpi.registration.handshake import Handshake
 from ocpi.registration.named import NotNow, UnknownPartner
@@ -54,8 +56,9 @@ def due(
 
 
 class Upkeep:
-    def __init__(self, *, handshake: Handshake, rotation: Rotation, rhythm: Rhythm) -> None:
+    def __init__(self, *, handshake: Handshake, rotation: Rotation, rhythm: Rhythm, duty: Duty) -> None:
         self._with = handshake
+        self._duty = duty
         self._rotation = rotation
         self._rhythm = rhythm
         self._tried: dict[str, datetime] = {}
@@ -64,7 +67,8 @@ class Upkeep:
     async def run(self) -> None:
         while True:
             await self._with.clock.sleep(LOOK_EVERY_S)
-            await self.look()
+            if await self._duty.is_ours():
+                await self.look()
 
     async def look(self) -> None:
         """Everybody once; one partner's trouble is nobody else's."""

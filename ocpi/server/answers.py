@@ -18,7 +18,7 @@ def respond(answer: Answer, ids: MessageIds, asked: Routing, at: datetime) -> we
     return web.Response(
         status=int(answer.http),
         body=body,
-        content_type=envelope.CONTENT_TYPE,
+        content_type=answer.content_type,
         headers={**ids.write(), **routing.write(), **answer.headers},
     )
 

@@ -10,14 +10,17 @@ an endpoint has no role, so each module may be mounted there on one side only.
 Spec: version_information_endpoint of each version.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from ocpi.partners.directory import Directory
+from ocpi.partners.reading import Readers, no_readers
 from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server import posing
 from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
@@ -30,6 +33,14 @@ from ocpi.versions.known import CANONICAL, has_sides
 from ocpi.wire.interfaces import Side
 from schemas import codec
 from schemas.v2_3_0.enums import VersionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Addresses that stand in no version details, and who may read without being a platform."""
+
+    mounts: Mapping[Segments, Mount] = field(default_factory=dict)
+    readers: Readers = no_readers
 
 
 class Platform:
@@ -45,12 +56,14 @@ class Platform:
         versions: Sequence[VersionNumber],
         directory: Directory,
         clock: Clock,
+        beside: Beside | None = None,
         poses: bool = False,
     ) -> None:
         self._public = public_url.rstrip("/")
         self.versions = tuple(versions)
         self._directory = directory
         self._clock = clock
+        self._beside = beside or Beside()
         self._poses = poses
 
     @property
@@ -68,16 +81,21 @@ class Platform:
         return "/".join((self._public, *_place(module, side, version)))
 
     def application(
-        self, interfaces: Sequence[Interface], metrics: RequestMetrics | None = None
+        self,
+        interfaces: Sequence[Interface],
+        metrics: RequestMetrics | None = None,
+        recorder: Recorder = NOTHING_KEPT,
     ) -> web.Application:
         """What serves these interfaces, and tells of them."""
         door = Door(
-            mounts=dict(self._mounts(interfaces)),
+            mounts={**dict(self._mounts(interfaces)), **self._beside.mounts},
             posing=posing.Posing(self._public, interfaces) if self._poses else None,
             public=self._public,
             directory=self._directory,
             clock=self._clock,
             metrics=metrics,
+            recorder=recorder,
+            readers=self._beside.readers,
         )
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_everything_to(door)])
         application.router.add_route("*", "/{address:.*}", _behind_the_door)

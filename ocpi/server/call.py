@@ -15,6 +15,7 @@ from yarl import URL
 
 from ocpi.partners.directory import Admitted
 from ocpi.wire.body import parse_object
+from ocpi.wire.envelope import CONTENT_TYPE
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side
 from ocpi.wire.status import SUCCESS
@@ -55,7 +56,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`data` is JSON already. `relayed` is a whole envelope from elsewhere, passed on byte for byte."""
+    """`data` is JSON already. `relayed` is a whole body, passed on byte for byte: an envelope from elsewhere,
+    or what is no OCPI and says so in its `content_type`.
+    """
 
     data: bytes | None = None
     http: HTTPStatus | int = HTTPStatus.OK
@@ -64,6 +67,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     routing: Routing | None = None
     relayed: bytes | None = None
+    content_type: str = CONTENT_TYPE
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

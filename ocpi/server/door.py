@@ -13,10 +13,13 @@ from yarl import URL
 
 from ocpi.errors import UnknownAddress
 from ocpi.partners.directory import Admitted, Directory
+from ocpi.partners.reading import Readers, no_readers
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation
+from ocpi.recorder.entries import Addressed, Body, Heard
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server.answers import respond
-from ocpi.server.authentication import Authentication
+from ocpi.server.authentication import Authentication, Wanted
 from ocpi.server.call import Answer, Call
 from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
@@ -47,38 +50,42 @@ class Door:
         directory: Directory,
         clock: Clock,
         metrics: RequestMetrics | None,
+        recorder: Recorder = NOTHING_KEPT,
+        readers: Readers = no_readers,
     ) -> None:
         self._mounts = mounts
         self._posing = posing
         self._public = public
-        self._authentication = Authentication(directory, clock)
+        self._authentication = Authentication(directory, clock, readers)
         self._clock = clock
         self._metrics = metrics
+        self._recorder = recorder
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         began_s = self._clock.monotonic()
         ids = MessageIds.read(request.headers)
         mount, rest = self._find(request.rel_url.raw_path)
+        heard = self._hearing(request, ids, mount, rest)
         with correlation(ids.correlation_id):
-            asked, answer = await self._answered(request, ids, mount, rest)
+            answer = await self._answered(request, heard, mount, rest)
         answer = _worded(answer, mount.version)
+        heard.answered(answer)
         self._count(mount, answer, self._clock.monotonic() - began_s)
-        return respond(answer, ids, asked, self._clock.now())
+        return respond(answer, ids, heard.routing, self._clock.now())
 
-    async def _answered(
-        self, request: web.Request, ids: MessageIds, mount: Mount, rest: Segments
-    ) -> tuple[Routing, Answer]:
-        """The routing that was asked for, as far as that was read, and the answer; never raises."""
-        asked = NOWHERE
+    async def _answered(self, request: web.Request, heard: Heard, mount: Mount, rest: Segments) -> Answer:
+        """Never raises. What was understood of the request is put down in `heard`."""
         try:
             shown = request.headers.get("Authorization")
-            admitted = await self._authentication.admit(shown, mount.module, request.remote or "", mount.pose)
-            asked = _routing(request, mount, admitted)
+            wanted = Wanted(mount.module, mount.side, request.method, is_list=not rest, pose=mount.pose)
+            admitted = await self._authentication.admit(shown, wanted, request.remote or "")
+            heard.partner = admitted.partner.name
+            heard.routing = _routing(request, mount, admitted)
             route, named = mount.table.find(request.method, rest)
             call = Call(
                 admitted=admitted,
-                ids=ids,
-                routing=asked,
+                ids=heard.ids,
+                routing=heard.routing,
                 version=mount.version,
                 module=mount.module,
                 side=mount.side,
@@ -90,9 +97,14 @@ class Door:
                 body=await read_body(request),
                 deadline=self._clock.now() + DEADLINE,
             )
-            return asked, await handled(route, call)
+            heard.body = Body(call.body)
+            return await handled(route, call)
         except Exception as error:  # noqa: BLE001 - the request's door: nothing may pass it unanswered
-            return asked, answer_to(error, mount.module, ids)
+            return answer_to(error, mount.module, heard.ids)
+
+    def _hearing(self, request: web.Request, ids: MessageIds, mount: Mount, rest: Segments) -> Heard:
+        where = Addressed(mount.version, mount.module, mount.side, rest)
+        return self._recorder.hearing(request.method, self._public + request.rel_url.raw_path_qs, ids, where)
 
     def _find(self, raw_path: str) -> tuple[Mount, Segments]:
         """What is mounted there, and the segments that follow its address."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ocpi.errors import NotSpeakable
 from ocpi.process.logs import logger
+from ocpi.recorder.notes import note
 from ocpi.server.call import Answer, Call, Route
 from ocpi.server.parties import named_or_only
 from ocpi.versions import messages
@@ -73,4 +74,5 @@ def _members(
             told.append(messages.down(kind, kind.model_validate(value), version, context))
         except NotSpeakable as error:
             log.info("withheld", kind=kind.__name__, to=str(version), reason=error.text)
+            note(f"{kind.__name__} withheld: {error.text}")
     return told

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from ocpi.admin.acts import Acts
 from ocpi.admin.agreements import AgreementRoutes
 from ocpi.admin.app import admin_application
+from ocpi.admin.messages import MessageRoutes
 from ocpi.admin.objects import ObjectRoutes
 from ocpi.admin.outbox import OutboxRoutes
 from ocpi.admin.partner_manners import PartnerMannerRoutes
@@ -59,13 +61,15 @@ def open_doors(
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
     more = more_admin(handshake) if callable(more_admin) else more_admin
-    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm)
+    upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm, duty=foundation.duty)
     foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
     partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more)
     return Doors(
         ocpi=platform.application(
-            [credentials_interface(Acceptance(handshake)), *interfaces], RequestMetrics(foundation.metrics)
+            [credentials_interface(Acceptance(handshake)), *interfaces],
+            RequestMetrics(foundation.metrics),
+            foundation.recording.recorder,
         ),
         admin=_admin(foundation, nouns),
         registration=registration,
@@ -79,6 +83,7 @@ def _newcomers(foundation: Foundation, reactions: Reactions) -> Newcomers:
         agreements=foundation.agreements,
         reactions=reactions,
         clock=foundation.clock,
+        duty=foundation.duty,
     )
     foundation.supervisor.start("greet newcomers", newcomers.run, restart=True)
     return newcomers
@@ -118,12 +123,14 @@ def _nouns(foundation: Foundation, newcomers: Newcomers) -> Iterator[web.RouteDe
     yield from OutboxRoutes(foundation.outbox, foundation.delivery).routes()
     yield from ObjectRoutes(foundation.store).routes()
     yield from VerdictRoutes(foundation.verdicts).routes()
+    yield from MessageRoutes(foundation.recording.journal, foundation.recording.stories).routes()
 
 
 def _admin(foundation: Foundation, nouns: Sequence[web.RouteDef]) -> web.Application:
     return admin_application(
         operator_key=secret_in(foundation.keys / "operator.key", new_key),
         clock=foundation.clock,
+        acts=Acts(foundation.mongo, foundation.clock),
         health=health.routes(foundation.name, foundation.health, foundation.metrics),
         nouns=nouns,
     )

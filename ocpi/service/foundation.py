@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocpi.admin import acts
 from ocpi.delivery import outbox as outboxes
 from ocpi.delivery.credits import Credits
 from ocpi.delivery.dispatcher import Delivery
@@ -23,12 +24,18 @@ from ocpi.partners.directory import Directory
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 from ocpi.process.egress import Egress
 from ocpi.process.health import HealthChecks
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
+from ocpi.recorder import journal as recorded
+from ocpi.recorder.documents import Keeping
+from ocpi.recorder.ring import Recorder
+from ocpi.recorder.room import Recording, recording
 from ocpi.service.key_files import secret_in
+from ocpi.service.same_seal import check_same_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,13 @@ class Foundation:
     verdicts: Verdicts
     outbox: Outbox
     delivery: Delivery
+    recording: Recording
     keys: Path
     seal: Seal
     name: str
     health: HealthChecks
     metrics: Metrics
+    duty: Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +75,30 @@ class Ground:
     supervisor: Supervisor
     writers: Supervisor
     egress: Egress
+    recorder: Recorder
+    keeping: Keeping
     keys: Path
     name: str
     instance: str
 
 
-INDEXES = (*partners.INDEXES, *objects.INDEXES, *outboxes.INDEXES, *verdicts.INDEXES)
+INDEXES = (
+    *partners.INDEXES,
+    *objects.INDEXES,
+    *outboxes.INDEXES,
+    *verdicts.INDEXES,
+    *acts.INDEXES,
+    *recorded.INDEXES,
+)
 
 
 async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
     """Raises IndexConflict, SealBroken, KeyFileOpen: each one line for the operator."""
     await ground.mongo.declare((*INDEXES, *more_indexes))
-    seal = Seal(secret_in(ground.keys / "seal.key", Seal.generate_key))
+    seal_key = secret_in(ground.keys / "seal.key", Seal.generate_key)
+    seal = Seal(seal_key)
+    duty = Duty("upkeep", mongo=ground.mongo, clock=ground.clock, holder=ground.instance)
+    await check_same_seal(ground.mongo, seal_key, duty)
     partner_store = PartnerStore(ground.mongo, seal)
     agreements = AgreementStore(ground.mongo)
     directory = Directory(partners=partner_store, agreements=agreements, clock=ground.clock)
@@ -95,6 +116,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         leases=Leases(ground.mongo, ground.clock, ground.instance),
         supervisor=ground.supervisor,
     )
+    metrics = Metrics()
     return Foundation(
         mongo=ground.mongo,
         clock=ground.clock,
@@ -109,11 +131,25 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         verdicts=verdict_store,
         outbox=outbox,
         delivery=delivery,
+        recording=_recording(ground, directory, store, metrics),
         keys=ground.keys,
         seal=seal,
         name=ground.name,
         health=_health(ground),
-        metrics=Metrics(),
+        metrics=metrics,
+        duty=duty,
+    )
+
+
+def _recording(ground: Ground, directory: Directory, store: ObjectStore, metrics: Metrics) -> Recording:
+    return recording(
+        ground.recorder,
+        ground.keeping,
+        directory=directory,
+        store=store,
+        mongo=ground.mongo,
+        metrics=metrics,
+        writers=ground.writers,
     )
 
 

@@ -2,7 +2,8 @@
 
 That a greeting is due stands in the database with the partner and with the agreement, so a crash between a
 handshake and its greeting, or a service that is down when an agreement begins at midnight, loses nothing.
-Two processes may greet the same partner: its marks are the same marks.
+Of several processes one greets, and sees whoever is new as it reads the directory anew. Two may greet the
+same partner: its marks are the same marks.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
+from ocpi.process.duty import Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class Newcomers:
         agreements: AgreementStore,
         reactions: Reactions,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._directory = directory
+        self._duty = duty
         self._partners = partners
         self._agreements = agreements
         self._reactions = reactions
@@ -48,7 +52,8 @@ class Newcomers:
         while True:
             await self._seen.wait()
             self._seen.clear()
-            await self.greet()
+            if await self._duty.is_ours():
+                await self.greet()
 
     async def greet(self) -> None:
         """Everybody who is known now and has not been greeted."""

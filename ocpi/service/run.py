@@ -6,9 +6,9 @@ The order matters: settings, logs, database, parts, doors; and all of it given b
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from aiohttp import web
@@ -24,6 +24,8 @@ from ocpi.process.run import Site, main, serve
 from ocpi.process.settings import load, variable
 from ocpi.process.tasks import Supervisor
 from ocpi.process.tracing import Tracing, tracing
+from ocpi.process.witness import NOBODY
+from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.service.foundation import Foundation, Ground, lay
 from ocpi.service.settings import PlatformSettings
 
@@ -48,47 +50,98 @@ class Assembled:
 Build = Callable[[Foundation, Settings], Awaitable[Built]]
 
 
+Live = Callable[[Settings, str], Coroutine[object, object, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The place of one process among several of a service, from 1 up.
+
+    `private` is where its parent asks it for what an admin port tells.
+    """
+
+    number: int
+    private: socket.socket
+
+
 def run(kind: type[Settings], build: Build[Settings], more_indexes: Sequence[Index] = ()) -> int:
     """The exit code of the process."""
+
+    async def live(settings: Settings, url: str) -> None:
+        async with connected(settings, url, build, more_indexes) as service:
+            await serve(service.sites, supervisor=service.foundation.supervisor)
+
+    return started(kind, live)
+
+
+def started(kind: type[Settings], live: Live[Settings], worker: int | None = None) -> int:
+    """The exit code of the process that is `live` with its settings and the URL of its database."""
     try:
         settings = load(kind)
         key = settings.pseudonym_key
-        logs.configure(settings.log_level, pseudonym_key=key.get_secret_value() if key else None)
+        logs.configure(
+            settings.log_level, pseudonym_key=key.get_secret_value() if key else None, worker=worker
+        )
         with database_url(folder=settings.keys / "mongo") as url:
-            return main(lambda: _live(settings, url, build, more_indexes))
+            return main(lambda: live(settings, url))
     except StartFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return failure.exit_code
 
 
-async def _live(settings: Settings, url: str, build: Build[Settings], more_indexes: Sequence[Index]) -> None:
+@asynccontextmanager
+async def connected(
+    settings: Settings,
+    url: str,
+    build: Build[Settings],
+    more_indexes: Sequence[Index],
+    seat: Seat | None = None,
+) -> AsyncIterator[Assembled]:
+    """As `assembled`, on the database at `url` and the machine's own clock."""
     mongo = await Mongo.connect(url, settings.database)
     try:
-        async with assembled(settings, mongo, SystemClock(), build, more_indexes) as service:
-            await serve(service.sites, supervisor=service.foundation.supervisor)
+        async with assembled(settings, mongo, SystemClock(), build, more_indexes, seat) as service:
+            yield service
     finally:
         mongo.close()
 
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, mongo: Mongo, clock: Clock, build: Build[Settings], more_indexes: Sequence[Index]
+    settings: Settings,
+    mongo: Mongo,
+    clock: Clock,
+    build: Build[Settings],
+    more_indexes: Sequence[Index],
+    seat: Seat | None = None,
 ) -> AsyncIterator[Assembled]:
     """Every part at work, no port open yet. The caller owns the database and opens the sites."""
+    recorder = Recorder(clock=clock) if settings.record_days else NOTHING_KEPT
     async with (
         _traced(settings) as traced,
-        _egress(settings, traced) as egress,
+        _egress(settings, traced, recorder) as egress,
         Supervisor(name=f"{settings.database}.writes", clock=clock) as writers,
         Supervisor(name=settings.database, clock=clock) as supervisor,
     ):
-        instance = f"{socket.gethostname()}:{settings.port}"
-        ground = Ground(mongo, clock, supervisor, writers, egress, settings.keys, settings.database, instance)
+        instance = f"{socket.gethostname()}:{settings.port}" + (f"/{seat.number}" if seat else "")
+        ground = Ground(
+            mongo=mongo,
+            clock=clock,
+            supervisor=supervisor,
+            writers=writers,
+            egress=egress,
+            recorder=recorder,
+            keeping=settings.keeping,
+            keys=settings.keys,
+            name=settings.database,
+            instance=instance,
+        )
         foundation = await lay(ground, more_indexes)
         built = await build(foundation, settings)
         for outermost in reversed(traced.middlewares):
             built.ocpi.middlewares.insert(0, outermost)
         _set_to_work(foundation)
-        yield Assembled(foundation, _sites(built, settings))
+        yield Assembled(foundation, _sites(built, settings, seat))
 
 
 def _set_to_work(foundation: Foundation) -> None:
@@ -98,6 +151,7 @@ def _set_to_work(foundation: Foundation) -> None:
         ("deliver", foundation.delivery.run),
         ("keep the leases of delivery", foundation.delivery.keep_leases),
         ("count the outbox", counting.keep_counting),
+        ("keep the duty", foundation.duty.keep),
     ):
         foundation.supervisor.start(name, work, restart=True)
 
@@ -111,22 +165,27 @@ async def _traced(settings: PlatformSettings) -> AsyncIterator[Tracing]:
         await asyncio.to_thread(traced.close)
 
 
-def _egress(settings: PlatformSettings, traced: Tracing) -> Egress:
+def _egress(settings: PlatformSettings, traced: Tracing, recorder: Recorder) -> Egress:
     return Egress(
         allow_private=settings.allow_private,
         allowed_networks=settings.allowed_networks,
         trace_configs=traced.trace_configs,
+        witness=NOBODY if recorder is NOTHING_KEPT else recorder,
     )
 
 
-def _sites(built: Built, settings: PlatformSettings) -> list[Site]:
-    return [
-        _site("ocpi", built.ocpi, (settings.host, settings.port), settings),
-        _site("admin", built.admin, (settings.admin_host, settings.admin_port), settings),
-        *built.more,
-    ]
+def _sites(built: Built, settings: PlatformSettings, seat: Seat | None) -> list[Site]:
+    ocpi, admin = ocpi_site(built.ocpi, settings), admin_site(built.admin, settings)
+    if seat is not None:
+        ocpi, admin = replace(ocpi, is_shared=True), replace(admin, inherited=seat.private)
+    return [ocpi, admin, *built.more]
 
 
-def _site(name: str, app: web.Application, at: tuple[str, int], settings: PlatformSettings) -> Site:
-    field = "port" if name == "ocpi" else f"{name}_port"
-    return Site(name=name, app=app, host=at[0], port=at[1], setting=variable(type(settings), field))
+def ocpi_site(app: web.Application, settings: PlatformSettings) -> Site:
+    setting = variable(type(settings), "port")
+    return Site(name="ocpi", app=app, host=settings.host, port=settings.port, setting=setting)
+
+
+def admin_site(app: web.Application, settings: PlatformSettings) -> Site:
+    setting = variable(type(settings), "admin_port")
+    return Site(name="admin", app=app, host=settings.admin_host, port=settings.admin_port, setting=setting)

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from ocpi.process.settings import ServiceSettings
+from ocpi.recorder.documents import Bodies, Keeping
 from ocpi.registration.upkeep import Rhythm
 from schemas.kinds import PartyId
 
@@ -43,6 +44,10 @@ class PlatformSettings(ServiceSettings):
         return Rhythm(days or None, timedelta(minutes=self.tell_credentials_minutes))
 
     @property
+    def keeping(self) -> Keeping:
+        return Keeping(Bodies(self.record_bodies), timedelta(days=self.record_days))
+
+    @property
     def url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
@@ -50,3 +55,9 @@ class PlatformSettings(ServiceSettings):
     def keys(self) -> Path:
         """Where the service's key files lie."""
         return self.data_folder / self.database
+
+
+class SeveralSettings(PlatformSettings):
+    """Of a service that may run as several processes on one machine; one stays one process."""
+
+    workers: int = Field(default=1, ge=1, le=64)

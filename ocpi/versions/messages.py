@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from ocpi.errors import NotSpeakable
 from ocpi.process.logs import logger
+from ocpi.recorder.notes import note
 from ocpi.versions.known import CANONICAL
 from schemas import codec
 from schemas.base import OcpiModel
@@ -52,3 +53,5 @@ def crossed(
 def _note(kind: type[OcpiModel], target: VersionNumber, losses: Iterable[Loss]) -> None:
     if told := [str(loss) for loss in losses]:
         log.info("lost in translation", kind=kind.__name__, to=str(target), losses=told)
+        for loss in told:
+            note(f"{kind.__name__} in {target}: {loss}", is_read=target == CANONICAL)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 SCHEME: Final = "Token "
+BEARER: Final = "Bearer"
 _PRINTABLE: Final = frozenset(chr(code) for code in range(0x21, 0x7F))
 _MAX_LENGTH: Final = 64
 _LATELY: Final = 1024
@@ -69,6 +70,12 @@ def readings(authorization: str) -> tuple[CredentialsToken, ...]:
     return tuple(
         CredentialsToken(each) for each in secrets_meant if each is not None and is_well_formed(each)
     )
+
+
+def bearer_reading(authorization: str) -> tuple[CredentialsToken, ...]:
+    """The token of who is no OCPI platform, and spells it as the rest of the web does."""
+    scheme, _, secret = authorization.partition(" ")
+    return (CredentialsToken(secret),) if scheme == BEARER and is_well_formed(secret) else ()
 
 
 def _decoded(written: str) -> str | None:

@@ -46,6 +46,7 @@ _PLAYED: Final[Mapping[str, tuple[_Roles, _Roles]]] = MappingProxyType(
     }
 )
 """By module: the roles of its sender, those of its receiver; the usual one first."""
+MODULES: Final = frozenset(_PLAYED)
 
 
 def serving_roles(module: str, side: Side) -> _Roles:

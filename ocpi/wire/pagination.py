@@ -50,7 +50,7 @@ class PageQuery:
             date_from=_date(query, "date_from"),
             date_to=_date(query, "date_to"),
             offset=0 if cursor else _offset(query),
-            limit=min(_number(query, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
+            limit=min(number(query, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
             cursor=cursor or None,
         )
 
@@ -123,20 +123,21 @@ def _date(query: Mapping[str, str], name: str) -> datetime | None:
 
 
 def _offset(query: Mapping[str, str]) -> int:
-    offset = _number(query, "offset", 0, least=0)
+    offset = number(query, "offset", 0, least=0)
     if offset > MAX_OFFSET:
         raise InvalidParameters(f"offset goes no further than {MAX_OFFSET}: follow the Link header instead")
     return offset
 
 
-def _number(query: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+def number(query: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    """Of a query. Raises InvalidParameters."""
     written = query.get(name)
     if not written:
         return default
-    number = _whole(written)
-    if number is None or number < least:
+    whole = _whole(written)
+    if whole is None or whole < least:
         raise InvalidParameters(f"{name} is no whole number from {least} up: {written[:40]!r}")
-    return number
+    return whole
 
 
 def _whole(written: str) -> int | None:

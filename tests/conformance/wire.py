@@ -194,7 +194,7 @@ def cdr(version: str, owner: PartyId, issuer: PartyId, **changes: Any) -> Json:
         told = {
             **party(owner),
             "end_date_time": LAST_UPDATED,
-            "session_id": "S1",
+            "session_id": f"S{changes.get('id', 1)}"[-36:],  # billed once
             "cdr_token": cdr_token(issuer),
             "cdr_location": cdr_location(),
         }

@@ -1,11 +1,8 @@
 """passerelle partners, against a hub that runs and a partner that answers."""
 
-import asyncio
 import json
-import os
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +13,9 @@ from ocpi.process.mongo import Mongo
 from ocpi.wire.credentials_token import CredentialsToken
 from simulators.partner import SimulatedPartner
 from tests.fakes.clock import ManualClock
+from tests.passerelle.commands import Run, commands_to
 from tests.platforms import CPO, Running, running_hub
 
-Run = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
 USAGE = 2
 
 
@@ -36,28 +33,7 @@ async def both() -> AsyncIterator[SimulatedPartner]:
 
 @pytest.fixture
 def passerelle(hub: Running, tmp_path: Path) -> Run:
-    """A command of its own process; this loop goes on meanwhile."""
-    environ = {
-        **os.environ,
-        "COLUMNS": "200",
-        "PASSERELLE_DATA_FOLDER": str(tmp_path),
-        "HUB_ADMIN_PORT": hub.admin.url.rpartition(":")[2],
-    }
-
-    def run(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "passerelle", *words],
-            env={**environ, **more},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    async def passerelle(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        return await asyncio.to_thread(run, *words, **more)
-
-    return passerelle
+    return commands_to(hub, tmp_path)
 
 
 async def told(found: Awaitable["subprocess.CompletedProcess[str]"]) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 from ocpi.wire.credentials_token import CredentialsToken
 from schemas.kinds import PartyId
 from simulators.partner import SimulatedPartner
-from tests.passerelle.test_partners_cli import Run, hub, passerelle, told
+from tests.passerelle.commands import Run
+from tests.passerelle.test_partners_cli import hub, passerelle, told
 from tests.platforms import CPO, EMSP, Running, agree
 
 __all__ = ["hub", "passerelle"]

@@ -14,7 +14,7 @@ from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 from simulators.dialect import MODULES, VERSIONS
 from simulators.exchanged import Heard
-from simulators.partner import Quirks, Reply, SimulatedPartner
+from simulators.partner import Quirks, Reply, Request, SimulatedPartner
 
 CPO, EMSP, HUB = PartyId("FR", "CPO"), PartyId("NL", "MSP"), PartyId("FR", "HUB")
 ROUTING = Routing(to=EMSP, sender=CPO)
@@ -125,6 +125,18 @@ async def test_a_refused_switch_leaves_the_version_as_it_was() -> None:
         before = dict(cpo.endpoints)
         await cpo.renew("2.1.1")
         assert (cpo.version, cpo.endpoints) == ("2.2.1", before)
+
+
+async def test_a_token_that_was_offered_is_good_although_its_answer_never_came() -> None:
+    async with pair("2.3.0") as (cpo, emsp):
+
+        async def take_it_and_say_nothing(request: Request) -> Reply:
+            await emsp.usual("credentials")(request)
+            return Reply(http=504, raw=b"")
+
+        emsp.answer("PUT", "credentials", Side.SENDER, take_it_and_say_nothing)
+        assert (await cpo.renew()).http == 504
+        assert (await emsp.renew()).is_success
 
 
 async def test_credentials_are_kept_as_the_methods_say() -> None:

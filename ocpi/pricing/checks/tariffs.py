@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ocpi.pricing.cache import compiled
 from ocpi.pricing.countries import country
+from ocpi.pricing.currencies import is_known
 from ocpi.pricing.notes import Code
 from ocpi.pricing.subject import PERIODS, Subject
 from ocpi.pricing.tariff import Tariff
@@ -19,6 +20,8 @@ _OF_SESSION = frozenset(
 
 
 def check_tariffs(subject: Subject) -> None:
+    if not is_known(subject.cdr.currency):
+        subject.error("currency_unknown", "/currency", "a code of ISO 4217", subject.wire.currency)
     if subject.found.zone.source is ZoneSource.ASSUMED:
         subject.warn("zone_unknown", "/cdr_location/country", "a time zone", subject.cdr.country)
     tariff = subject.found.session_tariff

@@ -1,6 +1,7 @@
 """What the hub answers from its own store. C-057, and who may see what."""
 
 import random
+from typing import Any
 
 from yarl import URL
 
@@ -15,6 +16,10 @@ from tests.platforms import CPO, EMSP, HUB, agree, connect, operate
 from tests.roaming import Roaming
 
 OTHER = PartyId("BE", "MSP")
+
+
+def card_of(party: PartyId) -> dict[str, Any]:
+    return {**build.CDR_TOKEN, "country_code": party.country_code, "party_id": party.party_id}
 
 
 async def test_everything_is_listed_page_by_page_as_it_came(roaming: Roaming) -> None:
@@ -60,6 +65,44 @@ async def test_nobody_sees_what_was_told_to_somebody_else(roaming: Roaming) -> N
         assert (await roaming.pull("locations")).data == []
 
 
+async def test_both_parties_of_a_charge_read_it_at_the_hub(roaming: Roaming) -> None:
+    """A CPO fetches all its bills from one place, too; it asks only the hub so, and nobody else."""
+    await roaming.push("sessions", "FR", "CPO", "S1", body=build.session(), to=EMSP)
+    await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
+    for module in ("sessions", "cdrs"):
+        heard = await roaming.cpo.call("GET", module, Side.SENDER, routing=Routing(HUB, CPO))
+        assert len(heard.data) == 1
+        assert heard.data == (await roaming.pull(module)).data
+        for to in (EMSP, None):
+            refused = await roaming.cpo.call("GET", module, Side.SENDER, routing=Routing(to, CPO))
+            assert refused.status == 2001
+    tokens = await roaming.cpo.call("GET", "locations", Side.SENDER, routing=Routing(HUB, CPO))
+    assert tokens.status == 2001
+
+
+async def test_a_company_with_stations_and_cards_reads_both_sides(roaming: Roaming) -> None:
+    both = PartyId("BE", "BOT")
+    async with SimulatedPartner(("CPO", both), ("EMSP", both)) as company:
+        await connect(roaming.hub, company, "both", "CPO", "EMSP")
+        for pair in ((CPO, both), (both, EMSP), (CPO, EMSP)):
+            await agree(roaming.hub, *pair)
+        of_theirs = {"country_code": "BE", "party_id": "BOT"}
+        sent = [
+            (roaming.cpo, CPO, both, build.cdr(id="CARD", cdr_token=card_of(both))),
+            (company, both, EMSP, build.cdr(id="STATION", **of_theirs)),
+            (roaming.cpo, CPO, EMSP, build.cdr(id="OTHERS")),
+        ]
+        for partner, owner, to, bill in sent:
+            routing, body = Routing(to, owner), codec.dump(bill)
+            heard = await partner.call("POST", "cdrs", Side.RECEIVER, routing=routing, body=body)
+            assert heard.status == 1000
+        heard = await company.call("GET", "cdrs", Side.SENDER, routing=Routing(HUB, both))
+        assert ([each["id"] for each in heard.data], heard.headers["X-Total-Count"]) == (
+            ["CARD", "STATION"],
+            "2",
+        )
+
+
 async def test_forged_windows_and_offsets_reach_nothing_foreign(roaming: Roaming) -> None:
     """S-24, as a property: whatever is asked for, what is shown is the asker's."""
     async with SimulatedPartner(("EMSP", OTHER)) as other:
@@ -67,8 +110,7 @@ async def test_forged_windows_and_offsets_reach_nothing_foreign(roaming: Roaming
         await agree(roaming.hub, emsp=OTHER)
         for n in range(6):
             to = (EMSP, OTHER)[n % 2]
-            card = {**build.CDR_TOKEN, "country_code": to.country_code}
-            body = build.cdr(id=f"{to.country_code}{n}", cdr_token=card)
+            body = build.cdr(id=f"{to.country_code}{n}", cdr_token=card_of(to))
             await roaming.push("cdrs", body=body, to=to, method="POST")
         chance = random.Random(7)  # noqa: S311 - the same queries every time
         for _ in range(40):

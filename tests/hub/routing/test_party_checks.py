@@ -135,7 +135,7 @@ async def test_a_company_of_two_platforms_is_told_and_asked_where_it_plays_that_
         )
         assert told.status == 1000
         await eventually(lambda: bool(issuing.heard("locations")))
-        card = build.token(country_code="FR", party_id="CPO")
+        card = build.token(country_code="FR", party_id="CPO", whitelist="NEVER")
         shown = await issuing.call(
             "PUT", "tokens", RECEIVER, "FR", "CPO", card.uid, routing=Routing(HUB, CPO), body=card.to_wire()
         )

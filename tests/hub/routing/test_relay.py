@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from hub.routing import open_routing, relay
+from hub.authorization import desk
+from hub.routing import relay
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
@@ -225,7 +226,7 @@ async def test_an_authorization_to_a_named_issuer_has_little_time(
         return Reply()
 
     roaming.emsp.answer("POST", "tokens", SENDER, hang)
-    monkeypatch.setattr("hub.routing.router.AUTHORIZE_BUDGET", open_routing.AUTHORIZE_BUDGET / 40)
+    monkeypatch.setattr(desk, "AUTHORIZE_BUDGET", desk.AUTHORIZE_BUDGET / 40)
     heard = await roaming.authorize("04AA", to=EMSP)
     assert (heard.http, heard.status) == (200, 4002)
     assert len(asked) == 1

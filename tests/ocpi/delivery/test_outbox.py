@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,20 @@ async def test_a_party_that_is_back_gets_at_once_what_waited_and_not_what_it_ref
         await outbox.postpone(mark, later, "x", refused=mark.due.object_id == "refused")
     await outbox.hurry(EMSP)
     assert (await only_mark(outbox)).due.object_id == "away"
+
+
+async def test_what_is_urgent_goes_first_and_stays_first_while_its_party_is_away(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    """But not while it is refused."""
+    await outbox.put([due("usual")])
+    await clock.advance(minutes=1)
+    await outbox.put([replace(due("urgent"), is_urgent=True)])
+    for refused in (False, True):
+        first, _ = await outbox.due_to(EMSP, 2)
+        assert first.due.object_id == "urgent"
+        await outbox.postpone(first, clock.now() + timedelta(hours=1), "x", refused=refused)
+    assert (await only_mark(outbox)).due.object_id == "usual"
 
 
 async def test_a_bill_that_has_arrived_is_not_marked_again(outbox: Outbox) -> None:

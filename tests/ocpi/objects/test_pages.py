@@ -223,18 +223,43 @@ async def test_no_page_is_sorted_and_none_reads_more_than_it_shows(
         owner, audience = (CPO, OTHER)[n % 2], (None, EMSP)[n // 2 % 2]
         key = ObjectKey(ObjectKind.LOCATION, owner, f"{n}")
         await keeping.store.put(Record(key, START - timedelta(days=n % 7), b"0", audience))
-    planned = selections.plan(selection, PageQuery(date_from), clock.now())
-    explained = await (
-        mongo.collection("objects")
-        .find({**planned.wanted, "seq": {"$gt": 100}})
-        .sort("seq")
-        .hint(planned.index.name)
-        .limit(5)
-        .explain()
-    )
+    explained = await explained_page(mongo, selections.plan(selection, PageQuery(date_from), clock.now()))
     assert "SORT" not in stages(explained["queryPlanner"]["winningPlan"])
     assert explained["executionStats"]["nReturned"] == 5
     assert explained["executionStats"]["totalKeysExamined"] < 45
+
+
+@pytest.mark.parametrize("reader", [CPO, EMSP])
+@pytest.mark.parametrize("with_withheld", [False, True])
+@pytest.mark.parametrize("date_from", [None, START - timedelta(days=6), START - timedelta(days=40)])
+async def test_both_ends_of_a_charge_are_read_from_one_index(
+    keeping: Keeping,
+    mongo: Mongo,
+    clock: ManualClock,
+    reader: PartyId,
+    *,
+    with_withheld: bool,
+    date_from: datetime | None,
+) -> None:
+    """Whoever owns the station and whoever owns the card, unsorted and each bill once."""
+    for n in range(200):
+        owner, audience = ((CPO, EMSP), (OTHER, EMSP), (EMSP, CPO), (OTHER, PartyId("AT", "ONE")))[n % 4]
+        key = ObjectKey(ObjectKind.CDR, owner, f"{n}")
+        await keeping.store.insert(Record(key, START - timedelta(days=n % 7), b"{}", audience))
+    selection = Selection(ObjectKind.CDR, reader=reader, with_withheld=with_withheld)
+    explained = await explained_page(mongo, selections.plan(selection, PageQuery(date_from), clock.now()))
+    assert "SORT" not in stages(explained["queryPlanner"]["winningPlan"])
+    assert explained["executionStats"]["nReturned"] == 5
+    assert explained["executionStats"]["totalKeysExamined"] < 45
+    ends = {CPO: 100, EMSP: 150}
+    assert (await keeping.store.page(selection, PageQuery(limit=9))).total == ends[reader]
+
+
+async def explained_page(mongo: Mongo, planned: selections.Plan) -> Document:
+    """Of five objects somewhere in the middle."""
+    found = mongo.collection("objects").find({**planned.wanted, "seq": {"$gt": 100}})
+    explained: Document = await found.sort("seq").hint(planned.index.name).limit(5).explain()
+    return explained
 
 
 def stages(planned: Document) -> set[str]:

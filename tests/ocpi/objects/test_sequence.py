@@ -105,6 +105,23 @@ async def test_the_end_of_a_list_is_shown_whatever_is_still_being_written(
     assert ([codec.decode(body) for body in page.bodies], page.following) == (["quick"], None)
 
 
+async def test_whoever_goes_on_by_number_is_shown_nothing_before_what_is_still_being_written(
+    slow: ObjectStore, quick: ObjectStore, line: Line, clock: ManualClock
+) -> None:
+    """Else a bill that is on its way would be behind him for ever."""
+    line.is_open.clear()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(slow.put(record("held back")))
+        await line.was_used.wait()
+        await quick.put(record("quick"))
+        assert (await quick.settled(ALL, 0, 9)).rows == []
+        line.is_open.set()
+    await clock.advance(seconds=RENEWED_EVERY_S)
+    rows = (await quick.settled(ALL, 0, 9)).rows
+    assert [codec.decode(row.record.body) for row in rows] == ["held back", "quick"]
+    assert (await quick.settled(ALL, rows[-1].seq, 9)).rows == []
+
+
 async def test_a_process_without_work_holds_up_nobody(
     slow: ObjectStore, quick: ObjectStore, clock: ManualClock
 ) -> None:

@@ -25,6 +25,7 @@ from ocpi.process.clock import SystemClock
 from ocpi.process.egress import AT_ONCE, AT_ONCE_PER_HOST, AnswerRefused, Egress
 from ocpi.process.egress_httpx import AddressForbidden, AnswerNotRead, NameNotFound, TlsFailed
 from ocpi.process.run import Site, listening
+from ocpi.process.witness import Left
 from tests.fakes.eventually import eventually
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -418,3 +419,47 @@ async def test_plain_http_where_tls_is_expected_is_a_tls_failure(
 ) -> None:
     with pytest.raises(TlsFailed):
         await client.get(partner.url.replace("http:", "https:"))
+
+
+class Seen:
+    """A witness that remembers."""
+
+    def __init__(self) -> None:
+        self.left: list[Left] = []
+        self.ended: list[object] = []
+
+    def sending(self, left: Left) -> "Seen":
+        self.left.append(left)
+        return self
+
+    def answered(self, http: int, body: bytes) -> None:
+        self.ended.append((http, body))
+
+    def failed(self, error: BaseException) -> None:
+        self.ended.append(type(error))
+
+
+async def test_a_witness_sees_every_request_and_its_end(partner: Partner) -> None:
+    seen = Seen()
+    partner.answers(status=201, body=b"{}")
+    async with Egress(allow_private=True, witness=seen) as egress, egress.httpx_client() as client:
+        await egress.send("PUT", f"{partner.url}/a", body=b"1")
+        told = await client.post(f"{partner.url}/b", content=b"2")
+        await nobody_listens(egress, client)
+    assert (told.status_code, told.content) == (201, b"{}")
+    assert [(each.method, str(each.url).rpartition("/")[2], each.body) for each in seen.left[:2]] == [
+        ("PUT", "a", b"1"),
+        ("POST", "b", b"2"),
+    ]
+    assert seen.ended[:2] == [(201, b"{}")] * 2
+    assert seen.ended[2:] == [aiohttp.ClientConnectorError, httpx.ConnectError]
+
+
+async def nobody_listens(egress: Egress, client: httpx.AsyncClient) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await egress.send("GET", nowhere)
+    with pytest.raises(httpx.ConnectError):
+        await client.get(nowhere)

@@ -1,5 +1,6 @@
 """A service that comes back: with everything it knew, or with one line that says why not."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ocpi.wire.interfaces import Side
 from simulators.partner import SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
-from tests.fakes.eventually import eventually
+from tests.fakes.eventually import eventually, eventually_so
 from tests.platforms import CPO, HUB, agree, connect, running_hub
 
 
@@ -64,6 +65,22 @@ async def test_another_seal_key_is_one_line_at_the_start(
         async with running_hub(mongo, clock, tmp_path):
             pass
     assert "\n" not in str(told.value)
+
+
+async def test_a_machine_with_a_seal_key_of_its_own_does_not_start(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path
+) -> None:
+    """Before anything was sealed with either; alone it may begin anew."""
+    async with running_hub(mongo, clock, tmp_path / "one") as one:
+        await eventually_so(one.foundation.duty.is_ours)
+        with pytest.raises(SealBroken, match="the same on every machine"):
+            async with running_hub(mongo, clock, tmp_path / "other"):
+                pass
+        shutil.copytree(tmp_path / "one", tmp_path / "same")
+        async with running_hub(mongo, clock, tmp_path / "same"):
+            pass
+    async with running_hub(mongo, clock, tmp_path / "other"):
+        pass
 
 
 async def test_the_keys_of_a_service_are_private(mongo: Mongo, clock: ManualClock, tmp_path: Path) -> None:

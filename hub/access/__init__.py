@@ -1,0 +1,1 @@
+"""Tokens with which a party reads its bills without running an OCPI platform."""

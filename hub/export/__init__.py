@@ -1,0 +1,1 @@
+"""Bills and sessions for accounts: whole, in order, and so that nobody misses one that comes late."""

@@ -1,0 +1,76 @@
+"""What one of several processes does for all of them: asking who is silent, renewing what grows old.
+
+Whoever finds the duty free takes it, renews it while it lives, and gives it back when it ends in order; when
+it falls silent another takes over within fifteen seconds. For a moment two may believe to have it (one that
+stood still wakes up): what is done under a duty may be done twice, it is only not worth doing twice.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from ocpi.process.clock import Clock
+from ocpi.process.mongo import DriverError, DuplicateKey, Mongo
+
+COLLECTION: Final = "duties"
+LIFETIME: Final = timedelta(seconds=10)
+LOOK_EVERY_S: Final = 3.0
+
+
+class Duty:
+    """`holder` names this process, and the same process after a restart."""
+
+    def __init__(self, name: str, *, mongo: Mongo, clock: Clock, holder: str) -> None:
+        self._name = name
+        self._duties = mongo.collection(COLLECTION)
+        self._clock = clock
+        self._holder = holder
+        self._until: datetime | None = None
+        self._ask_again: datetime | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def is_ours(self) -> bool:
+        """Whether this process is the one; it becomes the one where there is none."""
+        async with self._one_at_a_time:
+            now = self._clock.now()
+            if self._until is not None and self._until > now + LIFETIME / 2:
+                return True
+            if self._ask_again is not None and self._ask_again > now:
+                return False
+            return await self._ask(now)
+
+    async def _ask(self, now: datetime) -> bool:
+        is_taken = await self._take(now)
+        self._until = now + LIFETIME if is_taken else None
+        self._ask_again = None if is_taken else now + timedelta(seconds=LOOK_EVERY_S)
+        return is_taken
+
+    async def is_anybodys(self) -> bool:
+        """Whether some process has it now."""
+        alive = {"_id": self._name, "until": {"$gt": self._clock.now()}}
+        return await self._duties.find_one(alive) is not None
+
+    async def keep(self) -> None:
+        """Have it for as long as this runs, if it can be had."""
+        try:
+            while True:
+                await self.is_ours()
+                await self._clock.sleep(LOOK_EVERY_S)
+        finally:
+            with suppress(DriverError):  # then it ends by itself
+                await self._give_back()
+
+    async def _take(self, now: datetime) -> bool:
+        free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
+        mine = {"$set": {"holder": self._holder, "until": now + LIFETIME}}
+        try:
+            await self._duties.update_one(free, mine, upsert=True)
+        except DuplicateKey:
+            return False
+        return True
+
+    async def _give_back(self) -> None:
+        if self._until is not None:
+            self._until = None
+            await self._duties.delete_one({"_id": self._name, "holder": self._holder})

@@ -1,0 +1,100 @@
+"""Whom a request of ours went to, and for what: found again from its URL and the token that it showed.
+
+Whoever sends need not say it, so nothing that is sent can be forgotten. An address that a partner wrote
+itself (of a result, or of a next page) may lie beside its endpoints; then the path tells the module, if
+anything does.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from yarl import URL
+
+from ocpi.errors import UnknownAddress
+from ocpi.partners.directory import Directory
+from ocpi.partners.model import Connection
+from ocpi.server.paths import Segments, segments
+from ocpi.versions.known import SPOKEN
+from ocpi.wire import spelling
+from ocpi.wire.interfaces import MODULES, Side
+from schemas.kinds import PartyId
+
+UNKNOWN: Final = "unknown"
+_MODULES: Final = frozenset({*MODULES, "credentials", "hubclientinfo", "versions"})
+
+
+class Addressee(NamedTuple):
+    """`rest` is what follows the address of the module."""
+
+    partner: str | None = None
+    version: str | None = None
+    module: str = UNKNOWN
+    side: Side | None = None
+    rest: Segments = ()
+
+
+class Addressees:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._by_token: Mapping[str, _Known] | None = None
+        directory.listen(self._forget)
+
+    def of(self, url: URL, authorization: str) -> Addressee:
+        known = self._tokens().get(authorization)
+        return _by_path(url) if known is None else known.at(url)
+
+    def only_party(self, partner: str | None) -> PartyId | None:
+        found = self._directory.partner(partner) if partner else None
+        parties = found.parties() if found else ()
+        return parties[0] if len(parties) == 1 else None
+
+    def _forget(self) -> None:
+        self._by_token = None
+
+    def _tokens(self) -> Mapping[str, "_Known"]:
+        if self._by_token is None:
+            self._by_token = dict(self._shown())
+        return self._by_token
+
+    def _shown(self) -> Iterator[tuple[str, "_Known"]]:
+        for partner in self._directory.partners():
+            if (connection := partner.connection) is not None:
+                known = _Known(partner.name, connection)
+                for token in filter(None, (connection.spare, connection.token)):
+                    yield spelling.authorization(token, connection.quirks), known
+
+
+class _Known:
+    """A partner, and where its endpoints are."""
+
+    def __init__(self, name: str, connection: Connection) -> None:
+        self._else = Addressee(name, str(connection.version))
+        self._places = [
+            (each.url.rstrip("/"), each.module, None if each.module == "credentials" else each.side)
+            for each in connection.endpoints
+        ]
+
+    def at(self, url: URL) -> Addressee:
+        called = str(url).partition("?")[0]
+        for own, module, side in self._places:
+            if called.startswith(own) and called[len(own) : len(own) + 1] in ("", "/"):
+                return self._else._replace(module=module, side=side, rest=_segments(called[len(own) :]))
+        found = _by_path(url)
+        return self._else._replace(module=found.module, rest=found.rest)
+
+
+def _by_path(url: URL) -> Addressee:
+    """The last segment that is the name of a module, or of a version."""
+    path = _segments(url.raw_path)
+    for number, segment in reversed(list(enumerate(path))):
+        if segment in _MODULES or segment in SPOKEN:
+            module = segment if segment in _MODULES else "versions"
+            return Addressee(module=module, rest=path[number + 1 :])
+    return Addressee()
+
+
+def _segments(raw_path: str) -> Segments:
+    try:
+        return segments(raw_path)
+    except UnknownAddress:
+        return ()

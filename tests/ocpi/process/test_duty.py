@@ -1,0 +1,95 @@
+"""What one of several processes does: somebody always has it, and one at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ocpi.process.duty import COLLECTION, LIFETIME, LOOK_EVERY_S, Duty
+from ocpi.process.mongo import Mongo
+from ocpi.process.tasks import Supervisor
+from tests.fakes.clock import ManualClock
+from tests.fakes.eventually import eventually_so
+
+LIFETIME_S = LIFETIME.total_seconds()
+
+
+@pytest.fixture
+def one(mongo: Mongo, clock: ManualClock) -> Duty:
+    return duty(mongo, clock, "host:1")
+
+
+@pytest.fixture
+def other(mongo: Mongo, clock: ManualClock) -> Duty:
+    return duty(mongo, clock, "host:2")
+
+
+def duty(mongo: Mongo, clock: ManualClock, holder: str) -> Duty:
+    return Duty("upkeep", mongo=mongo, clock=clock, holder=holder)
+
+
+@asynccontextmanager
+async def kept(each: Duty, clock: ManualClock) -> AsyncIterator[None]:
+    async with Supervisor(name="test", clock=clock) as supervisor:
+        supervisor.start("keep", each.keep)
+        await eventually_so(each.is_ours)
+        yield
+
+
+async def test_of_many_that_ask_at_the_same_time_one_has_it(mongo: Mongo, clock: ManualClock) -> None:
+    many = [duty(mongo, clock, f"host:{number}") for number in range(5)]
+    assert sum(await asyncio.gather(*(each.is_ours() for each in many))) == 1
+
+
+async def test_whoever_has_it_keeps_it_while_it_lives(one: Duty, other: Duty, clock: ManualClock) -> None:
+    async with kept(one, clock):
+        for _ in range(20):
+            await clock.advance(seconds=LOOK_EVERY_S)
+            assert not await other.is_ours()
+            assert await one.is_ours()
+
+
+async def test_another_has_it_within_15_s_after_its_holder_fell_silent(
+    one: Duty, other: Duty, clock: ManualClock
+) -> None:
+    assert await one.is_ours()
+    async with Supervisor(name="test", clock=clock) as supervisor:
+        supervisor.start("keep", other.keep)
+        await clock.advance(seconds=LIFETIME_S - 1)
+        assert not await other.is_ours()
+        await clock.advance(seconds=15 - LIFETIME_S + 1)
+        assert await other.is_ours()
+        assert not await one.is_ours()
+
+
+async def test_whoever_stood_still_for_too_long_asks_before_it_believes_to_have_it(
+    one: Duty, other: Duty, clock: ManualClock
+) -> None:
+    assert await one.is_ours()
+    await clock.advance(seconds=LIFETIME_S)
+    assert await other.is_ours()
+    assert not await one.is_ours()
+
+
+async def test_whoever_ends_in_order_gives_it_back(one: Duty, other: Duty, clock: ManualClock) -> None:
+    async with kept(one, clock):
+        assert not await other.is_ours()
+    await clock.advance(seconds=LOOK_EVERY_S)
+    assert await other.is_ours()
+
+
+async def test_nobody_gives_back_what_is_anothers(
+    one: Duty, other: Duty, mongo: Mongo, clock: ManualClock
+) -> None:
+    async with kept(one, clock):
+        await mongo.collection(COLLECTION).update_one({}, {"$set": {"holder": "host:2"}})
+    assert await other.is_ours()
+    assert not await one.is_ours()
+
+
+async def test_a_process_that_comes_back_under_its_name_has_it_at_once(
+    one: Duty, mongo: Mongo, clock: ManualClock
+) -> None:
+    assert await one.is_ours()
+    assert await duty(mongo, clock, "host:1").is_ours()
