@@ -8,7 +8,9 @@ from hub.access.room import access_room
 from hub.authorization import room as authorization
 from hub.authorization.charges import ChargedCards
 from hub.authorization.room import AuthorizationRoom, authorization_room
+from hub.callbacks import numbers as reservations
 from hub.callbacks import store as callback_store
+from hub.callbacks.numbers import Numbers
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.callbacks.store import Callbacks
@@ -19,6 +21,7 @@ from hub.ledger.room import LedgerRoom, ledger_room
 from hub.presence import room as presence
 from hub.presence.room import presence_room
 from hub.routing import links as relay_links
+from hub.routing.contexts import Contexts
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
 from hub.routing.links import Links
@@ -26,14 +29,18 @@ from hub.routing.open_routing import OpenRouting
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
 from hub.routing.router import Router, Ways
+from hub.routing.shelf import Shelf
 from hub.routing.visibility import Visibility
 from hub.routing.whereabouts import Whereabouts
 from hub.settings import HubSettings
+from hub.virtual.posing import Posing
+from hub.virtual.room import virtual_room
 from ocpi.delivery.parting import Parting
 from ocpi.partners.model import HUB, PartyRole
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
 from ocpi.server.app import Beside, Platform
+from ocpi.server.call import Call
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
 from ocpi.service.parent import run_several
@@ -48,6 +55,7 @@ NEEDED: Needed = frozenset()
 INDEXES = (
     *relay_links.INDEXES,
     *callback_store.INDEXES,
+    *reservations.INDEXES,
     *presence.INDEXES,
     *authorization.INDEXES,
     *ledgers.INDEXES,
@@ -69,7 +77,11 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
     hub = settings.own_party
     links = Links(foundation.mongo, foundation.clock)
     relay = Relay(
-        egress=foundation.egress, directory=foundation.directory, links=links, clock=foundation.clock
+        egress=foundation.egress,
+        directory=foundation.directory,
+        links=links,
+        contexts=Contexts(foundation.facts, Numbers(foundation.mongo, foundation.clock)),
+        clock=foundation.clock,
     )
     cards = authorization_room(foundation, settings, relay)
     forwarding = Forwarding(
@@ -89,19 +101,27 @@ async def build(foundation: Foundation, settings: HubSettings) -> Built:
         directory=foundation.directory,
         clock=foundation.clock,
         beside=Beside(dict(exporter.mounts()), access.readers),
+        poses=True,
     )
+    posing = Posing(platform, foundation.directory)
     ways = _ways(foundation, hub, forwarding, platform, relay, cards, ledger)
     router = Router(hub=hub, directory=foundation.directory, clock=foundation.clock, ways=ways)
     present = presence_room(foundation)
     doors = open_doors(
         foundation,
         platform=platform,
-        identity=_identity(foundation, settings, platform),
+        identity=_identity(foundation, settings, platform, posing),
         needed=NEEDED,
         interfaces=[*router.interfaces(), present.interface],
         reactions=_reactions(foundation, forwarding),
         rhythm=settings.rhythm,
-        more_admin=[*present.routes, *cards.routes, *ledger.routes, *access.routes],
+        more_admin=lambda handshake: [
+            *present.routes,
+            *cards.routes,
+            *ledger.routes,
+            *access.routes,
+            *virtual_room(foundation, handshake, posing),
+        ],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
@@ -117,7 +137,7 @@ def _ways(
 ) -> Ways:
     directory, store, clock = foundation.directory, foundation.store, foundation.clock
     callbacks = Callbacks(foundation.mongo, clock)
-    whereabouts = Whereabouts(directory=directory, store=store)
+    whereabouts, visibility = Whereabouts(directory=directory, store=store), Visibility(directory)
     return Ways(
         relay=relay,
         pushes=Pushes(
@@ -128,22 +148,28 @@ def _ways(
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            posting=Posting(ledger.acceptance, partial(platform.url_of, "cdrs", Side.RECEIVER)),
+            posting=Posting(ledger.acceptance, partial(_bills_url, platform)),
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
         open_routing=OpenRouting(store=store, whereabouts=whereabouts, callbacks=callbacks),
         whereabouts=whereabouts,
-        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=Visibility(directory)),
+        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=visibility),
+        shelf=Shelf(store=store, facts=foundation.facts, visibility=visibility),
         cards=cards.desk,
         shown_cards=cards.shown,
     )
 
 
+def _bills_url(platform: Platform, call: Call) -> str:
+    return platform.url_of("cdrs", Side.RECEIVER, call.version, call.admitted.partner.pose)
+
+
 def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
     async def connected(name: str) -> None:
         partner = foundation.directory.partner(name)
-        await forwarding.on_connected(partner.parties() if partner else ())
+        if partner is not None:
+            await forwarding.on_connected(partner)
 
     parting = Parting(
         sender=forwarding.hub,
@@ -154,8 +180,9 @@ def _reactions(foundation: Foundation, forwarding: Forwarding) -> Reactions:
     return Reactions(connected=connected, agreed=forwarding.on_agreement, parting=parting)
 
 
-def _identity(foundation: Foundation, settings: HubSettings, platform: Platform) -> Identity:
+def _identity(foundation: Foundation, settings: HubSettings, platform: Platform, posing: Posing) -> Identity:
     def behind() -> list[PartyRole]:
         return [role for partner in foundation.directory.active_partners() for role in partner.roles]
 
-    return Identity(platform.versions_url, PartyRole(HUB, settings.own_party, settings.name), behind)
+    own = PartyRole(HUB, settings.own_party, settings.name)
+    return Identity(platform.versions_url, own, behind, posing.identity)

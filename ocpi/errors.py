@@ -30,6 +30,7 @@ OcpiError                       carries the OCPI status_code and the HTTP status
     ├─ UnknownReceiver          4001
     ├─ TimedOut                 4002
     ├─ Unreachable              4003
+    │   └─ Unregistered         2.1.1: no connection for this remote party
     ├─ Withheld                 not sent: the version of the far side has no words for it
     ├─ Rejected                 the far side answered and said no: keeps its HTTP and OCPI status
     └─ Unreadable               the far side answered something that is no OCPI
@@ -192,6 +193,10 @@ class TimedOut(DeliveryError):
 
 class Unreachable(DeliveryError):
     status_code = 4003
+
+
+class Unregistered(Unreachable):
+    """One connection of a partner of 2.1.1 is missing; others that it has may be well."""
 
 
 class Rejected(DeliveryError):

@@ -32,6 +32,7 @@ from passerelle import (
     pricing_cli,
     tokens_cli,
     trace_cli,
+    virtual_cli,
 )
 from passerelle.admin_client import AdminRefused
 from passerelle.output import fail, print_json
@@ -40,6 +41,7 @@ from passerelle.services import SERVICES, Service, admin_of, settings_of
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="An OCPI roaming hub for electric-vehicle charging."
 )
+partners_cli.app.add_typer(virtual_cli.app, name="virtual")
 app.add_typer(partners_cli.app, name="partners")
 app.add_typer(agreements_cli.app, name="agreements")
 app.add_typer(groups_cli.app, name="groups")

@@ -40,7 +40,7 @@ def invite(
     as_json: Json = False,
 ) -> None:
     """Make a TOKEN_A for a platform that will register with this service. It is shown once."""
-    wanted = {"name": name, "roles": role, "parties": party, "lifetime_s": _seconds(expires_in)}
+    wanted = {"name": name, "roles": role, "parties": party, "lifetime_s": seconds(expires_in)}
     told = admin_of(service).post("/partners/invitations", wanted)
     if as_json:
         print_json(told)
@@ -205,7 +205,7 @@ def _one(partner: dict[str, Any], *, as_json: bool) -> None:
         show([partner], COLUMNS, as_json=False)
 
 
-def _seconds(written: str) -> int:
+def seconds(written: str) -> int:
     number, unit = written[:-1], _UNITS_S.get(written[-1:])
     if unit is None or not (number.isascii() and number.isdigit()):
         raise typer.BadParameter("expected a number and its unit: 3d, 12h, 30m", param_hint="--expires-in")

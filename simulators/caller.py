@@ -41,6 +41,7 @@ class Caller:
         self.endpoints: dict[tuple[str, str], str] = {}
         self.their_token: CredentialsToken | None = None
         self.their_versions_url = ""
+        self._connections: dict[str, tuple[CredentialsToken, dict[tuple[str, str], str]]] = {}
         self._good: set[str] = set()
         self._in_use: set[str] = set()
         self._session: ClientSession | None = None
@@ -65,6 +66,11 @@ class Caller:
         """Begin the handshake, as a platform that was invited does."""
         await self.discover(versions_url, token_a, version)
         return await self.offer("POST", token_a, self.credentials(self.invite()))
+
+    def turn_to(self, versions_url: str) -> None:
+        """Go on with another far side that it is registered with: a hub poses as several in 2.1.1."""
+        self.their_token, self.endpoints = self._connections[versions_url]
+        self.their_versions_url = versions_url
 
     async def renew(self, version: str | None = None) -> Heard:
         """Exchange new tokens with the platform that it is registered with, in another version if told.
@@ -173,5 +179,6 @@ class Caller:
 
     def _settle(self, theirs: str, ours: str) -> None:
         self.their_token = CredentialsToken(theirs)
+        self._connections[self.their_versions_url] = self.their_token, self.endpoints
         self._in_use.add(ours)
         self.is_registered = True

@@ -7,6 +7,7 @@ says, `publishes` and `keeps` make it hold objects; with `is_online` switched of
 dead machine does, and `faults` are the other troubles that a platform can be in.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -40,6 +41,7 @@ class SimulatedPartner(Caller):
 
     `version` is the one in use: of `versions` the best, until a handshake settles another. With one version
     there is none in the addresses below it. `public_url` is what others are told, where that is not `listen`.
+    With `admits_again` an invitation is good for any number of registrations.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class SimulatedPartner(Caller):
     ) -> None:
         super().__init__(roles, hub_party, versions, quirks or Quirks())
         self.is_online = True
+        self.admits_again = False
+        self._one_handshake = asyncio.Lock()
         self.faults = Faults()
         self.received: list[Request] = []
         self.handshakes: list[Request] = []
@@ -212,7 +216,8 @@ class SimulatedPartner(Caller):
             self._good.discard(arrived.token)
             self.is_registered = False
             return Reply()
-        return await self._accept(arrived)
+        async with self._one_handshake:
+            return await self._accept(arrived)
 
     async def _accept(self, arrived: Request) -> Reply:
         theirs = arrived.json()
@@ -227,7 +232,7 @@ class SimulatedPartner(Caller):
             return Reply(status_code=3003)
         ours = self.credentials(self.invite())
         self._settle(theirs["token"], ours["token"])
-        if arrived.method == "POST":
+        if arrived.method == "POST" and not self.admits_again:
             self._good.discard(arrived.token)
         return Reply(ours)
 

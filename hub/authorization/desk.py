@@ -107,7 +107,8 @@ class Desk:
     def _said(self, asked: Asked, record: Record, allowed: AllowedType) -> Answer:
         """No yes is given in the place of an issuer that the operator suspended, or that is gone."""
         if allowed is AllowedType.ALLOWED:
-            self._directory.route_to(record.key.owner, *serving_roles("tokens", Side.SENDER))
+            roles = serving_roles("tokens", Side.SENDER)
+            self._directory.route_to(record.key.owner, *roles, remote=asked.party)
         return from_store(asked, record, allowed)
 
     async def _untold(self, asked: Asked) -> Answer:

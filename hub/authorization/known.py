@@ -48,7 +48,7 @@ class Knowledge:
         held = await self._store.get(key)
         if held is None:
             raise UnknownObject("this card was not told to everybody here")
-        return held, [self._standing(cpo, marks.get(cpo)) for cpo in cpos]
+        return held, [self._standing(cpo, key.owner, marks.get(cpo)) for cpo in cpos]
 
     async def _waiting(self, key: ObjectKey, cpos: list[PartyId]) -> dict[PartyId, Document]:
         """Of what is for everybody, and of what is for this CPO alone."""
@@ -56,13 +56,13 @@ class Knowledge:
         found = self._marks.find({"_id": {"$in": list(names)}})
         return {names[document["_id"]]: document async for document in found}
 
-    def _standing(self, cpo: PartyId, mark: Document | None) -> Standing:
+    def _standing(self, cpo: PartyId, issuer: PartyId, mark: Document | None) -> Standing:
         if mark is None:
-            return Standing(cpo, State.KNOWS if self._is_told(cpo) else State.NOT_TOLD, {})
+            return Standing(cpo, State.KNOWS if self._is_told(cpo, issuer) else State.NOT_TOLD, {})
         return Standing(cpo, State.PARKED if mark.get("parked_at") else State.WAITS, mark)
 
-    def _is_told(self, cpo: PartyId) -> bool:
-        partner = self._directory.speaker(cpo, CPO)
+    def _is_told(self, cpo: PartyId, issuer: PartyId) -> bool:
+        partner = self._directory.speaker(cpo, CPO, remote=issuer)
         if partner is None or not partner.is_active:
             return False
         module = ObjectKind.TOKEN.module

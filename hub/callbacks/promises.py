@@ -16,6 +16,7 @@ from hub.callbacks.rewriting import redirected, response_url
 from hub.callbacks.store import Callback, Callbacks, new_name
 from hub.routing.relay import Leg, Relay
 from ocpi.errors import InvalidParameters, NotSpeakable
+from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call
 from ocpi.versions import messages
@@ -36,7 +37,7 @@ from schemas.v2_3_0.enums import (
     VersionNumber,
 )
 
-UrlOf = Callable[[str, Side, VersionNumber], str]
+UrlOf = Callable[[str, Side, VersionNumber, Pose | None], str]
 
 UNANSWERED: Final = timedelta(minutes=5)
 """How long a result may come where the first answer did not, or did not say."""
@@ -60,7 +61,7 @@ class Promises:
         leg = self._relay.leg(call, party, to)
         name = new_name()
         await self._callbacks.open(name, _callback(call, leg, url), self._clock.now() + UNANSWERED)
-        sent = redirected(call, self._address(call, leg.connection.version, name))
+        sent = redirected(call, self._address(call, leg, name))
         try:
             answer = await self._relay.pass_on(sent, self._relay.leg(sent, party, to))
         except NotSpeakable as error:
@@ -69,9 +70,11 @@ class Promises:
         await self._settle(name, call, answer)
         return answer
 
-    def _address(self, call: Call, version: VersionNumber, name: str) -> str:
+    def _address(self, call: Call, leg: Leg, name: str) -> str:
+        """For the CPO, in its version, and where we pose as somebody to it if we do."""
         command = call.rest if call.module == "commands" else ()
-        return str(urls.join(self._url_of(call.module, Side.SENDER, version), *command, name))
+        module = self._url_of(call.module, Side.SENDER, leg.connection.version, leg.partner.pose)
+        return str(urls.join(module, *command, name))
 
     async def _settle(self, name: str, call: Call, answer: Answer) -> None:
         said = envelope.decoded(envelope.read(answer.relayed or b"").data)

@@ -20,7 +20,7 @@ from ocpi.objects.pages import Numbered
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Answer, Call, Interface, Route
-from ocpi.server.door import Mount
+from ocpi.server.mounts import Mount
 from ocpi.server.paths import Segments
 from ocpi.versions.known import CANONICAL
 from ocpi.wire.headers import Routing

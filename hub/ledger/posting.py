@@ -1,19 +1,19 @@
 """How the POST of a bill is answered: with where it lies, and, if it stays here for now, with the reason."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hub.ledger.acceptance import Acceptance
-from ocpi.objects.bills import BillsUrl, bill_answer
+from ocpi.objects.bills import bill_answer
 from ocpi.objects.holds import HoldState
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Record
-from ocpi.server.call import Answer
+from ocpi.server.call import Answer, Call
 from ocpi.wire.headers import Routing
-from schemas.v2_3_0.enums import VersionNumber
 
 
 class Posting:
-    def __init__(self, acceptance: Acceptance, url: BillsUrl) -> None:
+    def __init__(self, acceptance: Acceptance, url: Callable[[Call], str]) -> None:
         self._acceptance = acceptance
         self._url = url
 
@@ -21,9 +21,9 @@ class Posting:
         """Raises InvalidParameters for what is quarantined."""
         return await self._acceptance.take(bill)
 
-    def answer(self, accepted: Accepted, version: VersionNumber, routing: Routing) -> Answer:
+    def answer(self, accepted: Accepted, call: Call, routing: Routing) -> Answer:
         """A bill that is held is stored, so it is a success; its owner is told that nobody has it yet."""
-        answer = bill_answer(accepted, self._url(version), routing)
+        answer = bill_answer(accepted, self._url(call), routing)
         return replace(answer, message=_withheld(accepted.record))
 
 

@@ -2,11 +2,12 @@
 
 A party is as reachable as the platform that speaks for it: its own before a hub's. To whoever has no
 agreement with it, it is PLANNED, and nobody is shown itself. What is gone is SUSPENDED for everybody, since
-nothing is ever deleted. HUB is a role in 2.2.1 only.
+nothing is ever deleted. HUB is a role in 2.2.1 only. A party of 2.1.1 is as reachable for each other party as
+the connection that it has for that one, and sees nobody, since its version has no such module.
 Spec: 2.3.0 mod_hub_client_info, ConnectionStatus; Scenarios.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,18 +48,24 @@ class Facts:
 
 def clients(facts: Facts) -> dict[Client, ConnectionStatus]:
     """Everybody who is or was connected, as reachable as that is."""
-    behind_hubs = [(client, status_of(each, facts)) for each in facts.partners for client in _behind(each)]
+    through_others = [
+        (client, status_of(each, facts))
+        for each in facts.partners
+        for client in (*_behind(each), *_virtual(each))
+    ]
     found: dict[Client, ConnectionStatus] = {}
-    for client, status in sorted(behind_hubs, key=lambda pair: _BEST_FIRST.index(pair[1])):
+    for client, status in sorted(through_others, key=lambda pair: _BEST_FIRST.index(pair[1])):
         found.setdefault(client, status)
     return {**found, **{client: status_of(each, facts) for each in facts.partners for client in _own(each)}}
 
 
 def views(facts: Facts) -> dict[View, ConnectionStatus]:
-    known = clients(facts)
-    viewers = [partner for partner in facts.partners if partner.is_active]
+    known, parts = clients(facts), _parts(facts)
+    viewers = [partner for partner in facts.partners if partner.is_active and partner.pose is None]
     return {
-        View(viewer.name, client): seen_as(client, status, viewer, facts.agreed)
+        View(viewer.name, client): seen_as(
+            client, _shown_by(parts.get(client), viewer) or status, viewer, facts.agreed
+        )
         for viewer in viewers
         for client, status in known.items()
         if is_shown(client, viewer)
@@ -94,7 +101,36 @@ def status_of(partner: Partner, facts: Facts) -> ConnectionStatus:
     return ConnectionStatus.OFFLINE if partner.name in facts.offline else ConnectionStatus.CONNECTED
 
 
+def _virtual(partner: Partner) -> Iterator[Client]:
+    if partner.pose is not None:
+        for each in partner.roles:
+            yield Client(each.role, each.party)
+
+
+def _parts(facts: Facts) -> Mapping[Client, Mapping[PartyId, ConnectionStatus]]:
+    """Of virtual clients, by the remote party that each connection is for."""
+    found: dict[Client, dict[PartyId, ConnectionStatus]] = {}
+    for partner in facts.partners:
+        if partner.pose is not None:
+            for client in _virtual(partner):
+                found.setdefault(client, {})[partner.pose.party] = status_of(partner, facts)
+    return found
+
+
+def _shown_by(parts: Mapping[PartyId, ConnectionStatus] | None, viewer: Partner) -> ConnectionStatus | None:
+    """Of a virtual client, by the best connection that it has for a party of the viewer.
+
+    Whoever stands behind a hub that names nobody may be any of them.
+    """
+    if parts is None or viewer.names_nobody:
+        return None
+    own = (parts[party] for party in viewer.parties() if party in parts)
+    return min(own, key=_BEST_FIRST.index, default=ConnectionStatus.PLANNED)
+
+
 def _own(partner: Partner) -> Iterator[Client]:
+    if partner.pose is not None:
+        return
     if partner.hub_party is not None:
         yield Client(HUB, partner.hub_party)
         return

@@ -5,7 +5,7 @@ with an agreement whose platform receives the module. A bill is marked behind it
 Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.marks import Due, mark_id
@@ -16,6 +16,7 @@ from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.directory import Directory
+from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
 from ocpi.wire.interfaces import CPO, EMSP, Side, serving_role, serving_roles
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
@@ -63,30 +64,43 @@ class Forwarding:
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
         dues = (self._due(accepted.record, party) for party in self._directory.viewers(key))
-        await self._delivery.mark(*(due for due in dues if self._receives(due)))
+        await self._delivery.mark(*(due for due in dues if self._receives(due, key.owner)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
         """Each side lacks what the other has told everybody before."""
         for party in agreement.key:
             await self._tell_of(agreement, party)
 
-    async def on_connected(self, parties: Iterable[PartyId]) -> None:
-        """A partner that is new, or comes back, lacks everything that its parties may see."""
+    async def on_connected(self, partner: Partner) -> None:
+        """A partner that is new, or comes back, lacks everything that its parties may see there."""
         now = self._clock.now()
-        for party in parties:
+        for party in partner.parties():
             for agreement in self._directory.agreements_of(party):
-                if agreement.holds_at(now):
+                if agreement.holds_at(now) and _is_for(partner, agreement):
                     await self._tell_of(agreement, party)
 
     async def _tell_of(self, agreement: Agreement, to: PartyId) -> None:
-        """Mark for one side of the agreement what the other side told everybody, and this one may see."""
+        """Mark for one side of the agreement what the other side told everybody, and this one may see.
+
+        What it was told alone stands in place of that.
+        """
         role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
         for kind in SHOWN:
             if _receiving_role(kind) == role:
-                told = self._store.each(Selection(kind, owners=[other], audiences=[None]))
-                seen = (record async for record in told if self._directory.sees(to, record.key))
-                dues = (self._due(record, to) async for record in seen)
-                await in_portions(self._delivery.catch_up, (due async for due in dues if self._receives(due)))
+                dues = (self._due(record, to) async for record in self._told(kind, other, to))
+                lacked = (due async for due in dues if self._receives(due, other))
+                await in_portions(self._delivery.catch_up, lacked)
+
+    async def _told(self, kind: ObjectKind, owner: PartyId, to: PartyId) -> AsyncIterator[Record]:
+        alone = {record.key: record async for record in self._each(kind, owner, to)}
+        for record in alone.values():
+            yield record
+        async for record in self._each(kind, owner, None):
+            if record.key not in alone and self._directory.sees(to, record.key):
+                yield record
+
+    def _each(self, kind: ObjectKind, owner: PartyId, audience: PartyId | None) -> AsyncIterator[Record]:
+        return self._store.each(Selection(kind, owners=[owner], audiences=[audience]))
 
     def _due(self, record: Record, party: PartyId) -> Due:
         return Due(
@@ -99,12 +113,18 @@ class Forwarding:
             state=record,
         )
 
-    def _receives(self, due: Due) -> bool:
+    def _receives(self, due: Due, owner: PartyId) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""
-        partner = self._directory.speaker(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
+        roles = serving_roles(due.kind.module, Side.RECEIVER)
+        partner = self._directory.speaker(due.to, *roles, remote=owner)
         if partner is None or not partner.is_active:
             return False
         return self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER) is not None
+
+
+def _is_for(partner: Partner, agreement: Agreement) -> bool:
+    """A part of a virtual partner is for one remote party."""
+    return partner.pose is None or partner.pose.party in agreement.key
 
 
 def _receiving_role(kind: ObjectKind) -> str:

@@ -3,6 +3,7 @@
 Spec: 2.3.0 transport_and_format, GET All via Hubs; mod_cdrs, GET method (CDR by its URL).
 """
 
+from hub.routing.listing import Listing
 from hub.routing.parties import check_owner
 from hub.routing.visibility import Visibility
 from ocpi.errors import UnknownObject
@@ -23,12 +24,14 @@ class Holdings:
         self._store = store
         self._facts = facts
         self._visibility = visibility
+        self._listing = Listing(store, facts)
 
     async def everything(self, call: Call, party: PartyId) -> Answer:
         selection = self._visibility.of(party, BY_MODULE[call.module], call)
-        return await list_answer(
-            self._store, self._facts, selection, call, Routing(to=party, sender=self._hub)
-        )
+        routing = Routing(to=party, sender=self._hub)
+        if selection.audiences == [None, party]:
+            return await self._listing.page(call, party, selection, routing)
+        return await list_answer(self._store, self._facts, selection, call, routing)
 
     async def bill(self, call: Call, party: PartyId) -> Answer:
         """The CDR that its owner POSTed, by the Location that it was answered with."""

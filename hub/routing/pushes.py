@@ -14,7 +14,7 @@ from hub.routing.forward import Forwarding
 from hub.routing.parties import check_agreement, check_card, check_owner
 from hub.routing.relay import Relay
 from hub.routing.shown import check_tellable
-from ocpi.objects.address import address_in
+from ocpi.objects.address import Address, address_in
 from ocpi.objects.bills import posted_bill
 from ocpi.objects.charges import start_of
 from ocpi.objects.facts import Facts
@@ -22,8 +22,10 @@ from ocpi.objects.intake import Accepted, Intake
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
+from ocpi.objects.token_types import token_type
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Answer, Call
+from ocpi.versions.known import OLDEST
 from ocpi.wire.headers import Routing
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
@@ -69,7 +71,7 @@ class Pushes:
     async def _taken(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         if call.method == "POST":
             return await self._bill(call, party, audience)
-        address = address_in(BY_MODULE[call.module], call.rest, call.query, audience)
+        address = await self._address(call, audience)
         older = await self._facts.heard(call, address.key, party, audience)
         takes: dict[str, Callable[[], Awaitable[Accepted]]] = {
             "PUT": lambda: self._intake.put(address, call.body, call.json_object(), older),
@@ -78,6 +80,12 @@ class Pushes:
         }
         return await takes[call.method]()
 
+    async def _address(self, call: Call, audience: PartyId | None) -> Address:
+        kind, query = BY_MODULE[call.module], call.query
+        if kind is ObjectKind.TOKEN and call.version == OLDEST:
+            query = {"type": await token_type(self._store, call, audience)}
+        return address_in(kind, call.rest, query, audience)
+
     async def _bill(self, call: Call, party: PartyId, audience: PartyId | None) -> Accepted:
         record = await posted_bill(self._facts, call, audience, audience)
         check_owner(party, record.key.owner)
@@ -85,7 +93,7 @@ class Pushes:
 
     def _done(self, call: Call, accepted: Accepted, routing: Routing) -> Answer:
         if call.method == "POST":
-            return self._posting.answer(accepted, call.version, routing)
+            return self._posting.answer(accepted, call, routing)
         http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
         return Answer(http=http, routing=routing)
 

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from yarl import URL
 
+from hub.routing.contexts import Contexts
 from hub.routing.links import Links, Track
 from hub.routing.parties import receiving_roles
-from hub.routing.retelling import Crossing, retold, retold_answer
+from hub.routing.retelling import Crossing, restated, retold, retold_answer
 from hub.routing.vocabulary import message_of
 from ocpi.client.http import Outgoing, Received, send
 from ocpi.errors import InvalidParameters, UnknownReceiver, Unreachable, Unreadable
@@ -61,10 +62,13 @@ class Leg:
 
 
 class Relay:
-    def __init__(self, *, egress: Egress, directory: Directory, links: Links, clock: Clock) -> None:
+    def __init__(
+        self, *, egress: Egress, directory: Directory, links: Links, contexts: Contexts, clock: Clock
+    ) -> None:
         self._egress = egress
         self._directory = directory
         self._links = links
+        self._contexts = contexts
         self._clock = clock
 
     def leg(self, call: Call, sender: PartyId, to: PartyId) -> Leg:
@@ -77,7 +81,7 @@ class Relay:
         self._receiver(call, sender, to)
 
     def _receiver(self, call: Call, sender: PartyId, to: PartyId) -> tuple[Partner, Connection, str]:
-        partner = self._directory.route_to(to, *receiving_roles(call, sender))
+        partner = self._directory.route_to(to, *receiving_roles(call, sender), remote=sender)
         if partner.hub_party is not None and call.admitted.partner.hub_party is not None:
             raise UnknownReceiver(f"{to} is behind another hub, and what comes from a hub goes to no other")
         connection, endpoint = (
@@ -90,20 +94,42 @@ class Relay:
 
     async def pass_on(self, call: Call, leg: Leg, until: datetime | None = None) -> Answer:
         """Raises TimedOut, Unreachable, Unreadable; NotSpeakable and ValidationError where versions meet."""
-        received = await self._exchange(call, leg, _question(call, leg), until)
+        received = await self._exchange(call, leg, await self._question(call, leg), until)
         return Answer(
             http=received.http,
             status_code=_status(received, leg),
             headers=await self._headers(received.headers, call, leg),
             routing=Routing(to=leg.sender, sender=leg.to),
-            relayed=_answer(call, leg, received.body),
+            relayed=restated(await self._answer(call, leg, received.body), call.version),
         )
 
     async def tell(self, call: Call, leg: Leg, body: bytes) -> Answer:
         """For what is answered by a status alone. Raises TimedOut, Unreachable."""
         received = await self._exchange(call, leg, body, None)
         status, routing = _status(received, leg), Routing(to=leg.sender, sender=leg.to)
-        return Answer(http=received.http, status_code=status, routing=routing, relayed=received.body)
+        body = restated(received.body, call.version)
+        return Answer(http=received.http, status_code=status, routing=routing, relayed=body)
+
+    async def _question(self, call: Call, leg: Leg) -> bytes | None:
+        if leg.speaks_as(call) or not call.body.strip():
+            return call.body or None
+        asks = message_of(call).asks
+        if asks is None:
+            return call.body
+        crossing = await self._contexts.asked(call, leg.there(call, leg.sender), leg.to)
+        return retold(asks, call.body, call.json_object(), crossing)
+
+    async def _answer(self, call: Call, leg: Leg, body: bytes) -> bytes:
+        if leg.speaks_as(call):
+            return body
+        crossing, answers = leg.back(call, leg.to), message_of(call).answers
+        if answers is None:
+            return body
+
+        async def informed(value: Any) -> Crossing:
+            return await self._contexts.answered(call, answers, value, crossing, leg.sender)
+
+        return await retold_answer(answers, body, informed)
 
     async def _exchange(self, call: Call, leg: Leg, body: bytes | None, until: datetime | None) -> Received:
         request = Outgoing(
@@ -142,20 +168,6 @@ class Relay:
             return kept
         ours = call.url.with_query(await self._links.hide(Track(following, leg.to), call, leg.sender))
         return {**kept, pagination.LINK: pagination.next_link(ours)}
-
-
-def _question(call: Call, leg: Leg) -> bytes | None:
-    if leg.speaks_as(call) or not call.body.strip():
-        return call.body or None
-    asks = message_of(call).asks
-    return retold(asks, call.body, call.json_object(), leg.there(call, leg.sender)) if asks else call.body
-
-
-def _answer(call: Call, leg: Leg, body: bytes) -> bytes:
-    if leg.speaks_as(call):
-        return body
-    answers = message_of(call).answers
-    return retold_answer(answers, body, leg.back(call, leg.to)) if answers else body
 
 
 def _why_not(call: Call, to: PartyId, connection: Connection | None) -> str:

@@ -26,6 +26,7 @@ from hub.routing.parties import (
 )
 from hub.routing.pushes import Pushes
 from hub.routing.relay import Relay
+from hub.routing.shelf import Shelf
 from hub.routing.shown import check_shown, may_authorize, narrowed, not_allowed
 from hub.routing.vocabulary import MODULES
 from hub.routing.whereabouts import Whereabouts
@@ -55,6 +56,7 @@ class Ways:
     open_routing: OpenRouting
     whereabouts: Whereabouts
     holdings: Holdings
+    shelf: Shelf
     cards: Desk
     shown_cards: ShownCards
 
@@ -70,7 +72,10 @@ class Router:
         """Both sides of every functional module."""
         for name, module in MODULES.items():
             for side in Side:
-                routes = tuple(Route(each.method, each.path, self.route) for each in module.messages(side))
+                routes = tuple(
+                    Route(each.method, each.path, self.route, since=each.since, until=each.until)
+                    for each in module.messages(side)
+                )
                 yield Interface(name, side, routes, since=since(name))
 
     async def route(self, call: Call) -> Answer:
@@ -104,6 +109,9 @@ class Router:
     async def _direct(self, call: Call, party: PartyId, to: PartyId) -> Answer:
         if _is_push(call):
             return await self._ways.pushes.to_one(call, party, to)
+        if (shown := await self._ways.shelf.answer(call, party, to)) is not None:
+            return shown
+        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
         if _is_authorize(call):

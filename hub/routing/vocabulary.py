@@ -14,12 +14,13 @@ from typing import Final, TypeAlias
 
 from ocpi.objects.kinds import CHANGES, MODELS
 from ocpi.server.call import Call
+from ocpi.versions.known import CANONICAL, OLDEST
 from ocpi.wire.interfaces import Side
 from schemas.base import OcpiModel
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0 import charging_profiles as profiles
 from schemas.v2_3_0 import commands
-from schemas.v2_3_0.enums import CommandType
+from schemas.v2_3_0.enums import CommandType, VersionNumber
 from schemas.v2_3_0.evses import EVSE, Connector
 from schemas.v2_3_0.sessions import ChargingPreferences
 from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
@@ -29,12 +30,17 @@ Kind: TypeAlias = type[OcpiModel]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`asks` is the kind of the body, `answers` that of the data, or of its members where it is a list."""
+    """`asks` is the kind of the body, `answers` that of the data, or of its members where it is a list.
+
+    `since` and `until` are the versions that have it, among those that have its module.
+    """
 
     method: str
     path: str
     asks: Kind | None = None
     answers: Kind | None = None
+    since: VersionNumber = OLDEST
+    until: VersionNumber = CANONICAL
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,6 +91,8 @@ def _held(kind: ObjectKind, *more: Message) -> Module:
     else:
         paths = [path for path, _ in _inside(_OBJECT, kind)]
         changes = [Message(method, path) for path in paths for method in sorted(CHANGES[kind])]
+    if kind is ObjectKind.TARIFF:
+        changes.append(Message("PATCH", _OBJECT, until=OLDEST))
     shown = [Message("GET", path, answers=part) for path, part in _inside(_OBJECT, kind)]
     return Module([Message("GET", "", answers=MODELS[kind]), *more], [*shown, *changes])
 
@@ -94,7 +102,9 @@ def _read_only(path: str) -> list[Message]:
 
 
 _PLACES: Final = [Message("GET", path, answers=kind) for path, kind in _inside("/{id}", ObjectKind.LOCATION)]
-_PREFERENCES: Final = Message("PUT", "/{session_id}/charging_preferences", asks=ChargingPreferences)
+_PREFERENCES: Final = Message(
+    "PUT", "/{session_id}/charging_preferences", asks=ChargingPreferences, since=VersionNumber.V2_2_1
+)
 _AUTHORIZE: Final = Message("POST", "/{uid}/authorize", asks=LocationReferences, answers=AuthorizationInfo)
 _TERMINAL: Final = "/terminals/{id}"
 _CAPTURED: Final = "/financial-advice-confirmations"

@@ -70,6 +70,8 @@ def _version(written: str) -> VersionNumber:
 
 
 Party = Annotated[str, AfterValidator(_party)]
+Token = Annotated[str, AfterValidator(_token)]
+Url = Annotated[str, AfterValidator(_url)]
 Version = Annotated[VersionNumber, BeforeValidator(_version)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Roles = Annotated[frozenset[Annotated[str, AfterValidator(_role)]], Field(min_length=1)]
@@ -100,8 +102,8 @@ class Invite(Admitting):
 class Register(Admitting):
     """`version` absent: the newest that both sides speak."""
 
-    versions_url: Annotated[str, AfterValidator(_url)]
-    token: Annotated[str, AfterValidator(_token)]
+    versions_url: Url
+    token: Token
     version: Version | None = None
 
 

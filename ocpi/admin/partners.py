@@ -153,6 +153,8 @@ def shown(partner: Partner) -> dict[str, Any]:
         "registered_at": partner.registered_at,
         "quirks": sorted(connection.quirks if connection else partner.quirks),
         "translation": asdict(partner.translation),
+        "part_of": partner.part_of,
+        "poses_as": f"{partner.pose.party} {partner.pose.role}" if partner.pose else None,
     }
 
 

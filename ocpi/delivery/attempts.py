@@ -17,7 +17,7 @@ from ocpi.delivery.receipts import Arrival
 from ocpi.delivery.refusals import Refusals
 from ocpi.delivery.send import Sender
 from ocpi.delivery.troubles import Trouble, Troubles
-from ocpi.errors import DeliveryError, Rejected, Withheld
+from ocpi.errors import DeliveryError, Rejected, Unregistered, Withheld
 from ocpi.partners.keeping import Keeping
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
@@ -72,7 +72,7 @@ class Attempts:
         log.warning("delivery failed", object=due.label, to=str(due.to), error=error.text)
         if is_refusal(error):
             await self._reached(lane)
-        elif not isinstance(error, Withheld):
+        elif not isinstance(error, (Withheld, Unregistered)):
             await self._rest(lane, error)
         if due.keeping is Keeping.STRICT:
             await self._give_up(step.mark)

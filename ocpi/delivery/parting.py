@@ -97,18 +97,20 @@ class Parting:
     ) -> None:
         dues: list[Due] = []
         async for record in records:
-            if self._told(record.key) and self._has_receiver(viewer, record.key.kind):
+            if self._told(record.key) and self._has_receiver(viewer, record.key):
                 dues.append(self._due(viewer, record, is_farewell=is_farewell))
             if len(dues) >= _BATCH:
                 await self._delivery.mark(*dues)
                 dues.clear()
         await self._delivery.mark(*dues)
 
-    def _has_receiver(self, viewer: PartyId, kind: ObjectKind) -> bool:
+    def _has_receiver(self, viewer: PartyId, key: ObjectKey) -> bool:
         """Whoever is suspended is told when it is back; parties behind a hub hear of it through that hub."""
-        partner = self._directory.speaker(viewer, *serving_roles(kind.module, Side.RECEIVER))
+        module = key.kind.module
+        roles = serving_roles(module, Side.RECEIVER)
+        partner = self._directory.speaker(viewer, *roles, remote=key.owner)
         return partner is not None and (
-            self._directory.endpoint_of(partner, kind.module, Side.RECEIVER) is not None
+            self._directory.endpoint_of(partner, module, Side.RECEIVER) is not None
         )
 
     def _due(self, viewer: PartyId, record: Record, *, is_farewell: bool) -> Due:

@@ -54,7 +54,8 @@ class Sender:
     async def deliver(self, mark: Mark, record: Record) -> Arrival:
         """What the far side said to the object `as_told`. Raises a DeliveryError."""
         due = mark.due
-        partner = self._directory.route_to(due.to, *serving_roles(due.kind.module, Side.RECEIVER))
+        roles = serving_roles(due.kind.module, Side.RECEIVER)
+        partner = self._directory.route_to(due.to, *roles, remote=record.key.owner)
         endpoint = self._directory.endpoint_of(partner, due.kind.module, Side.RECEIVER)
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ocpi.objects.kinds import Json
+from ocpi.objects.kinds import Json, token_key
 from ocpi.objects.reading import Older, written
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
@@ -24,7 +24,7 @@ from ocpi.versions.known import CANONICAL, OLDEST
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.translation.context import Context, Policy
 from schemas.v2_3_0.business import BusinessDetails
-from schemas.v2_3_0.enums import TariffType, VersionNumber
+from schemas.v2_3_0.enums import TariffType, TokenType, VersionNumber
 from schemas.v2_3_0.locations import Location
 from schemas.v2_3_0.tariffs import Tariff
 from schemas.v2_3_0.tokens import Token
@@ -60,7 +60,18 @@ class Facts:
             owner=owner,
             counterpart=to,
             token=await self._card(to, await self._auth_id(value, key)),
-            location=await self._place(owner, _inner(value, "location")),
+            location=await self.place(owner, _inner(value, "location").get("id"), to),
+        )
+
+    async def authorized(self, issuer: PartyId, asker: PartyId, uid: str, kind: str) -> Context:
+        """Of an answer of 2.1.1 to an authorization, which does not repeat the token."""
+        key = token_key(issuer, uid, kind)
+        held = await self._held(key, asker)
+        return Context(
+            owner=issuer,
+            token=Token.model_validate(held.value()) if held else None,
+            asked_token=(uid, TokenType(kind)),
+            received_at=self._clock.now(),
         )
 
     async def told(self, record: Record, version: VersionNumber, policy: Policy) -> bytes:
@@ -79,12 +90,18 @@ class Facts:
         return await self.told(record, version, partner.translation)
 
     async def _context(self, record: Record, policy: Policy) -> Context:
-        owner, value = record.key.owner, record.value()
-        if record.key.kind in _CHARGES:
+        key = record.key
+        return await self.tellable(key.kind, record.value(), key.owner, record.audience, policy)
+
+    async def tellable(
+        self, kind: ObjectKind, value: Json, owner: PartyId, to: PartyId | None, policy: Policy
+    ) -> Context:
+        """Of an object of a later version that is told in 2.1.1; `to` is for whom it is, if not for all."""
+        if kind in _CHARGES:
             place = value.get("location_id") or _inner(value, "cdr_location").get("id")
-            return Context(owner=owner, policy=policy, location=await self._place(owner, {"id": place}))
-        if record.key.kind is ObjectKind.LOCATION:
-            usable = await self._usable(owner, value)
+            return Context(owner=owner, policy=policy, location=await self.place(owner, place, to))
+        if kind is ObjectKind.LOCATION:
+            usable = await self._usable(owner, value, to)
             operator = self._business(owner)
             return Context(owner=owner, policy=policy, operator=operator, usable_tariffs=usable)
         return Context(owner=owner, policy=policy)
@@ -109,22 +126,26 @@ class Facts:
     async def _named_token(self, uid: str) -> list[Record]:
         return await self._store.named(ObjectKind.TOKEN, f"RFID/{uid}")
 
-    async def _place(self, owner: PartyId, named: Mapping[str, Any]) -> Location | None:
-        written_id = named.get("id")
+    async def place(self, owner: PartyId, written_id: Any, to: PartyId | None = None) -> Location | None:
+        """A location as it was told to a party, or to everybody."""
         if not isinstance(written_id, str) or not written_id:
             return None
-        held = await self._store.get(ObjectKey(ObjectKind.LOCATION, owner, written_id))
+        held = await self._held(ObjectKey(ObjectKind.LOCATION, owner, written_id), to)
         try:
             return None if held is None or held.deleted else Location.model_validate(held.value())
         except ValidationError:
             return None
 
-    async def _usable(self, owner: PartyId, location: Json) -> frozenset[str]:
+    async def _held(self, key: ObjectKey, to: PartyId | None) -> Record | None:
+        """What was told to one party goes before what was told to everybody."""
+        own = await self._store.get(key, to) if to is not None else None
+        return own or await self._store.get(key)
+
+    async def _usable(self, owner: PartyId, location: Json, to: PartyId | None) -> frozenset[str]:
         """Of the tariffs at the location's connectors those that are for everybody now."""
         now = self._clock.now()
-        held = [
-            await self._store.get(ObjectKey(ObjectKind.TARIFF, owner, each)) for each in _tariffs_at(location)
-        ]
+        keys = [ObjectKey(ObjectKind.TARIFF, owner, each) for each in _tariffs_at(location)]
+        held = [await self._held(key, to) for key in keys]
         read = (Tariff.model_validate(each.value()) for each in held if each is not None and not each.deleted)
         return frozenset(str(tariff.id) for tariff in read if _is_usable(tariff, now))
 

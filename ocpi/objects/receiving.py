@@ -19,6 +19,7 @@ from ocpi.objects.kinds import CHANGES
 from ocpi.objects.record import Outcome
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.telling import told_part
+from ocpi.objects.token_types import token_type
 from ocpi.server.call import Answer, Call, Handler, Interface, Route
 from ocpi.server.parties import PartyChecks
 from ocpi.versions.known import OLDEST
@@ -27,7 +28,6 @@ from schemas.kinds import ObjectKind
 
 Arrived = Callable[[Accepted], Awaitable[None]]
 
-_USUAL_TYPE: Final = "RFID"
 _PATHS: Final[dict[ObjectKind, tuple[str, ...]]] = {
     ObjectKind.LOCATION: (
         OBJECT_PATH,
@@ -106,7 +106,7 @@ class ReceiverInterface:
         address = address_in(self._kind, call.rest, call.query)
         self._checks.owner(call, address.key.owner, await self._began(call, address))
         if self._kind is ObjectKind.TOKEN and call.version == OLDEST:
-            return address_in(self._kind, call.rest, {"type": await self._token_type(call)})
+            return address_in(self._kind, call.rest, {"type": await token_type(self._store, call)})
         return address
 
     async def _began(self, call: Call, address: Address) -> datetime | None:
@@ -117,12 +117,3 @@ class ReceiverInterface:
         if held is not None:
             return start_of(held.value())
         return start_of(call.json_object()) if call.method == "PUT" else None
-
-    async def _token_type(self, call: Call) -> str:
-        """No address of 2.1.1 tells it: it stands in the token, and in what is kept of it."""
-        if call.method == "PUT":
-            return str(call.json_object().get("type") or _USUAL_TYPE)
-        types = (_USUAL_TYPE, "OTHER")
-        keys = [address_in(self._kind, call.rest, {"type": each}).key for each in types]
-        held = [await self._store.get(key) for key in keys]
-        return next((kind for kind, each in zip(types, held, strict=True) if each is not None), _USUAL_TYPE)

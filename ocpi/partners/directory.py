@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocpi.errors import UnknownReceiver, Unreachable
+from ocpi.errors import UnknownReceiver, Unreachable, Unregistered
 from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.dealings import Dealings
 from ocpi.partners.documents import Admission, Scope
@@ -19,7 +19,7 @@ from ocpi.partners.snapshot import Known, Snapshot
 from ocpi.partners.store import PartnerStore
 from ocpi.process.clock import Clock
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.interfaces import Side, opposite, serving_role
+from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role
 from schemas.kinds import PartyId
 
 REFRESH_S: Final = 2.0
@@ -113,21 +113,32 @@ class Directory(Dealings):
     def partner(self, name: str) -> Partner | None:
         return self._now.partners.get(name)
 
-    def speaker(self, party: PartyId, *roles: str) -> Partner | None:
-        """The platform of the party itself in the first of these roles that it has; hubs do not count."""
-        found = (self._now.speakers.get((party, role)) for role in roles)
+    def speaker(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner | None:
+        """The platform of the party itself in the first of these roles that it has; hubs do not count.
+
+        A virtual partner is the part of it that is registered for `remote`; any, where none is named.
+        """
+        found = (self._now.speaker(party, role, remote) for role in roles)
         return next((partner for partner in found if partner is not None), None)
 
     def is_connected(self, party: PartyId) -> bool:
         """Whether a platform of its own speaks for the party, in whatever role."""
-        return any(party == each for each, _ in self._now.speakers)
+        return any(party == each for each, _ in (*self._now.speakers, *self._now.virtual))
 
-    def route_to(self, party: PartyId, *roles: str) -> Partner:
-        """The partner that speaks for the party, else the hub that can pass things on.
+    def is_virtual(self, party: PartyId) -> bool:
+        """Whether it is connected by registrations of 2.1.1, one for each remote party."""
+        return any((party, role) in self._now.virtual for role in (CPO, EMSP))
 
-        Raises Unreachable when the operator suspended the way, UnknownReceiver when there is none.
+    def route_to(self, party: PartyId, *roles: str, remote: PartyId | None = None) -> Partner:
+        """The partner that speaks for the party to `remote`, else the hub that can pass things on.
+
+        Raises Unreachable when the operator suspended the way, Unregistered when a virtual partner has none
+        for the remote party, UnknownReceiver when there is none at all.
         """
-        partner = self.speaker(party, *roles) or self._hub_for(party, roles)
+        partner = self.speaker(party, *roles, remote=remote)
+        if partner is None and any((party, role) in self._now.virtual for role in roles):
+            raise Unregistered(f"{party} is not registered for {remote}")
+        partner = partner or self._hub_for(party, roles)
         if partner is None:
             raise UnknownReceiver(f"no partner speaks for {party} as {' or '.join(roles)}")
         if not partner.is_active:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from ocpi.partners.keeping import Keeping, Keepings, usual
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
 from ocpi.partners.seal import Seal
+from ocpi.partners.virtual import Pose, Welcome
 from ocpi.process.mongo import Document
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
@@ -77,6 +78,9 @@ def to_document(partner: Partner, admissions: Iterable[Admission], seal: Seal) -
         "translation": policy_document(partner.translation),
         "approved": claims_of(partner.approved),
         "tokens": admission_documents(admissions),
+        "part_of": partner.part_of,
+        "pose": partner.pose and {"role": partner.pose.role, "party": str(partner.pose.party)},
+        "welcome": partner.welcome and welcome_document(partner.welcome, seal),
     }
 
 
@@ -87,6 +91,10 @@ def claims_of(approved: Iterable[tuple[str, PartyId]]) -> list[str]:
 def _read_claims(stored: Iterable[str]) -> frozenset[tuple[str, PartyId]]:
     pairs = (each.split("|", 1) for each in stored)
     return frozenset((role, PartyId.parse(party)) for role, party in pairs)
+
+
+def welcome_document(welcome: Welcome, seal: Seal) -> Document:
+    return {"versions_url": welcome.versions_url, "token": seal.close(welcome.token)}
 
 
 def connection_document(connection: Connection, seal: Seal) -> Document:
@@ -155,6 +163,9 @@ def read_partner(document: Document, seal: Seal) -> Partner:
         delivery={module: Keeping(each) for module, each in document.get("delivery", {}).items()},
         told=document.get("told"),
         approved=_read_claims(document.get("approved", ())),
+        pose=_read_pose(document.get("pose")),
+        part_of=document.get("part_of"),
+        welcome=_read_welcome(document.get("welcome"), seal),
     )
 
 
@@ -169,6 +180,14 @@ def read_admissions(document: Document) -> Sequence[Admission]:
         )
         for each in document.get("tokens", ())
     ]
+
+
+def _read_pose(stored: Document | None) -> Pose | None:
+    return None if stored is None else Pose(stored["role"], PartyId.parse(stored["party"]))
+
+
+def _read_welcome(stored: Document | None, seal: Seal) -> Welcome | None:
+    return None if stored is None else Welcome(stored["versions_url"], seal.open(stored["token"]))
 
 
 def _read_quirks(document: Mapping[str, Any]) -> Quirks:

@@ -14,6 +14,7 @@ from typing import Final
 from yarl import URL
 
 from ocpi.partners.keeping import Keeping, Keepings, usual
+from ocpi.partners.virtual import Pose, Welcome
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
@@ -28,13 +29,17 @@ _USUAL: Final = Policy()
 
 
 class PartnerState(StrEnum):
-    """INVITED: holds a TOKEN_A of ours. REGISTERING: we have called and await the answer."""
+    """INVITED: holds a TOKEN_A of ours. REGISTERING: we have called and await the answer.
+
+    VIRTUAL: of 2.1.1 at a hub, and connected by parts of it, one for each remote party.
+    """
 
     INVITED = "INVITED"
     REGISTERING = "REGISTERING"
     REGISTERED = "REGISTERED"
     SUSPENDED = "SUSPENDED"
     LEFT = "LEFT"
+    VIRTUAL = "VIRTUAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,8 @@ class Partner:
     with every change, so that a change can be made to exactly what was seen. `is_greeted`: it has been told
     what was for everybody before it came. `registered_at` is when credentials were exchanged last, and `told`
     a fingerprint of ours as it knows them. `translation` is how it wants to be told what its version lacks,
-    `quirks` are those that the operator chose.
+    `quirks` are those that the operator chose. `pose` is who we are to it, where that is not ourselves, and
+    `part_of` names the virtual partner whose part that connection is; `welcome` is how that one lets us in.
     """
 
     name: str
@@ -124,6 +130,10 @@ class Partner:
     translation: Policy = _USUAL
     quirks: Quirks = NONE
     approved: frozenset[tuple[str, PartyId]] = frozenset()
+    delivery: Keepings = field(default_factory=dict, hash=False)
+    pose: Pose | None = None
+    part_of: str | None = None
+    welcome: Welcome | None = None
 
     def may_be(self, role: PartyRole) -> bool:
         """Whether the operator lets it act in this role."""
@@ -131,8 +141,6 @@ class Partner:
             return True
         is_party = self.allowed_parties is None or role.party in self.allowed_parties
         return is_party and role.role in self.allowed_roles
-
-    delivery: Keepings = field(default_factory=dict, hash=False)
 
     @property
     def is_active(self) -> bool:
@@ -167,6 +175,7 @@ class Partner:
         return tuple(dict.fromkeys(each.party for each in self.roles))
 
 
-def claims(roles: Iterable[PartyRole]) -> list[str]:
-    """What must be unique among all partners: a party in a role."""
-    return sorted(f"{each.role}|{each.party}" for each in roles)
+def claims(roles: Iterable[PartyRole], pose: Pose | None = None) -> list[str]:
+    """What must be unique among all partners: a party in a role, and towards one remote party if virtual."""
+    towards = "" if pose is None else f"|{pose.party}"
+    return sorted(f"{each.role}|{each.party}{towards}" for each in roles)

@@ -27,6 +27,7 @@ from ocpi.partners.keeping import Keepings
 from ocpi.partners.model import Connection, Partner, PartnerState, PartyRole, claims
 from ocpi.partners.seal import Seal
 from ocpi.partners.succession import numbered, succeeded
+from ocpi.partners.virtual import Pose
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import Quirks
@@ -73,16 +74,16 @@ class PartnerStore:
         self._partners = mongo.collection(COLLECTION)
         self._seal = seal
 
-    async def add(self, partner: Partner, admission: Admission) -> Partner:
+    async def add(self, partner: Partner, admission: Admission, *, anew: bool = False) -> Partner:
         """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or let its
-        invitation end, or never ended the handshake.
+        invitation end (or, `anew`, has not used it yet), or never ended the handshake.
 
         Revisions begin somewhere, so that nothing that saw a former bearer of the name can touch this one.
         """
         added = replace(partner, revision=secrets.randbits(48))
         document = to_document(added, [admission], self._seal)
         try:
-            await self._partners.replace_one(_replaceable(partner), document, upsert=True)
+            await self._partners.replace_one(_replaceable(partner, anew=anew), document, upsert=True)
         except DuplicateKey as error:
             raise NameTaken(f"a partner named {partner.name!r} exists already") from error
         return added
@@ -114,7 +115,7 @@ class PartnerStore:
             "told": told,
             **({} if quirks is None else {"quirks": sorted(quirks)}),
         }
-        await self._claim(seen, _with_claims(fields, connection))
+        await self._claim(seen, _with_claims(fields, connection, seen.pose))
 
     async def admit_also(self, seen: Partner, admission: Admission) -> Partner:
         """One more token is good from now on: the new one of a rotation, before the far side uses it."""
@@ -161,7 +162,7 @@ class PartnerStore:
             "approved": claims_of({*seen.approved, (role.role, role.party)}),
             "is_greeted": False,
         }
-        await self._claim(seen, _with_claims(fields, connection))
+        await self._claim(seen, _with_claims(fields, connection, seen.pose))
 
     async def set_state(self, seen: Partner, state: PartnerState) -> None:
         """Raises Superseded. Whoever comes back from a suspension is greeted again."""
@@ -235,10 +236,11 @@ class PartnerStore:
             raise _superseded(seen)
 
 
-def _replaceable(partner: Partner) -> Document:
+def _replaceable(partner: Partner, *, anew: bool) -> Document:
     """Whoever bears the name of this new partner, and needs it no more."""
     now = partner.created_at
-    never_came = {"state": PartnerState.INVITED, "tokens.expires_at": {"$lte": now}}
+    ended = {} if anew else {"tokens.expires_at": {"$lte": now}}
+    never_came = {"state": PartnerState.INVITED, **ended}
     return {"_id": partner.name, "$or": [{"state": PartnerState.LEFT}, never_came, _abandoned(now)]}
 
 
@@ -254,8 +256,8 @@ def _superseded(seen: Partner) -> Superseded:
     return Superseded(f"the partner {seen.name!r} was changed by somebody else meanwhile")
 
 
-def _with_claims(fields: Document, connection: Connection) -> Document:
+def _with_claims(fields: Document, connection: Connection, pose: Pose | None) -> Document:
     """A hub claims nothing: the parties behind it may have a connection of their own as well."""
     if connection.hub_party is not None:
         return {"$set": fields, "$unset": {"claims": ""}}
-    return {"$set": {**fields, "claims": claims(connection.roles)}}
+    return {"$set": {**fields, "claims": claims(connection.roles, pose)}}

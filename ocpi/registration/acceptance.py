@@ -43,6 +43,9 @@ class Acceptance:
     def __init__(self, handshake: Handshake) -> None:
         self._with = handshake
 
+    def towards(self, caller: Admitted) -> "Acceptance":
+        return Acceptance(self._with.towards(caller.partner))
+
     def ours(self, caller: Admitted, version: VersionNumber) -> OcpiModel:
         """What GET shows: ourselves, and the token that the caller used."""
         return self._with.identity.credentials(caller.token, version, caller.partner.roles)

@@ -7,7 +7,7 @@ Spec: 2.3.0 credentials, Use cases.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from ocpi.registration.discovery import NOTHING, Discovered, Needed, Wanted, dis
 from ocpi.registration.far_side import FarSide
 from ocpi.registration.identity import Identity
 from ocpi.registration.offer import Offer
+from ocpi.versions.known import OLDEST
 from ocpi.wire.credentials_token import CredentialsToken
 from ocpi.wire.quirks import NONE, Quirks
 from schemas.v2_3_0.enums import VersionNumber
@@ -45,6 +46,16 @@ class Handshake:
     clock: Clock
     versions: Sequence[VersionNumber]
     needed: Needed
+
+    def towards(self, partner: Partner) -> "Handshake":
+        """As it is with this partner: a hub poses as others in 2.1.1."""
+        if partner.pose is None:
+            return self
+        return self.posing(self.identity.towards(partner))
+
+    def posing(self, identity: Identity) -> "Handshake":
+        """With this identity of 2.1.1 in place of our own."""
+        return replace(self, identity=identity, versions=(OLDEST,), needed=NOTHING)
 
     def far_side(
         self,

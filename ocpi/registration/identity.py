@@ -2,7 +2,8 @@
 
 A hub of 2.3.0 names itself in `hub_party_id` and lists, as roles, the parties that can be reached through it;
 since the list may not be empty, its own party stands there too, as OTHER. In 2.2.1 it has the role HUB and
-lists nobody. In 2.1.1 there is one party, and no word for its role.
+lists nobody. In 2.1.1 there is one party, and no word for its role: there a hub poses as a remote party, and
+has another identity for each.
 Spec: credentials of each version, Credentials object; cases C-019, C-020, C-023.
 """
 
@@ -11,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocpi.partners.model import HUB, PartyRole
+from ocpi.partners.model import HUB, Partner, PartyRole
+from ocpi.partners.virtual import Pose
 from ocpi.versions.known import CANONICAL
 from ocpi.versions.messages import crossed
 from ocpi.wire.credentials_token import CredentialsToken
@@ -27,12 +29,20 @@ from schemas.v2_3_0.enums import Role, VersionNumber
 class Identity:
     """`own` is our party: of a hub with the role HUB, and then `behind` tells who can be reached through it.
 
-    `behind` is asked anew each time, as parties come and go.
+    `behind` is asked anew each time, as parties come and go. `posing` tells who a hub is on a connection of a
+    partner of 2.1.1.
     """
 
     versions_url: str
     own: PartyRole
     behind: Callable[[], Sequence[PartyRole]] = tuple
+    posing: "Callable[[Pose], Identity] | None" = None
+
+    def towards(self, partner: Partner) -> "Identity":
+        """Who we are to this partner."""
+        if partner.pose is None or self.posing is None:
+            return self
+        return self.posing(partner.pose)
 
     @property
     def hub_party(self) -> PartyId | None:

@@ -10,14 +10,16 @@ from schemas import codec
 
 def credentials_interface(acceptance: Acceptance) -> Interface:
     async def show(call: Call) -> Answer:
-        return Answer(codec.dump(acceptance.ours(call.admitted, call.version)))
+        return Answer(codec.dump(acceptance.towards(call.admitted).ours(call.admitted, call.version)))
 
     async def register(call: Call) -> Answer:
-        ours = await acceptance.register(call.admitted, call.json_object(), call.version)
+        here = acceptance.towards(call.admitted)
+        ours = await here.register(call.admitted, call.json_object(), call.version)
         return Answer(codec.dump(ours), http=HTTPStatus.CREATED)
 
     async def renew(call: Call) -> Answer:
-        ours = await acceptance.renew(call.admitted, call.json_object(), call.version)
+        here = acceptance.towards(call.admitted)
+        ours = await here.renew(call.admitted, call.json_object(), call.version)
         return Answer(codec.dump(ours))
 
     async def part(call: Call) -> Answer:

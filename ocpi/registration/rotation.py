@@ -42,6 +42,10 @@ class Rotation:
     async def switch(self, name: str, version: VersionNumber) -> Partner:
         """As `rotate`, and from then on in this version."""
         seen, current = active(self._with.directory, name)
+        return await Rotation(self._with.towards(seen)).exchange(seen, current, version)
+
+    async def exchange(self, seen: Partner, current: Connection, version: VersionNumber) -> Partner:
+        """With a partner as it was seen, by who we are to it. Raises as `switch`."""
         shown, far_side, found = await self._opening(seen, current, self._with.spoken(version))
         token_b = CredentialsToken.generate()
         admission = Admission.of(token_b, Scope.FULL)
@@ -58,7 +62,7 @@ class Rotation:
                 raise
         finally:
             await self._with.directory.refresh()
-        return known(self._with.directory, name)
+        return known(self._with.directory, seen.name)
 
     async def confirm(self, partner: Partner) -> None:
         """See which of two tokens opens at the far side after an exchange, and show that one.

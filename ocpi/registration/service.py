@@ -15,6 +15,7 @@ from ocpi.errors import DeliveryError
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Connection, Partner, PartnerState
 from ocpi.partners.store import HANDSHAKE_LIFETIME
+from ocpi.partners.virtual import Pose
 from ocpi.process.logs import logger
 from ocpi.registration.discovery import Discovered
 from ocpi.registration.far_side import FarSide
@@ -31,11 +32,18 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom the operator lets in, and as what. `parties` of None: any party that nobody else has."""
+    """Whom the operator lets in, and as what. `parties` of None: any party that nobody else has.
+
+    `part_of` names the virtual partner towards which, on this connection, we have the `pose`. `anew`: an
+    invitation by that name that nobody has used may be replaced.
+    """
 
     name: str
     roles: frozenset[str]
     parties: frozenset[PartyId] | None = None
+    pose: Pose | None = None
+    part_of: str | None = None
+    anew: bool = False
 
 
 class Registration:
@@ -50,7 +58,8 @@ class Registration:
         """TOKEN_A, told once and kept only as a digest. Raises NameTaken."""
         token = CredentialsToken.generate()
         admission = Admission.of(token, Scope.HANDSHAKE, self._with.clock.now() + lifetime)
-        await self._with.partners.add(self._partner(invited, PartnerState.INVITED), admission)
+        partner = self._partner(invited, PartnerState.INVITED)
+        await self._with.partners.add(partner, admission, anew=invited.anew)
         await self._with.directory.refresh()
         return token
 
@@ -79,7 +88,7 @@ class Registration:
             undo.push_async_callback(self._with.directory.refresh)  # the last to be done
             undo.push_async_callback(self._with.partners.undo, invited.name, admission)
             partner = await self._with.partners.add(
-                self._partner(invited, PartnerState.REGISTERING), admission
+                self._partner(invited, PartnerState.REGISTERING), admission, anew=invited.anew
             )
             await self._begin(undo, partner, versions_url, (token_a, token_b), versions)
             undo.pop_all()
@@ -89,9 +98,11 @@ class Registration:
     async def leave(self, name: str) -> str | None:
         """Tell the far side, then forget its tokens in any case: what an operator ends has ended.
 
-        What kept the far side from being told, if anything did.
+        What kept the far side from being told, if anything did. Raises UnknownPartner, NotNow.
         """
         partner = known(self._with.directory, name)
+        if partner.state is PartnerState.VIRTUAL:
+            raise NotNow(f"the partner {name!r} is virtual: it is removed with all its parts, as such")
         if partner.connection is None:
             await self._with.partners.forget(partner)
             trouble = None
@@ -182,4 +193,6 @@ class Registration:
             connection=None,
             created_at=self._with.clock.now(),
             allowed_parties=invited.parties,
+            pose=invited.pose,
+            part_of=invited.part_of,
         )

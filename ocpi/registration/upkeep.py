@@ -88,11 +88,22 @@ class Upkeep:
 
     async def _renew_if_due(self, name: str, news: Mapping[VersionNumber, str]) -> None:
         partner = self._with.directory.partner(name)
-        if partner is None or partner.connection is None or partner.connection.version not in news:
+        ours = None if partner is None else self._news_for(partner, news)
+        if partner is None or ours is None:
             return
         now = self._with.clock.now()
-        reason = due(partner, self._tried.get(name), news[partner.connection.version], now, self._rhythm)
+        reason = due(partner, self._tried.get(name), ours, now, self._rhythm)
         if reason is not None:
             self._tried[name] = now
             log.info("credentials are renewed", partner=name, reason=reason)
             await self._rotation.rotate(name)
+
+    def _news_for(self, partner: Partner, news: Mapping[VersionNumber, str]) -> str | None:
+        """Of ourselves, or of whom we pose as; None where we speak the version no more."""
+        if partner.connection is None:
+            return None
+        version = partner.connection.version
+        return news.get(version) if partner.pose is None else self._posed(partner, version)
+
+    def _posed(self, partner: Partner, version: VersionNumber) -> str:
+        return self._with.towards(partner).identity.fingerprint(version)

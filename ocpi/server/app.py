@@ -18,12 +18,15 @@ from aiohttp.typedefs import Handler, Middleware
 
 from ocpi.partners.directory import Directory
 from ocpi.partners.reading import Readers, no_readers
+from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
+from ocpi.server import posing
 from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
-from ocpi.server.door import Door, Mount
+from ocpi.server.door import Door
 from ocpi.server.metrics import RequestMetrics
+from ocpi.server.mounts import Mount
 from ocpi.server.paths import Segments
 from ocpi.server.requests import MAX_BODY_BYTES
 from ocpi.versions.known import CANONICAL, has_sides
@@ -41,7 +44,10 @@ class Beside:
 
 
 class Platform:
-    """Knows the addresses of a platform. `versions`, the newest first, are those that it offers."""
+    """Knows the addresses of a platform. `versions`, the newest first, are those that it offers.
+
+    One that `poses` offers 2.1.1 besides, at addresses of its own for each remote party.
+    """
 
     def __init__(
         self,
@@ -51,18 +57,27 @@ class Platform:
         directory: Directory,
         clock: Clock,
         beside: Beside | None = None,
+        poses: bool = False,
     ) -> None:
         self._public = public_url.rstrip("/")
         self.versions = tuple(versions)
         self._directory = directory
         self._clock = clock
         self._beside = beside or Beside()
+        self._poses = poses
 
     @property
     def versions_url(self) -> str:
         return f"{self._public}/ocpi/versions"
 
-    def url_of(self, module: str, side: Side, version: VersionNumber = CANONICAL) -> str:
+    def versions_url_as(self, pose: Pose) -> str:
+        return "/".join((self._public, *posing.root_of(pose), "versions"))
+
+    def url_of(
+        self, module: str, side: Side, version: VersionNumber = CANONICAL, pose: Pose | None = None
+    ) -> str:
+        if pose is not None:
+            return "/".join((self._public, *posing.root_of(pose), *posing.place(module, side)))
         return "/".join((self._public, *_place(module, side, version)))
 
     def application(
@@ -74,6 +89,7 @@ class Platform:
         """What serves these interfaces, and tells of them."""
         door = Door(
             mounts={**dict(self._mounts(interfaces)), **self._beside.mounts},
+            posing=posing.Posing(self._public, interfaces) if self._poses else None,
             public=self._public,
             directory=self._directory,
             clock=self._clock,

@@ -14,6 +14,7 @@ from ocpi.partners.directory import Admitted, Directory
 from ocpi.partners.documents import Scope
 from ocpi.partners.model import PartnerState
 from ocpi.partners.reading import Readers, Reading, as_partner, no_readers
+from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
 from ocpi.server.attempts import Attempts
 from ocpi.wire import credentials_token
@@ -25,12 +26,13 @@ _HANDSHAKE_MODULES: Final = frozenset({"versions", "credentials"})
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for, as far as the address and the method tell."""
+    """What is asked for, as far as the address and the method tell; `pose` is who we are there."""
 
     module: str
     side: Side
     method: str
     is_list: bool
+    pose: Pose | None = None
 
 
 class Authentication:
@@ -49,7 +51,7 @@ class Authentication:
         for token in tokens:
             admitted = await self._directory.admit(token, from_memory=is_guessing)
             if admitted is not None:
-                await self._note(_within_scope(admitted, wanted.module), wanted.module)
+                await self._note(_within_scope(admitted, wanted.module, wanted.pose), wanted.module)
                 return admitted
         for token in all_of_them:
             reading = await self._readers(token, is_guessing)
@@ -70,7 +72,9 @@ class Authentication:
             await self._directory.settle(admitted)
 
 
-def _within_scope(admitted: Admitted, module: str) -> Admitted:
+def _within_scope(admitted: Admitted, module: str, pose: Pose | None) -> Admitted:
+    if admitted.partner.pose != pose:
+        raise NotAuthenticated("this token was given for other addresses")
     if admitted.partner.state is PartnerState.SUSPENDED:
         raise NotAuthenticated("this connection is suspended by the operator")
     if admitted.scope is Scope.HANDSHAKE and module not in _HANDSHAKE_MODULES:

@@ -4,7 +4,7 @@ First who is calling, then everything else: without a good token every address a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from ocpi.errors import UnknownAddress
-from ocpi.partners.directory import Directory
+from ocpi.partners.directory import Admitted, Directory
 from ocpi.partners.reading import Readers, no_readers
 from ocpi.process.clock import Clock
 from ocpi.process.logs import correlation
@@ -20,45 +20,32 @@ from ocpi.recorder.entries import Addressed, Body, Heard
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server.answers import respond
 from ocpi.server.authentication import Authentication, Wanted
-from ocpi.server.call import Answer, Call, Interface
+from ocpi.server.call import Answer, Call
 from ocpi.server.errors import answer_to
 from ocpi.server.metrics import RequestMetrics
-from ocpi.server.paths import Segments, Table, segments
+from ocpi.server.mounts import NOTHING, Mount, find
+from ocpi.server.paths import Segments, segments
+from ocpi.server.posing import Posing, pose_in
 from ocpi.server.requests import read_body, read_query
 from ocpi.server.spoken import handled, status_in
-from ocpi.versions.known import CANONICAL
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
-from ocpi.wire.interfaces import Side
 from schemas.v2_3_0.enums import VersionNumber
 
 DEADLINE: Final = timedelta(seconds=30)
 _NOT_ROUTED: Final = frozenset({"versions", "credentials", "hubclientinfo"})
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """An interface at its address in one version."""
-
-    version: VersionNumber
-    module: str
-    side: Side
-    table: Table
-
-    @classmethod
-    def of(cls, interface: Interface, version: VersionNumber) -> "Mount":
-        return cls(version, interface.module, interface.side, Table(interface.routes_in(version)))
-
-
-_NOTHING: Final = Mount(CANONICAL, "unknown", Side.SENDER, Table(()))
-
-
 class Door:
-    """`mounts` are found by the first segments of a path; `public` is how partners reach this door."""
+    """`mounts` are found by the first segments of a path; `public` is how partners reach this door.
+
+    `posing` is what lies at the addresses of others, for who is connected to them through us.
+    """
 
     def __init__(
         self,
         *,
         mounts: Mapping[Segments, Mount],
+        posing: Posing | None,
         public: str,
         directory: Directory,
         clock: Clock,
@@ -67,7 +54,7 @@ class Door:
         readers: Readers = no_readers,
     ) -> None:
         self._mounts = mounts
-        self._lengths = sorted({len(prefix) for prefix in mounts}, reverse=True)
+        self._posing = posing
         self._public = public
         self._authentication = Authentication(directory, clock, readers)
         self._clock = clock
@@ -90,10 +77,10 @@ class Door:
         """Never raises. What was understood of the request is put down in `heard`."""
         try:
             shown = request.headers.get("Authorization")
-            wanted = Wanted(mount.module, mount.side, request.method, is_list=not rest)
+            wanted = Wanted(mount.module, mount.side, request.method, is_list=not rest, pose=mount.pose)
             admitted = await self._authentication.admit(shown, wanted, request.remote or "")
             heard.partner = admitted.partner.name
-            heard.routing = _routing(request, mount)
+            heard.routing = _routing(request, mount, admitted)
             route, named = mount.table.find(request.method, rest)
             call = Call(
                 admitted=admitted,
@@ -124,11 +111,13 @@ class Door:
         try:
             path = segments(raw_path)
         except UnknownAddress:
-            return _NOTHING, ()
-        for length in self._lengths:
-            if (mount := self._mounts.get(path[:length])) is not None:
-                return mount, path[length:]
-        return _NOTHING, path
+            return NOTHING, ()
+        posed = pose_in(path) if self._posing is not None else None
+        if self._posing is None or posed is None:
+            return find(self._mounts, path)
+        pose, below = posed
+        mount, rest = find(self._posing.mounts(pose), below)
+        return replace(mount, pose=pose), rest
 
     def _count(self, mount: Mount, answer: Answer, seconds: float) -> None:
         if self._metrics is not None:
@@ -140,6 +129,13 @@ def _worded(answer: Answer, version: VersionNumber) -> Answer:
     return answer if status == answer.status_code else replace(answer, status_code=status)
 
 
-def _routing(request: web.Request, mount: Mount) -> Routing:
-    """Configuration modules are not routed; what somebody says about it there is not read."""
-    return NOWHERE if mount.module in _NOT_ROUTED else Routing.read(request.headers)
+def _routing(request: web.Request, mount: Mount, admitted: Admitted) -> Routing:
+    """Configuration modules are not routed; what somebody says about it there is not read.
+
+    Where we pose as somebody, the address and the token say who speaks to whom.
+    """
+    if mount.module in _NOT_ROUTED:
+        return NOWHERE
+    if mount.pose is not None:
+        return Routing(to=mount.pose.party, sender=next(iter(admitted.partner.parties()), None))
+    return Routing.read(request.headers)

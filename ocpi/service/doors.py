@@ -1,6 +1,6 @@
 """The two doors of every service: the OCPI port for partners, the admin port for its operator."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -45,6 +45,9 @@ class Doors:
     registration: Registration
 
 
+MoreAdmin = Sequence[web.RouteDef] | Callable[[Handshake], Sequence[web.RouteDef]]
+
+
 def open_doors(
     foundation: Foundation,
     *,
@@ -54,16 +57,18 @@ def open_doors(
     interfaces: Sequence[Interface],
     reactions: Reactions,
     rhythm: Rhythm,
-    more_admin: Sequence[web.RouteDef] = (),
+    more_admin: MoreAdmin = (),
 ) -> Doors:
+    """`more_admin` are routes, or makes them of the handshake, for rooms that work with that."""
     newcomers = _newcomers(foundation, reactions)
     _follow_changes(foundation, reactions)
     handshake = _handshake(foundation, platform, identity, needed)
     registration, rotation = Registration(handshake), Rotation(handshake)
+    more = more_admin(handshake) if callable(more_admin) else more_admin
     upkeep = Upkeep(handshake=handshake, rotation=rotation, rhythm=rhythm, duty=foundation.duty)
     foundation.supervisor.start("renew credentials", upkeep.run, restart=True)
     partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
-    nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more_admin)
+    nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more)
     return Doors(
         ocpi=platform.application(
             [credentials_interface(Acceptance(handshake)), *interfaces],

@@ -53,6 +53,7 @@ class Foundation:
     delivery: Delivery
     recording: Recording
     keys: Path
+    seal: Seal
     name: str
     health: HealthChecks
     metrics: Metrics
@@ -136,6 +137,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         delivery=delivery,
         recording=_recording(ground, directory, store, metrics),
         keys=ground.keys,
+        seal=seal,
         name=ground.name,
         health=_health(ground),
         metrics=metrics,

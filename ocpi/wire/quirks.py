@@ -87,7 +87,12 @@ def usual(version: VersionNumber) -> Quirks:
 
 def effective(chosen: Quirks, version: VersionNumber) -> Quirks:
     """The chosen ones, and those usual ones that they do not exclude."""
-    return chosen | {each for each in usual(version) if not _rivals(each) & chosen}
+    return added(chosen, usual(version))
+
+
+def added(chosen: Quirks, more: Quirks) -> Quirks:
+    """The chosen ones, and more of them as far as those do not exclude these."""
+    return chosen | {each for each in more if not _rivals(each) & chosen}
 
 
 def checked(chosen: Iterable[Quirk]) -> Quirks:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocpi.partners.directory import Directory
+from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
 from ocpi.process.egress import Egress
-from ocpi.registration.discovery import Needed, Wanted
+from ocpi.registration.discovery import NOTHING, Needed, Wanted
 from ocpi.registration.doctor.examination import Examination
 from ocpi.registration.doctor.findings import Finding
 from ocpi.registration.doctor.questions import Questions
 from ocpi.registration.identity import Identity
 from ocpi.registration.named import NotNow, known
+from ocpi.versions.known import OLDEST
 from schemas.v2_3_0.enums import VersionNumber
 
 
@@ -36,10 +38,16 @@ class Doctor:
             Questions(self.egress, self.clock, current),
             partner,
             current,
-            Wanted(self.versions, self.needed, self.identity.counterpart),
-            self.identity,
+            self._wanted(partner),
+            self.identity.towards(partner),
         )
         return [_about(name, each) async for each in examination.findings()]
+
+    def _wanted(self, partner: Partner) -> Wanted:
+        counterpart = self.identity.towards(partner).counterpart
+        if partner.pose is not None:
+            return Wanted((OLDEST,), NOTHING, counterpart)
+        return Wanted(self.versions, self.needed, counterpart)
 
 
 def _about(name: str, finding: Finding) -> Finding:

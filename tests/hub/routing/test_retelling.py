@@ -39,17 +39,24 @@ def answered(data: bytes, status: int = 1000) -> bytes:
     )
 
 
+async def answer(kind: Kind, body: bytes, crossing: Crossing) -> bytes:
+    async def informed(_: Any) -> Crossing:
+        return crossing
+
+    return await retold_answer(kind, body, informed)
+
+
 def tell(kind: Kind, value: Any, crossing: Crossing) -> Any:
     return json.loads(retold(kind, codec.encode(value), value, crossing))
 
 
 @pytest.mark.parametrize("crossing", [DOWN, UP])
-def test_what_both_versions_say_alike_keeps_its_bytes(crossing: Crossing) -> None:
+async def test_what_both_versions_say_alike_keeps_its_bytes(crossing: Crossing) -> None:
     """C-066: number spelling, order of keys, blanks, fields that nobody knows."""
     body = b'{ "timeout" :30.0,"odd":{"b":1.50, "a":null}, "result":"ACCEPTED"}'
     assert retold(CommandResponse, body, codec.decode(body), crossing) == body
-    assert json.loads(retold_answer(CommandResponse, answered(body), crossing))["data"] == json.loads(body)
-    assert body in retold_answer(CommandResponse, answered(body), crossing)
+    assert json.loads(await answer(CommandResponse, answered(body), crossing))["data"] == json.loads(body)
+    assert body in await answer(CommandResponse, answered(body), crossing)
 
 
 def test_a_card_of_a_kind_that_is_not_listed_is_an_other_one() -> None:
@@ -63,33 +70,33 @@ def test_a_card_of_a_kind_that_is_not_listed_is_an_other_one() -> None:
     assert (told["token"]["type"], told["odd"], told["location_id"]) == ("OTHER", 1, "LOC1")
 
 
-def test_of_a_list_only_what_cannot_be_told_is_left_out() -> None:
+async def test_of_a_list_only_what_cannot_be_told_is_left_out() -> None:
     """C-048: prices with taxes of no known rate have no words in 2.2.1, and one member is no tariff."""
     members = [codec.dump(build.tariff(id="T1")), codec.dump(GROSS), b'{"id":"broken"}', b"17"]
-    told = json.loads(retold_answer(Tariff, answered(b"[" + b",".join(members) + b"]"), DOWN))
+    told = json.loads(await answer(Tariff, answered(b"[" + b",".join(members) + b"]"), DOWN))
     assert [each["id"] for each in told["data"]] == ["T1"]
     assert "tax_included" not in told["data"][0]
     assert told["odd"] == 1.5
 
 
-def test_one_object_that_cannot_be_told_is_refused_with_the_reason() -> None:
+async def test_one_object_that_cannot_be_told_is_refused_with_the_reason() -> None:
     with pytest.raises(NotSpeakable, match="taxes"):
-        retold_answer(Tariff, answered(codec.dump(GROSS)), DOWN)
+        await answer(Tariff, answered(codec.dump(GROSS)), DOWN)
 
 
 @pytest.mark.parametrize(
     ("kind", "data"), [(CommandResponse, b'{"result":"MAYBE"}'), (AuthorizationInfo, b'"text"')]
 )
-def test_an_answer_that_is_something_else_cannot_be_read(kind: Kind, data: bytes) -> None:
+async def test_an_answer_that_is_something_else_cannot_be_read(kind: Kind, data: bytes) -> None:
     with pytest.raises(Unreadable):
-        retold_answer(kind, answered(data), UP)
+        await answer(kind, answered(data), UP)
 
 
 @pytest.mark.parametrize(
     "body", [answered(b"null"), answered(b'{"any":"thing"}', 2003), b'{"status_code":1000}']
 )
-def test_an_answer_without_data_is_left_as_it_is(body: bytes) -> None:
-    assert retold_answer(CommandResponse, body, UP) == body
+async def test_an_answer_without_data_is_left_as_it_is(body: bytes) -> None:
+    assert await answer(CommandResponse, body, UP) == body
 
 
 def test_a_question_that_is_not_what_it_should_be_is_judged_by_the_version_of_the_asker() -> None:
