@@ -111,7 +111,6 @@ class Router:
             return await self._ways.pushes.to_one(call, party, to)
         if (shown := await self._ways.shelf.answer(call, party, to)) is not None:
             return shown
-        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
         if _is_authorize(call):
