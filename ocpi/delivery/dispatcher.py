@@ -95,7 +95,7 @@ class Delivery:
         if new is not None and self._with.leases.holds(due.to):
             lane.offer(new)
         else:
-            lane.news_of([due.mark_id])
+            lane.news_of(due)
 
     def look_soon(self) -> None:
         """Marks were changed in the database: do not wait for the next look around."""
