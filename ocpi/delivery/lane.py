@@ -38,6 +38,11 @@ class Lane:
         return not (self._queue or self._busy or self.has_more)
 
     @property
+    def is_at_hand(self) -> bool:
+        """Something could go from here, unless too much is on its way, or the party rests."""
+        return bool(self._queue)
+
+    @property
     def is_waiting(self) -> bool:
         """Something is not on its way that may be due."""
         return bool(self._queue) or self.has_more
@@ -124,6 +129,8 @@ class Lane:
         waiting = {mark.mark_id for mark in self._queue} | self._busy.keys()
         while self._queue and self._flying < self._at_once():
             mark = self._queue.popleft()
+            if mark.revision in self._settled:  # it was fetched and offered, both
+                continue
             name = mark.due.named
             if name in objects or mark.due.behind in waiting:
                 passed.append(mark)
