@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from benchmarks.hub_stage import READY_WITHIN_S
 from benchmarks.keep_alive import request
 from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.agreements import Agreement
@@ -145,7 +146,7 @@ def _hub(folder: Path, mongo_url: str, port: int, admin_port: int, database: str
     }
     hub = Process.start("hub", environ, folder)
     try:
-        hub.wait_ready()
+        hub.wait_ready(READY_WITHIN_S)
         yield hub
     finally:
         hub.stop()
