@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Final, assert_never
 
 from ocpi.delivery.attempts import Attempts
@@ -32,6 +33,8 @@ from schemas.kinds import PartyId
 log = logger(__name__)
 
 IDLE_S: Final = 0.5
+ALL_EVERY: Final = 4
+"""So many looks around: parties that are busy are looked for as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,14 +135,19 @@ class Delivery:
             raise
 
     async def _look_around(self) -> None:
-        while True:
+        for turn in count():
+            is_thorough = self._look_now.is_set() or turn % ALL_EVERY == 0
             self._look_now.clear()
-            busy = [lane.party for lane in self._lanes.values() if lane.has_more]
-            for party in await self._with.outbox.parties_due(busy):
+            for party in await self._with.outbox.parties_due(self._not_looked_for(is_thorough=is_thorough)):
                 self._lane(party).has_more = True
             await self._hear()
             self._wake.set()
             await _set_within(self._look_now, IDLE_S)
+
+    def _not_looked_for(self, *, is_thorough: bool) -> list[PartyId]:
+        """Whoever has something on its way has something due, and nothing is learned by asking."""
+        lanes = self._lanes.values()
+        return [lane.party for lane in lanes if lane.has_more or not (is_thorough or lane.is_idle)]
 
     async def _hear(self) -> None:
         """Who has given a sign of life, to this process or another, is tried now."""
