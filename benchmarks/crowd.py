@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from benchmarks.hub_stage import READY_WITHIN_S
 from benchmarks.keep_alive import request
 from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.agreements import Agreement
@@ -38,10 +39,13 @@ _BEGAN: Final = datetime(2026, 3, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
+    """`bare` and `bare_pid`: the URL and the process of what a hub is held against."""
+
     hub: Process
     hub_url: str
     receivers: str
     bare: str
+    bare_pid: int
     cpo: SimulatedPartner
     partners: list[PartyId]
 
@@ -79,13 +83,13 @@ async def gathered(
     await _settled(folder, mongo_url, database, receivers, parties)
     with (
         _child(folder, "receivers", str(receivers_port)),
-        _child(folder, "bare_fan_out", str(bare_port), receivers, str(count)),
+        _child(folder, "bare_fan_out", str(bare_port), receivers, str(count)) as bare_pid,
         _hub(folder, mongo_url, port, admin_port, database) as hub,
     ):
         async with SimulatedPartner(("CPO", CPO)) as cpo:
             await _register(hub, f"http://127.0.0.1:{port}/ocpi/versions", cpo)
             bare = f"http://127.0.0.1:{bare_port}"
-            yield Crowd(hub, f"http://127.0.0.1:{port}", receivers, bare, cpo, parties)
+            yield Crowd(hub, f"http://127.0.0.1:{port}", receivers, bare, bare_pid, cpo, parties)
 
 
 async def _settled(
@@ -142,19 +146,20 @@ def _hub(folder: Path, mongo_url: str, port: int, admin_port: int, database: str
     }
     hub = Process.start("hub", environ, folder)
     try:
-        hub.wait_ready()
+        hub.wait_ready(READY_WITHIN_S)
         yield hub
     finally:
         hub.stop()
 
 
 @contextmanager
-def _child(folder: Path, module: str, *arguments: str) -> Iterator[None]:
+def _child(folder: Path, module: str, *arguments: str) -> Iterator[int]:
+    """The id of its process."""
     with (folder / f"{module}.log").open("ab") as log:
         command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
         child = spawn_leashed(command, output=log, environ=os.environ)
     try:
-        yield
+        yield child.pid
     finally:
         child.kill()
         child.wait()

@@ -18,6 +18,7 @@ from typing import Final
 import aiohttp
 
 from benchmarks.crowd import CPO, HUB, Crowd, gathered
+from benchmarks.hub_stage import READY_WITHIN_S
 from benchmarks.keep_alive import Connection
 from ocpi.delivery import marks
 from ocpi.delivery.marks import Due
@@ -84,7 +85,7 @@ async def _restarted(crowd: Crowd, session: aiohttp.ClientSession, outbox: Colle
     async with session.get(f"{crowd.receivers}/await/1") as answer:
         await answer.read()
     took_s = time.perf_counter() - began
-    await asyncio.to_thread(crowd.hub.wait_ready)
+    await asyncio.to_thread(crowd.hub.wait_ready, READY_WITHIN_S)
     return took_s
 
 

@@ -5,7 +5,7 @@ with an agreement whose platform receives the module. A bill is marked behind it
 Spec: 2.3.0 transport_and_format, Broadcast Push; Timestamps and Objects send via Hubs.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.marks import Due, mark_id
@@ -63,7 +63,7 @@ class Forwarding:
 
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
-        dues = (self._due(accepted.record, party) for party in self._directory.viewers(key))
+        dues = self._dues(accepted.record, self._directory.viewers(key))
         await self._delivery.mark(*(due for due in dues if self._receives(due, key.owner)))
 
     async def on_agreement(self, agreement: Agreement) -> None:
@@ -87,7 +87,7 @@ class Forwarding:
         role, other = (EMSP, agreement.cpo) if to == agreement.emsp else (CPO, agreement.emsp)
         for kind in SHOWN:
             if _receiving_role(kind) == role:
-                dues = (self._due(record, to) async for record in self._told(kind, other, to))
+                dues = (due async for each in self._told(kind, other, to) for due in self._dues(each, [to]))
                 lacked = (due async for due in dues if self._receives(due, other))
                 await in_portions(self._delivery.catch_up, lacked)
 
@@ -102,16 +102,20 @@ class Forwarding:
     def _each(self, kind: ObjectKind, owner: PartyId, audience: PartyId | None) -> AsyncIterator[Record]:
         return self._store.each(Selection(kind, owners=[owner], audiences=[audience]))
 
-    def _due(self, record: Record, party: PartyId) -> Due:
-        return Due(
-            object_id=record.database_id,
-            kind=record.key.kind,
-            sender=self.hub,
-            to=party,
-            role=_receiving_role(record.key.kind),
-            is_urgent=_is_block(record),
-            state=record,
-        )
+    def _dues(self, record: Record, parties: Iterable[PartyId]) -> Iterator[Due]:
+        """What is the same for all of them is worked out once."""
+        object_id, kind, is_urgent = record.database_id, record.key.kind, _is_block(record)
+        role = _receiving_role(kind)
+        for party in parties:
+            yield Due(
+                object_id=object_id,
+                kind=kind,
+                sender=self.hub,
+                to=party,
+                role=role,
+                is_urgent=is_urgent,
+                state=record,
+            )
 
     def _receives(self, due: Due, owner: PartyId) -> bool:
         """Parties behind another hub hear through that hub, which broadcasts by itself."""

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, assert_never
 
 from ocpi.delivery.dependencies import Dependencies
@@ -68,23 +69,24 @@ class Attempts:
         lane.has_more = True
 
     async def _failed(self, lane: Lane, step: Send, error: DeliveryError) -> None:
-        due = step.mark.due
+        """The party rests, and the mark waits, from one and the same instant."""
+        due, now = step.mark.due, self.clock.now()
         log.warning("delivery failed", object=due.label, to=str(due.to), error=error.text)
         if is_refusal(error):
             await self._reached(lane)
         elif not isinstance(error, (Withheld, Unregistered)):
-            await self._rest(lane, error)
+            await self._rest(lane, error, now)
         if due.keeping is Keeping.STRICT:
             await self._give_up(step.mark)
         else:
-            await self._decide(step, error)
+            await self._decide(step, error, now)
 
-    async def _rest(self, lane: Lane, error: DeliveryError) -> None:
+    async def _rest(self, lane: Lane, error: DeliveryError, now: datetime) -> None:
         """Deliveries that were under way together fail together, and count as one failure."""
-        if lane.rests(self.clock.now()):
+        if lane.rests(now):
             return
         lane.failures += 1
-        until = self.clock.now() + rest(lane.failures, error, _spread())
+        until = now + rest(lane.failures, error, _spread())
         is_asked = isinstance(error, Rejected) and error.retry_after_s is not None
         lane.trouble = Trouble(lane.failures, until, is_asked=is_asked)
         lane.empty()
@@ -98,10 +100,10 @@ class Attempts:
         self.metrics.count(mark, "given_up")
         await self.outbox.drop(mark)
 
-    async def _decide(self, step: Send, error: DeliveryError) -> None:
+    async def _decide(self, step: Send, error: DeliveryError, now: datetime) -> None:
         mark = step.mark
-        refused = _refused(mark, error, self.clock) if is_refusal(error) else None
-        match decide(self._facts(mark, error, refused)):
+        refused = _refused(mark, error, now) if is_refusal(error) else None
+        match decide(_facts(mark, error, refused, now)):
             case Retry(at=at, after_dependencies=after_dependencies):
                 self.metrics.count(mark, "refused" if refused else "failed")
                 if after_dependencies:
@@ -114,21 +116,22 @@ class Attempts:
             case other:
                 assert_never(other)
 
-    def _facts(self, mark: Mark, error: DeliveryError, refused: Refusals | None) -> Facts:
-        return Facts(
-            error=error,
-            attempts=1 + mark.attempts,
-            since=mark.since,
-            now=self.clock.now(),
-            is_bill=mark.due.kind is ObjectKind.CDR,
-            spread=_spread(),
-            refused=refused or mark.refused,
-            expires=mark.due.keeping is Keeping.STORE_FORWARD,
-        )
+
+def _facts(mark: Mark, error: DeliveryError, refused: Refusals | None, now: datetime) -> Facts:
+    return Facts(
+        error=error,
+        attempts=1 + mark.attempts,
+        since=mark.since,
+        now=now,
+        is_bill=mark.due.kind is ObjectKind.CDR,
+        spread=_spread(),
+        refused=refused or mark.refused,
+        expires=mark.due.keeping is Keeping.STORE_FORWARD,
+    )
 
 
-def _refused(mark: Mark, error: DeliveryError, clock: Clock) -> Refusals:
-    return mark.refused.and_also(error, clock.now(), is_bill=mark.due.kind is ObjectKind.CDR)
+def _refused(mark: Mark, error: DeliveryError, now: datetime) -> Refusals:
+    return mark.refused.and_also(error, now, is_bill=mark.due.kind is ObjectKind.CDR)
 
 
 def _spread() -> float:

@@ -1,14 +1,16 @@
 """Turns due marks into deliveries: one loop for all the parties that this process holds the leases of.
 
-A turn fetches what is due to whoever has room for it, looks up all of it together, and sends each thing in a
-task of its own; what became of them is written together again. Beside it somebody looks around twice a
-second, which is how marks that other processes put, and pauses that have ended, are found.
+A turn takes what is at hand, looks up all of it together, and sends each thing in a task of its own; what
+became of them is written together again. Beside it somebody fetches what is due to whoever has room for it,
+and somebody looks around twice a second, which is how marks that other processes put, and pauses that have
+ended, are found.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Final, assert_never
 
 from ocpi.delivery.attempts import Attempts
@@ -31,6 +33,8 @@ from schemas.kinds import PartyId
 log = logger(__name__)
 
 IDLE_S: Final = 0.5
+ALL_EVERY: Final = 4
+"""So many looks around: parties that are busy are looked for as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Delivery:
         self._supervisor = supervisor
         self._lanes: dict[PartyId, Lane] = {}
         self._wake = asyncio.Event()
+        self._lacking = asyncio.Event()
         self._look_now = asyncio.Event()
 
     def watch(self, is_offline: Callable[[Partner], bool]) -> None:
@@ -82,20 +87,23 @@ class Delivery:
         return revived
 
     async def _put(self, dues: Sequence[Due]) -> None:
-        new = {mark.mark_id: mark for mark in await self._with.outbox.put(dues)}
+        """What is new is on its way before the rest is written."""
+        new = {mark.mark_id for mark in await self._with.outbox.put(dues, self._offer)}
         for due in dues:
-            self._told(due, new.get(due.mark_id))
+            if due.mark_id not in new:
+                self._lane(due.to).news_of(due)
         self._wake.set()
         if not dues:
             self.look_soon()
 
-    def _told(self, due: Due, new: Mark | None) -> None:
+    def _offer(self, mark: Mark) -> None:
         """A party that is put something need not be looked for, nor a new mark be read."""
-        lane = self._lane(due.to)
-        if new is not None and self._with.leases.holds(due.to):
-            lane.offer(new)
+        lane = self._lane(mark.due.to)
+        if self._with.leases.holds(lane.party):
+            lane.offer(mark)
         else:
-            lane.news_of([due.mark_id])
+            lane.news_of(mark.due)
+        self._wake.set()
 
     def look_soon(self) -> None:
         """Marks were changed in the database: do not wait for the next look around."""
@@ -112,6 +120,7 @@ class Delivery:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._work())
+            loops.create_task(self._fetch())
             loops.create_task(self._look_around())
 
     async def keep_leases(self) -> None:
@@ -126,14 +135,19 @@ class Delivery:
             raise
 
     async def _look_around(self) -> None:
-        while True:
+        for turn in count():
+            is_thorough = self._look_now.is_set() or turn % ALL_EVERY == 0
             self._look_now.clear()
-            busy = [lane.party for lane in self._lanes.values() if lane.has_more]
-            for party in await self._with.outbox.parties_due(busy):
+            for party in await self._with.outbox.parties_due(self._not_looked_for(is_thorough=is_thorough)):
                 self._lane(party).has_more = True
             await self._hear()
             self._wake.set()
             await _set_within(self._look_now, IDLE_S)
+
+    def _not_looked_for(self, *, is_thorough: bool) -> list[PartyId]:
+        """Whoever has something on its way has something due, and nothing is learned by asking."""
+        lanes = self._lanes.values()
+        return [lane.party for lane in lanes if lane.has_more or not (is_thorough or lane.is_idle)]
 
     async def _hear(self) -> None:
         """Who has given a sign of life, to this process or another, is tried now."""
@@ -143,19 +157,35 @@ class Delivery:
             self._lanes[party].trouble, self._lanes[party].has_more = trouble, True
 
     async def _work(self) -> None:
+        """Nobody waits for what is fetched for others."""
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._lacking.set()
+            await self._launch()
+
+    async def _fetch(self) -> None:
+        while True:
+            await self._lacking.wait()
+            self._lacking.clear()
             if await self._with.fetching.fill(self._lanes.values()):
                 self._wake.set()
-            await self._launch()
 
     async def _launch(self) -> None:
         now = self._with.clock.now()
-        chosen = [(lane, mark) for lane in self._lanes.values() for mark in lane.next(now)]
+        waiting = [lane for lane in self._lanes.values() if lane.is_at_hand and self._is_ours(lane)]
+        chosen = [(lane, mark) for lane in waiting for mark in lane.next(now)]
         steps = await self._ready(chosen)
         for (lane, _), step in zip(chosen, steps, strict=True):
             self._supervisor.start(f"deliver to {lane.party}", partial(self._do, lane, step))
+
+    def _is_ours(self, lane: Lane) -> bool:
+        """What is at hand of a party whose lease has ended may have been delivered by another."""
+        if self._with.leases.holds(lane.party):
+            return True
+        lane.empty()
+        self._lacking.set()
+        return False
 
     async def _ready(self, chosen: Sequence[tuple[Lane, Mark]]) -> list[Step]:
         try:

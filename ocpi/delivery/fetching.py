@@ -35,7 +35,7 @@ class Fetching:
         self._clock = clock
 
     async def fill(self, lanes: Iterable[Lane]) -> bool:
-        """Whether more is to be had at once."""
+        """Whether anybody had room for more."""
         hungry = [lane for lane in lanes if lane.is_hungry(self._clock.now())]
         if not hungry:
             return False
@@ -47,7 +47,7 @@ class Fetching:
         for lane in mine:
             if lane.failures:
                 await self._fill_one(lane)
-        return any(lane.is_hungry(self._clock.now()) for lane in mine)
+        return True
 
     async def _take(self, lanes: Sequence[Lane]) -> None:
         """Whoever is not this process's is let go; whoever has just become so is as another left it."""

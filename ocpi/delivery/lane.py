@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from ocpi.delivery.marks import Mark
+from ocpi.delivery.marks import Due, Mark
 from ocpi.delivery.troubles import Trouble
 from schemas.kinds import PartyId
 
@@ -36,6 +36,11 @@ class Lane:
     @property
     def is_idle(self) -> bool:
         return not (self._queue or self._busy or self.has_more)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Something could go from here, unless too much is on its way, or the party rests."""
+        return bool(self._queue)
 
     @property
     def is_waiting(self) -> bool:
@@ -82,19 +87,32 @@ class Lane:
         self.has_more = self.has_more or len(news) > room
 
     def offer(self, mark: Mark) -> None:
-        """It has just been put, and nothing else is due that is not at hand, unless that is known."""
-        if self.has_more or self.failures or len(self._queue) >= MOST or mark.mark_id in self._busy:
+        """It has just been put, and nothing else is due that is not at hand, unless that is known.
+
+        What is urgent goes first, whatever else is due; of a full queue the last one is left to be fetched.
+        """
+        if self.failures or mark.mark_id in self._busy:
             self.has_more = True
         elif mark.due.is_urgent:
+            self._make_room()
             self._queue.appendleft(mark)
+        elif self.has_more or len(self._queue) >= MOST:
+            self.has_more = True
         else:
             self._queue.append(mark)
 
-    def news_of(self, mark_ids: Iterable[str]) -> None:
-        """They have been put once more: what is at hand of them is no longer what is due."""
-        changed = set(mark_ids)
-        if self._queue:
-            self._queue = deque(mark for mark in self._queue if mark.mark_id not in changed)
+    def _make_room(self) -> None:
+        if len(self._queue) >= MOST:
+            self._queue.pop()
+            self.has_more = True
+
+    def news_of(self, due: Due) -> None:
+        """It has been put once more: what is at hand of it is no longer what is due.
+
+        What is urgent is fetched before the rest, so nothing may be left at hand that would go before it.
+        """
+        kept = () if due.is_urgent else (mark for mark in self._queue if mark.mark_id != due.mark_id)
+        self._queue = deque(kept)
         self.has_more = True
 
     def empty(self) -> None:
@@ -111,6 +129,8 @@ class Lane:
         waiting = {mark.mark_id for mark in self._queue} | self._busy.keys()
         while self._queue and self._flying < self._at_once():
             mark = self._queue.popleft()
+            if mark.revision in self._settled:  # it was fetched and offered, both
+                continue
             name = mark.due.named
             if name in objects or mark.due.behind in waiting:
                 passed.append(mark)

@@ -5,7 +5,7 @@ state does not clear it. Marks are put, read and cleared many at a time: what is
 goes in one trip.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +52,9 @@ _ANYBODY: Final[Document] = {"$gt": ""}
 """Named although it excludes nobody: without it the index would be read whole."""
 
 
+def _nobody(_: Mark) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """What becomes of a mark after a try; `change` of None clears it."""
@@ -68,38 +71,48 @@ class Outbox:
         owner = supervisor or Supervisor(name="outbox", clock=clock)
         self._marks = mongo.collection(MARKS)
         self._clock = clock
-        self._puts: Batches[Due, Mark | None] = Batches("write marks", self._put_all, owner)
+        self._puts: Batches[Due, Mark | None] = Batches("write marks", self._insert_all, owner)
+        self._puts_again: Batches[Due, Written] = Batches("write marks again", self._again_all, owner)
         self._settling: Batches[_Settled, Written] = Batches("settle marks", self._settle_all, owner)
         self.receipts = Receipts(mongo, clock, owner)
 
-    async def put(self, dues: Sequence[Due]) -> list[Mark]:
+    async def put(self, dues: Sequence[Due], told: Callable[[Mark], None] = _nobody) -> list[Mark]:
         """Durable when this returns: those that are new. What was marked before is due once more.
 
-        A great many go in several trips: others' marks get in between.
+        `told` is called with each new one as soon as that is durable. A great many go in several trips:
+        others' marks get in between.
         """
         once = list({due.mark_id: due for due in dues}.items())
         new: list[Mark] = []
         for begin in range(0, len(once), AT_MOST):
-            put = [self._puts.add(*each) for each in once[begin : begin + AT_MOST]]
-            await together(put)
-            new += [mark for each in put if (mark := each.result()) is not None]
+            new += await self._put(once[begin : begin + AT_MOST], told)
         return new
 
-    async def _put_all(self, dues: Sequence[Due]) -> list[Mark | Exception | None]:
+    async def _put(self, some: Sequence[tuple[str, Due]], told: Callable[[Mark], None]) -> list[Mark]:
         """Most marks are new, and an insert costs a third of an upsert."""
+        put = [self._puts.add(name, due) for name, due in some]
+        await together(put)
+        marks = [each.result() for each in put]
+        new = [mark for mark in marks if mark is not None]
+        for mark in new:
+            told(mark)
+        held = [each for each, mark in zip(some, marks, strict=True) if mark is None]
+        await together([self._puts_again.add(name, due) for name, due in held])
+        return new
+
+    async def _insert_all(self, dues: Sequence[Due]) -> list[Mark | Exception | None]:
+        """None for what is marked already."""
         now = self._clock.now()
         documents = [{"_id": due.mark_id, **fresh(due, now), "since": now} for due in dues]
         inserted = await write_each(self._marks, [InsertOne(each) for each in documents])
-        outcomes: list[Mark | Exception | None] = [
-            told if isinstance(told, Exception) else new_mark(due, document)
-            for due, document, told in zip(dues, documents, inserted, strict=True)
+        return [
+            _inserted(due, document, outcome)
+            for due, document, outcome in zip(dues, documents, inserted, strict=True)
         ]
-        held = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, DuplicateKey)]
-        if held:
-            again = await write_each(self._marks, [_again(dues[index], now) for index in held])
-            for index, told in zip(held, again, strict=True):
-                outcomes[index] = told if isinstance(told, Exception) else None
-        return outcomes
+
+    async def _again_all(self, dues: Sequence[Due]) -> list[Written | Exception]:
+        now = self._clock.now()
+        return await write_each(self._marks, [_again(due, now) for due in dues])
 
     async def put_unless_delivered(self, due: Due) -> bool:
         """For a bill that came once more: mark it, unless it has arrived or is on its way."""
@@ -272,6 +285,12 @@ def _news(due: Due, now: datetime) -> list[Document]:
 
 def _again(due: Due, now: datetime) -> UpdateOne:
     return UpdateOne({"_id": due.mark_id}, _news(due, now), upsert=True)
+
+
+def _inserted(due: Due, document: Document, outcome: Written | Exception) -> Mark | Exception | None:
+    if isinstance(outcome, DuplicateKey):
+        return None
+    return outcome if isinstance(outcome, Exception) else new_mark(due, document)
 
 
 def _refused(refused: Refusals) -> Document:

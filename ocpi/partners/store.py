@@ -73,6 +73,7 @@ class PartnerStore:
     def __init__(self, mongo: Mongo, seal: Seal) -> None:
         self._partners = mongo.collection(COLLECTION)
         self._seal = seal
+        self._read: dict[str, tuple[Document, Found]] = {}
 
     async def add(self, partner: Partner, admission: Admission, *, anew: bool = False) -> Partner:
         """The partner as it stands now. Raises NameTaken, unless whoever bears the name has left, or let its
@@ -206,8 +207,15 @@ class PartnerStore:
         return None if document is None else read_partner(document, self._seal)
 
     async def all(self) -> list[Found]:
-        """Raises SealBroken."""
-        return [self._found(document) async for document in self._partners.find({}).sort("_id")]
+        """Raises SealBroken. Of a partner that has not changed since the last time no seal is opened."""
+        read: dict[str, tuple[Document, Found]] = {}
+        async for document in self._partners.find({}).sort("_id"):
+            known = self._read.get(document["_id"])
+            if known is None or known[0] != document:
+                known = document, self._found(document)
+            read[document["_id"]] = known
+        self._read = read
+        return [found for _, found in read.values()]
 
     async def by_digest(self, digest: str) -> Found | None:
         document = await self._partners.find_one({"tokens.digest": digest})

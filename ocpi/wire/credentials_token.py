@@ -24,13 +24,14 @@ _LATELY: Final = 1024
 class CredentialsToken:
     """Prints as its last four characters; `reveal()` is the one way to the secret itself."""
 
-    __slots__ = ("_digest", "_secret")
+    __slots__ = ("_digest", "_header", "_secret")
 
     def __init__(self, secret: str) -> None:
         if not is_well_formed(secret):
             raise ValueError("a credentials token has 1 to 64 printable ASCII characters and no blank")
         self._secret = secret
         self._digest: str | None = None
+        self._header: str | None = None
 
     @classmethod
     def generate(cls) -> "CredentialsToken":
@@ -41,7 +42,9 @@ class CredentialsToken:
 
     def header(self) -> str:
         """The value of the Authorization header, Base64 as 2.2.1 and later want it."""
-        return SCHEME + base64.b64encode(self._secret.encode()).decode()
+        if self._header is None:
+            self._header = SCHEME + base64.b64encode(self._secret.encode()).decode()
+        return self._header
 
     def digest(self) -> str:
         """What is stored of a token that a partner shows to us: enough to find it, too little to use it.

@@ -57,18 +57,16 @@ class Process:
     def admin(self) -> AdminClient:
         return AdminClient(self.admin_url, read_secret(self.key_file), SystemClock())
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Raises ServiceFailed."""
-        deadline = SystemClock().monotonic() + READY_WITHIN_S
+        deadline = SystemClock().monotonic() + within_s
         while SystemClock().monotonic() < deadline:
             if self.child.poll() is not None:
                 raise ServiceFailed(f"the {self.name} ended at once:\n{_last_words(self.log)}")
             if self._is_ready():
                 return
             time.sleep(0.05)
-        raise ServiceFailed(
-            f"the {self.name} is not ready after {READY_WITHIN_S:.0f} s:\n{_last_words(self.log)}"
-        )
+        raise ServiceFailed(f"the {self.name} is not ready after {within_s:.0f} s:\n{_last_words(self.log)}")
 
     def kill(self) -> None:
         """As a crash does it."""

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from ocpi.delivery.dispatcher import Delivery
+from ocpi.delivery.fetching import Fetching
 from ocpi.delivery.leases import LIFETIME
 from ocpi.delivery.outbox import MARKS
 from ocpi.delivery.readying import Readying
@@ -113,12 +114,31 @@ async def refused_once(roaming: Roaming) -> bool:
     return bool(mark["refusals"] == 1)
 
 
+async def test_nobody_waits_for_what_is_fetched_for_others(
+    roaming: Roaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reliability 5."""
+    asked: list[object] = []
+
+    async def never(*_: Any) -> bool:
+        asked.append(1)
+        return await asyncio.Future()
+
+    await push_locations(roaming, 1)
+    await eventually(lambda: len(roaming.emsp.received) == 1)
+    await eventually_so(roaming.nothing_due)
+    monkeypatch.setattr(Fetching, "fill", never)
+    await roaming.push("locations", "FR", "CPO", "NEW", body=build.location(id="NEW"))
+    await eventually(lambda: "FR/CPO/NEW" in paths(roaming.emsp))
+    assert asked
+
+
 async def test_retry_after_is_waited_for(roaming: Roaming) -> None:
     """Reliability 9."""
     busy = Reply(http=429, headers={"Retry-After": "30"})
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: busy)
     await push_locations(roaming, 1)
-    await eventually(lambda: bool(roaming.emsp.received))
+    await eventually(lambda: roaming.hub.foundation.delivery.rests(EMSP))
     await roaming.later(seconds=29)
     assert len(roaming.emsp.received) == 1
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: Reply())

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from ocpi.delivery.lane import AT_ONCE, Lane
-from ocpi.delivery.marks import Due, Mark, mark_id
+from ocpi.delivery.lane import AT_ONCE, MOST, Lane
+from ocpi.delivery.marks import Due, Mark, mark_id, revision
 from ocpi.delivery.refusals import NO_REFUSALS
 from ocpi.delivery.troubles import Trouble
 from schemas.kinds import ObjectKind
@@ -13,9 +13,9 @@ from tests.fakes.clock import START
 from tests.platforms import CPO, EMSP
 
 
-def mark(name: str, revision: int = 1, behind: str | None = None) -> Mark:
-    due = Due(name, ObjectKind.LOCATION, sender=CPO, to=EMSP, role="EMSP", behind=behind)
-    return Mark(due.mark_id, due, revision, 0, NO_REFUSALS, START)
+def mark(name: str, behind: str | None = None, *, is_urgent: bool = False) -> Mark:
+    due = Due(name, ObjectKind.LOCATION, sender=CPO, to=EMSP, role="EMSP", behind=behind, is_urgent=is_urgent)
+    return Mark(due.mark_id, due, revision(), 0, NO_REFUSALS, START)
 
 
 @pytest.fixture
@@ -73,8 +73,18 @@ def test_what_was_settled_while_marks_were_asked_for_is_not_taken_for_due(lane: 
     lane.done(sent)
     lane.take_in([sent])
     assert going(lane) == []
-    lane.take_in([mark("location/FR*CPO/1|*", revision=2)])
+    lane.take_in([mark("location/FR*CPO/1|*")])
     assert going(lane) == ["location/FR*CPO/1|*"]
+
+
+def test_what_was_fetched_as_well_as_offered_goes_once(lane: Lane) -> None:
+    new = mark("location/FR*CPO/1|*")
+    lane.take_in([new])
+    lane.offer(new)
+    assert lane.next(START) == [new]
+    lane.landed()
+    lane.done(new)
+    assert going(lane) == []
 
 
 def test_a_new_mark_does_not_overtake_what_is_due_and_not_at_hand(lane: Lane) -> None:
@@ -82,6 +92,47 @@ def test_a_new_mark_does_not_overtake_what_is_due_and_not_at_hand(lane: Lane) ->
     lane.offer(mark("location/FR*CPO/1|*"))
     assert going(lane) == []
     assert lane.is_hungry(START)
+
+
+def test_what_is_urgent_goes_first_also_when_more_is_due_than_is_at_hand(lane: Lane) -> None:
+    lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(MOST + 1))
+    assert lane.has_more
+    lane.offer(mark("token/blocked|*", is_urgent=True))
+    assert going(lane)[0] == "token/blocked|*"
+
+
+def test_what_a_full_queue_has_no_room_for_is_fetched_again(lane: Lane) -> None:
+    lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(MOST))
+    assert not lane.has_more
+    lane.offer(mark("token/blocked|*", is_urgent=True))
+    assert lane.has_more
+
+
+def test_what_becomes_urgent_is_kept_waiting_by_nothing_that_is_at_hand(lane: Lane) -> None:
+    lane.take_in([mark("location/FR*CPO/1|*"), mark("token/blocked|*")])
+    blocked = mark("token/blocked|*", is_urgent=True)
+    lane.news_of(blocked.due)
+    assert going(lane) == []
+    lane.take_in([blocked, mark("location/FR*CPO/1|*")])
+    assert going(lane) == ["token/blocked|*", "location/FR*CPO/1|*"]
+
+
+def test_what_is_put_once_more_goes_as_it_is_now(lane: Lane) -> None:
+    again = mark("location/FR*CPO/2|*")
+    lane.take_in([mark("location/FR*CPO/1|*"), mark("location/FR*CPO/2|*")])
+    lane.news_of(again.due)
+    assert going(lane) == ["location/FR*CPO/1|*"]
+    assert lane.is_hungry(START)
+    lane.is_asked_for()
+    lane.take_in([again])
+    assert lane.next(START) == [again]
+
+
+def test_who_is_in_trouble_is_told_nothing_for_being_urgent(lane: Lane) -> None:
+    lane.failures, lane.trouble = 2, Trouble(2, START + timedelta(seconds=4))
+    lane.offer(mark("token/blocked|*", is_urgent=True))
+    assert lane.next(START + timedelta(seconds=4)) == []
+    assert lane.has_more
 
 
 def test_who_is_served_elsewhere_is_not_asked_for_all_the_time(lane: Lane) -> None:

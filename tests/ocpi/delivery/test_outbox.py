@@ -1,16 +1,19 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from ocpi.delivery import outbox as outboxes
 from ocpi.delivery.marks import Due, Mark
 from ocpi.delivery.outbox import INDEXES, Outbox
 from ocpi.delivery.receipts import Arrival
 from ocpi.delivery.refusals import Refusals
-from ocpi.process.mongo import Mongo
+from ocpi.process.mongo import Collection, Mongo, UpdateOne, Write, Written, write_each
 from schemas.kinds import ObjectKind, PartyId
 from tests.fakes.clock import ManualClock
+from tests.fakes.eventually import eventually
 from tests.platforms import CPO, EMSP
 
 OTHER = PartyId("DE", "XYZ")
@@ -37,6 +40,28 @@ async def only_mark(outbox: Outbox, to: PartyId = EMSP) -> Mark:
 async def test_forty_marks_of_one_object_are_one(outbox: Outbox) -> None:
     await outbox.put([due()] * 40)
     assert (await only_mark(outbox)).due == due()
+
+
+async def test_what_is_new_is_told_before_the_rest_is_written(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who hangs has a mark that stands; nobody else waits for it to be put again."""
+    await outbox.put([due()])
+    told: list[PartyId] = []
+    may_go_on = asyncio.Event()
+
+    async def held_up(collection: Collection, writes: Sequence[Write]) -> list[Written | Exception]:
+        if isinstance(writes[0], UpdateOne):
+            await may_go_on.wait()
+        return await write_each(collection, writes)
+
+    monkeypatch.setattr(outboxes, "write_each", held_up)
+    async with asyncio.TaskGroup() as tasks:
+        new = tasks.create_task(outbox.put([due(), due(to=OTHER)], lambda mark: told.append(mark.due.to)))
+        await eventually(lambda: told == [OTHER])
+        assert not new.done()
+        may_go_on.set()
+    assert [mark.due.to for mark in new.result()] == [OTHER]
 
 
 async def test_thousands_of_marks_are_put_at_once(outbox: Outbox) -> None:
