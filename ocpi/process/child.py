@@ -8,6 +8,7 @@ many files as it is allowed to: a database keeps each collection in some of its 
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,15 +16,15 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 _BECOME_A_LEASHED_PROGRAM = """
-import ctypes, os, resource, signal, sys
+import ctypes, os, resource, sys
 PR_SET_PDEATHSIG = 1
 allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))
 if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-if os.getppid() != int(sys.argv[1]):
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sys.argv[2]))
+if int(sys.argv[2]) and os.getppid() != int(sys.argv[1]):
     sys.exit("the parent is gone already")
-os.execv(sys.argv[2], sys.argv[2:])
+os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
@@ -43,8 +44,34 @@ def spawn_leashed(
         raise RuntimeError(
             "start child processes from the main thread: they end with the thread they are from"
         )
+    return _spawn(command, signal.SIGKILL, output, keep_open, environ)
+
+
+def spawn_finishing(
+    command: Sequence[str], *, output: IO[bytes], keep_open: Sequence[int]
+) -> subprocess.Popen[bytes]:
+    """As `spawn_leashed`, for what has work left when this process ends: it must notice that by itself."""
+    return _spawn(command, 0, output, keep_open, None)
+
+
+def _spawn(
+    command: Sequence[str],
+    at_our_end: int,
+    output: IO[bytes],
+    keep_open: Sequence[int],
+    environ: Mapping[str, str] | None,
+) -> subprocess.Popen[bytes]:
+    own = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        _BECOME_A_LEASHED_PROGRAM,
+        str(os.getpid()),
+        str(int(at_our_end)),
+    ]
     return subprocess.Popen(  # noqa: S603 - our own command, no shell
-        [sys.executable, "-I", "-S", "-c", _BECOME_A_LEASHED_PROGRAM, str(os.getpid()), *command],
+        [*own, *command],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

@@ -44,6 +44,18 @@ _pseudonym_key = _PseudonymKey(secrets.token_bytes(32))  # until `configure`: on
 _whose: dict[str, int] = {}  # on every line
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a process logs: what `configure` is told."""
+
+    level: str
+    pseudonym_key: bytes
+    worker: int | None
+
+
+_level = ["INFO"]
+
+
 def configure(
     level: str = "INFO", *, pseudonym_key: str | bytes | None = None, worker: int | None = None
 ) -> None:
@@ -56,6 +68,7 @@ def configure(
         _whose["worker"] = worker
     if pseudonym_key:
         _pseudonym_key.change(pseudonym_key.encode() if isinstance(pseudonym_key, str) else pseudonym_key)
+    _level[:] = [level]
     structlog.configure(
         processors=[*_FACTS, structlog.processors.format_exc_info, _redact, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -63,6 +76,11 @@ def configure(
         cache_logger_on_first_use=False,
     )
     _adopt_the_libraries(level)
+
+
+def manner() -> Manner:
+    """For a child process that shall log as this one does, with the same pseudonyms. It holds the key."""
+    return Manner(_level[0], _pseudonym_key.value, _whose.get("worker"))
 
 
 def logger(name: str) -> FilteringBoundLogger:

@@ -83,7 +83,7 @@ async def serve(
     told_to_stop = signals_to_stop()
     try:
         async with listening(sites) as urls:
-            _leave_in_peace_what_stays()
+            leave_in_peace_what_stays()
             if started is not None:
                 started(urls)
             _log.info("service started", **urls)
@@ -121,7 +121,7 @@ async def _listen(runner: web.AppRunner, site: Site) -> str:
     return str(URL.build(scheme="http", host=site.host, port=runner.addresses[0][1]))
 
 
-def _leave_in_peace_what_stays() -> None:
+def leave_in_peace_what_stays() -> None:
     """Modules, models and tables live as long as the process: looking through them for garbage, over and
     over, costs a tenth of the throughput of a relay.
     """

@@ -1,14 +1,12 @@
 """Whoever wants to see what the egress sends: told as a request leaves, and once more as it ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from yarl import URL
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """A request on its way. `headers` hold the partner's token: they are to be picked from, never kept."""
 
     method: str

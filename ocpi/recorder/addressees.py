@@ -6,31 +6,33 @@ anything does.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from yarl import URL
 
 from ocpi.errors import UnknownAddress
 from ocpi.partners.directory import Directory
-from ocpi.partners.model import Connection
+from ocpi.partners.model import Connection, PartnerEndpoint
 from ocpi.server.paths import Segments, segments
 from ocpi.versions.known import SPOKEN
 from ocpi.wire import spelling
-from ocpi.wire.interfaces import MODULES, Side
+from ocpi.wire.interfaces import MODULES
 from schemas.kinds import PartyId
 
+_ENDS: Final = frozenset({"", "/"})
 UNKNOWN: Final = "unknown"
 _MODULES: Final = frozenset({*MODULES, "credentials", "hubclientinfo", "versions"})
 
 
 class Addressee(NamedTuple):
-    """`rest` is what follows the address of the module."""
-
     partner: str | None = None
     version: str | None = None
     module: str = UNKNOWN
-    side: Side | None = None
-    rest: Segments = ()
+    side: str | None = None
+
+
+Found: TypeAlias = tuple[Addressee, Segments | str]
+"""And what follows the address of the module, taken apart or as it was written."""
 
 
 class Addressees:
@@ -39,7 +41,7 @@ class Addressees:
         self._by_token: Mapping[str, _Known] | None = None
         directory.listen(self._forget)
 
-    def of(self, url: URL, authorization: str) -> Addressee:
+    def of(self, url: str, authorization: str) -> Found:
         known = self._tokens().get(authorization)
         return _by_path(url) if known is None else known.at(url)
 
@@ -69,28 +71,37 @@ class _Known:
 
     def __init__(self, name: str, connection: Connection) -> None:
         self._else = Addressee(name, str(connection.version))
-        self._places = [
-            (each.url.rstrip("/"), each.module, None if each.module == "credentials" else each.side)
-            for each in connection.endpoints
-        ]
+        self._places = {
+            each.url.rstrip("/"): self._else._replace(module=each.module, side=_side(each))
+            for each in reversed(connection.endpoints)
+        }
+        self._lengths = sorted({len(own) for own in self._places}, reverse=True)
 
-    def at(self, url: URL) -> Addressee:
-        called = str(url).partition("?")[0]
-        for own, module, side in self._places:
-            if called.startswith(own) and called[len(own) : len(own) + 1] in ("", "/"):
-                return self._else._replace(module=module, side=side, rest=_segments(called[len(own) :]))
-        found = _by_path(url)
-        return self._else._replace(module=found.module, rest=found.rest)
+    def at(self, url: str) -> Found:
+        called = url.partition("?")[0]
+        for length in self._lengths:
+            place = self._places.get(called[:length])
+            if place is not None and called[length : length + 1] in _ENDS:
+                return place, called[length:]
+        place, rest = _by_path(url)
+        return self._else._replace(module=place.module), rest
 
 
-def _by_path(url: URL) -> Addressee:
+def _side(endpoint: PartnerEndpoint) -> str | None:
+    return None if endpoint.module == "credentials" else endpoint.side.value
+
+
+def _by_path(url: str) -> Found:
     """The last segment that is the name of a module, or of a version."""
-    path = _segments(url.raw_path)
+    path = _segments(URL(url, encoded=True).raw_path)
     for number, segment in reversed(list(enumerate(path))):
         if segment in _MODULES or segment in SPOKEN:
             module = segment if segment in _MODULES else "versions"
-            return Addressee(module=module, rest=path[number + 1 :])
-    return Addressee()
+            return Addressee(module=module), path[number + 1 :]
+    return _NOBODY, ()
+
+
+_NOBODY: Final = Addressee()
 
 
 def _segments(raw_path: str) -> Segments:

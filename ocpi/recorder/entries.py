@@ -41,10 +41,9 @@ class Body:
     __slots__ = ("size", "text")
 
     def __init__(self, text: bytes | None) -> None:
-        self.size = len(text) if text else 0
-        self.text = text or b""
-        if self.size > LARGEST_BODY:
-            self.text = self.text[:_END] + self.text[-_END:]
+        text = text or b""
+        self.size = size = len(text)
+        self.text = text if size <= LARGEST_BODY else text[:_END] + text[-_END:]
 
 
 _NONE: Final = Body(None)

@@ -19,7 +19,7 @@ from yarl import URL
 
 from ocpi.recorder.cards import card_name
 from ocpi.recorder.facts import Facts
-from ocpi.recorder.names import NOTHING, Names, cards_among, inner, names_in
+from ocpi.recorder.names import Names, cards_among, inner, names_in
 from ocpi.wire.interfaces import Side
 from schemas.kinds import ObjectKind, PartyId
 
@@ -47,7 +47,7 @@ class _Matter(NamedTuple):
     """All of a message that its subject follows from."""
 
     module: str
-    side: Side | None
+    side: str | None
     method: str
     rest: tuple[str, ...]
     sender: PartyId | None
@@ -58,19 +58,20 @@ class _Matter(NamedTuple):
 
 
 def about(facts: Facts) -> About:
-    own = (correlation_key(facts.ids.correlation_id), f"request/{facts.ids.request_id}")
+    slip = facts.slip
+    own = (correlation_key(slip.correlation_id), f"request/{slip.request_id}")
     if not facts.has_readable_bodies:
         return About(own, frozenset())
     found = _about(
         _Matter(
-            facts.module,
-            facts.side,
-            facts.method,
+            slip.module,
+            slip.side,
+            slip.method,
             facts.rest,
-            facts.routing.sender,
-            facts.routing.to,
-            facts.url.query.get("response_url") if facts.url.raw_query_string else None,
-            facts.body,
+            facts.sender,
+            facts.to,
+            URL(slip.url, encoded=True).query.get("response_url") if "response_url=" in slip.url else None,
+            slip.body,
             facts.data,
         )
     )
@@ -120,30 +121,30 @@ def _in_path(matter: _Matter) -> Iterator[str]:
 
 
 def _in_object(matter: _Matter, names: Names) -> Iterator[str]:
-    if names is NOTHING:
+    if not names:
         return
     charging = _charging_party(matter, names)
     for kind, written_id in _ids(matter, names):
         if written_id is not None:
             yield from _key(kind, charging, written_id)
     yield from _authorization(matter, names)
-    yield from _callback(names.response_url)
+    yield from _callback(names.get("response_url"))
 
 
 def _ids(matter: _Matter, names: Names) -> Iterator[tuple[ObjectKind, Any]]:
     """Of what the charging party owns. In the address of a part, the id of the body is the part's."""
     if matter.module in _OWNED and matter.method != "PATCH" and len(matter.rest) in _OF_WHOLE_OBJECTS:
-        yield _KINDS[matter.module], names.id
-    yield ObjectKind.SESSION, names.session_id
-    yield ObjectKind.CDR, names.credit_reference_id
-    yield ObjectKind.LOCATION, names.location_id
-    yield ObjectKind.LOCATION, inner(names.location, "location_id")
-    yield ObjectKind.LOCATION, inner(names.location, "id")
-    yield ObjectKind.LOCATION, inner(names.cdr_location, "id")
+        yield _KINDS[matter.module], names.get("id")
+    yield ObjectKind.SESSION, names.get("session_id")
+    yield ObjectKind.CDR, names.get("credit_reference_id")
+    yield ObjectKind.LOCATION, names.get("location_id")
+    yield ObjectKind.LOCATION, inner(names.get("location"), "location_id")
+    yield ObjectKind.LOCATION, inner(names.get("location"), "id")
+    yield ObjectKind.LOCATION, inner(names.get("cdr_location"), "id")
 
 
 def _authorization(matter: _Matter, names: Names) -> Iterator[str]:
-    reference = names.authorization_reference
+    reference = names.get("authorization_reference")
     if isinstance(reference, str) and reference and (issuer := _issuer(matter, names)):
         yield f"authorization/{reference.lower()}/{issuer}"
 
@@ -151,17 +152,17 @@ def _authorization(matter: _Matter, names: Names) -> Iterator[str]:
 def _charging_party(matter: _Matter, names: Names) -> PartyId | None:
     """The CPO: whoever owns sessions and bills, is commanded, and asks about cards."""
     if matter.module in ("commands", "chargingprofiles"):
-        return matter.to if matter.side is Side.RECEIVER else matter.sender
+        return matter.to if matter.side == Side.RECEIVER else matter.sender
     if matter.module == "tokens":
         return matter.sender
-    named = _party(names.country_code, names.party_id)
+    named = _party(names.get("country_code"), names.get("party_id"))
     if named is None and len(matter.rest) >= _OWNER_AND_ID:
         named = _party(*matter.rest[:2])
     return named or matter.sender
 
 
 def _issuer(matter: _Matter, names: Names) -> PartyId | None:
-    for token in (names.cdr_token, names.token):
+    for token in (names.get("cdr_token"), names.get("token")):
         named = _party(inner(token, "country_code"), inner(token, "party_id"))
         if named is not None:
             return named
@@ -172,9 +173,9 @@ def _cards_in_path(matter: _Matter) -> Iterator[tuple[str, str]]:
     """Where the side is not known, the shape of the address tells."""
     if matter.module != "tokens" or not matter.rest:
         return
-    if matter.side is not Side.SENDER and len(matter.rest) >= _OWNER_AND_ID:
+    if matter.side != Side.SENDER and len(matter.rest) >= _OWNER_AND_ID:
         yield "uid", matter.rest[2]
-    elif matter.side is not Side.RECEIVER:
+    elif matter.side != Side.RECEIVER:
         yield "uid", matter.rest[0]
 
 

@@ -3,15 +3,19 @@
 Spec: mod_sessions, mod_cdrs, mod_tokens and mod_commands of each version.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from ocpi.recorder.cards import CARD_NAMES
+from ocpi.recorder.reading import LARGEST, UNREADABLE, read
+
+_BESIDE_THE_UID: Final = tuple(name for name in CARD_NAMES if name != "uid")
 
 
-class Names(msgspec.Struct):
+class _Names(msgspec.Struct):
     id: Any = None
     uid: Any = None
     country_code: Any = None
@@ -31,26 +35,34 @@ class Names(msgspec.Struct):
     response_url: Any = None
 
 
-_reader: Final = msgspec.json.Decoder(Names)
-NOTHING: Final = Names()
+Names: TypeAlias = Mapping[str, Any]
+"""Empty where nothing is named."""
+_reader: Final = msgspec.json.Decoder(_Names)
+_NOTHING: Final[Names] = MappingProxyType({})
 
 
 def names_in(body: bytes) -> Names:
+    if body.lstrip()[:1] != b"{":
+        return _NOTHING
     try:
-        return _reader.decode(body) if body.lstrip()[:1] == b"{" else NOTHING
+        value = read(body) if len(body) <= LARGEST else _skimmed(body)
+    except UNREADABLE:
+        return _skimmed(body)
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def _skimmed(body: bytes) -> Names:
+    """Only the names are read, of a body that is large or odd beside them."""
+    try:
+        return msgspec.structs.asdict(_reader.decode(body))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return NOTHING
+        return _NOTHING
 
 
 def cards_among(names: Names, module: str) -> Iterator[tuple[str, str]]:
     """Every name of a card, with the field that it stands in."""
-    if names is NOTHING:
-        return
-    own = {"contract_id": names.contract_id, "auth_id": names.auth_id, "visual_number": names.visual_number}
-    own["group_id"] = names.group_id
-    if module == "tokens":
-        own["uid"] = names.uid
-    for token in (own, names.cdr_token, names.token):
+    own = {name: names.get(name) for name in (CARD_NAMES if module == "tokens" else _BESIDE_THE_UID)}
+    for token in (own, names.get("cdr_token"), names.get("token")) if names else ():
         if isinstance(token, dict):
             for name in CARD_NAMES:
                 if (text := token.get(name)) and isinstance(text, str):

@@ -10,14 +10,11 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
-from yarl import URL
-
 from ocpi.process.redaction import REDACTED, is_secret
 from ocpi.recorder.cards import CARD_NAMES, card, masking
+from ocpi.recorder.reading import LARGEST, UNREADABLE, read
 from schemas import codec
 
-LARGEST: Final = 16 * 1024
-"""A larger body is not kept: it is a list, or the operator asks its owner."""
 LONGEST: Final = 8 * 1024
 CUT: Final = "… [cut]"
 LEFT_OUT: Final = "[left out]"
@@ -31,15 +28,15 @@ def kept_body(body: bytes, cards: frozenset[str]) -> str | None:
     if not body or len(body) > LARGEST:
         return None
     try:
-        text = codec.encode(_kept(codec.decode(body))).decode()
-    except (codec.MalformedJson, ArithmeticError, RecursionError, ValueError):
+        text = codec.encode(_kept(read(body))).decode()
+    except UNREADABLE:
         return None
     text = masking(cards)(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + CUT
 
 
-def kept_url(url: URL, cards: frozenset[str]) -> str:
-    address, _, query = str(url).partition("?")
+def kept_url(url: str, cards: frozenset[str]) -> str:
+    address, _, query = url.partition("?")
     folded = {each.lower() for each in cards}
     path = "/".join(_part(raw, folded) for raw in address.split("/")) if folded else address
     return f"{path}?{'&'.join(_parameter(pair, folded) for pair in query.split('&'))}" if query else path

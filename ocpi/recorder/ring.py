@@ -61,12 +61,25 @@ class Recorder:
             self._bytes -= self._messages.popleft()[1]
             self.forgotten += 1
 
-    def take(self, at_most: int) -> list[Message]:
-        """The oldest that are not yet written; they are the caller's from now on."""
+    @property
+    def holds_some(self) -> bool:
+        return bool(self._messages)
+
+    def lose(self, count: int) -> None:
+        """So many were taken, and never written."""
+        self.forgotten += count
+
+    def take(self, at_most: int, at_most_bytes: int = AT_MOST_BYTES) -> list[Message]:
+        """The oldest that are not yet written, at least one; they are the caller's from now on."""
         self._strangers = 0
-        taken = [self._messages.popleft() for _ in range(min(at_most, len(self._messages)))]
-        self._bytes -= sum(size for _, size in taken)
-        return [message for message, _ in taken]
+        taken: list[Message] = []
+        room = at_most_bytes
+        while self._messages and len(taken) < at_most and room > 0:
+            message, size = self._messages.popleft()
+            taken.append(message)
+            room -= size
+            self._bytes -= size
+        return taken
 
 
 NOTHING_KEPT: Final = Recorder(clock=SystemClock(), at_most=0)

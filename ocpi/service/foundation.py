@@ -31,7 +31,7 @@ from ocpi.process.tasks import Supervisor
 from ocpi.recorder import journal as recorded
 from ocpi.recorder.documents import Keeping
 from ocpi.recorder.ring import Recorder
-from ocpi.recorder.room import Recording, recording
+from ocpi.recorder.room import Recording, RecordingGround, recording
 from ocpi.service.key_files import secret_in
 from ocpi.service.same_seal import check_same_seal
 
@@ -66,6 +66,7 @@ class Ground:
 
     `writers` outlives `supervisor`, whose tasks write until they end.
     `instance` names this process among several of one service, and is the same after a restart.
+    `clerk_writes_to` is the URL of the database, where a process of its own shall write the records.
     """
 
     mongo: Mongo
@@ -78,6 +79,7 @@ class Ground:
     keys: Path
     name: str
     instance: str
+    clerk_writes_to: str | None = None
 
 
 INDEXES = (
@@ -146,15 +148,15 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
 
 
 def _recording(ground: Ground, directory: Directory, store: ObjectStore, metrics: Metrics) -> Recording:
-    return recording(
-        ground.recorder,
-        ground.keeping,
-        directory=directory,
-        store=store,
+    own = RecordingGround(
+        recorder=ground.recorder,
+        keeping=ground.keeping,
         mongo=ground.mongo,
-        metrics=metrics,
+        clock=ground.clock,
         writers=ground.writers,
+        clerk_writes_to=ground.clerk_writes_to,
     )
+    return recording(own, directory=directory, store=store, metrics=metrics)
 
 
 def _health(ground: Ground) -> HealthChecks:

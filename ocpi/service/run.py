@@ -100,7 +100,7 @@ async def connected(
     """As `assembled`, on the database at `url` and the machine's own clock."""
     mongo = await Mongo.connect(url, settings.database)
     try:
-        async with assembled(settings, mongo, SystemClock(), build, more_indexes, seat) as service:
+        async with assembled(settings, mongo, SystemClock(), build, more_indexes, seat, url) as service:
             yield service
     finally:
         mongo.close()
@@ -114,8 +114,12 @@ async def assembled(
     build: Build[Settings],
     more_indexes: Sequence[Index],
     seat: Seat | None = None,
+    clerk_writes_to: str | None = None,
 ) -> AsyncIterator[Assembled]:
-    """Every part at work, no port open yet. The caller owns the database and opens the sites."""
+    """Every part at work, no port open yet. The caller owns the database and opens the sites.
+
+    Told the URL of the database, it has a clerk of its own: a child process, which writes the records there.
+    """
     recorder = Recorder(clock=clock) if settings.record_days else NOTHING_KEPT
     async with (
         _traced(settings) as traced,
@@ -135,6 +139,7 @@ async def assembled(
             keys=settings.keys,
             name=settings.database,
             instance=instance,
+            clerk_writes_to=clerk_writes_to,
         )
         foundation = await lay(ground, more_indexes)
         built = await build(foundation, settings)

@@ -37,7 +37,7 @@ class Desk:
         }
 
     async def run(self, *words: str) -> Any:
-        await self.roaming.hub.foundation.recording.scribe.write()
+        await self.roaming.hub.foundation.recording.writer.write()
         environ = {**self.environ, "COLUMNS": "200"}
         return await asyncio.to_thread(lambda: CliRunner().invoke(app, words, env=environ))
 
@@ -125,7 +125,7 @@ async def test_the_latest_messages_are_listed_and_chosen_by_partner_module_statu
 
 
 async def test_older_messages_are_come_to_page_by_page(desk: Desk) -> None:
-    await desk.roaming.hub.foundation.recording.scribe.write()
+    await desk.roaming.hub.foundation.recording.writer.write()
     admin = desk.roaming.hub.admin
     whole = (await asyncio.to_thread(admin.get, "/messages", limit="500"))["messages"]
     page = await asyncio.to_thread(admin.get, "/messages", limit="4")

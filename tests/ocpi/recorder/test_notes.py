@@ -2,9 +2,18 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from typing import Any
 
+import pytest
+
 from ocpi.recorder import notes
+
+
+@pytest.fixture(autouse=True)
+def _nothing_noted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was tested before in this thread."""
+    monkeypatch.setattr(notes, "_notes", ContextVar("losses", default=None))
 
 
 async def alone(work: Coroutine[Any, Any, Any]) -> Any:

@@ -8,7 +8,8 @@ from yarl import URL
 
 from ocpi.process.logs import pseudonym
 from ocpi.recorder.cards import CARD, card, masking
-from ocpi.recorder.redaction import CUT, LARGEST, LONGEST, kept_body, kept_url
+from ocpi.recorder.reading import LARGEST
+from ocpi.recorder.redaction import CUT, LONGEST, kept_body, kept_url
 from schemas import codec
 from tests import build
 
@@ -95,7 +96,7 @@ def test_an_address_has_no_card_and_no_secret() -> None:
     url = URL(
         "https://h.example/ocpi/tokens/04e2a1b2c3/authorize?type=RFID&access_token=canary&id=04E2A1B2C3"
     )
-    told = kept_url(url, frozenset({UID}))
+    told = kept_url(str(url), frozenset({UID}))
     assert told == (
         f"https://h.example/ocpi/tokens/{card(UID)}/authorize?type=RFID&access_token=[redacted]&id={card(UID)}"
     )
@@ -103,10 +104,10 @@ def test_an_address_has_no_card_and_no_secret() -> None:
 
 
 def test_a_card_in_a_query_is_known_by_the_name_of_its_parameter() -> None:
-    told = kept_url(URL(f"https://h.example/x?uid={UID}&type=RFID"), frozenset())
+    told = kept_url(f"https://h.example/x?uid={UID}&type=RFID", frozenset())
     assert told == f"https://h.example/x?uid={card(UID)}&type=RFID"
 
 
 def test_an_address_keeps_its_own_spelling() -> None:
     url = URL("https://h.example:8443/a%2Fb/c%20d", encoded=True)
-    assert kept_url(url, frozenset()) == "https://h.example:8443/a%2Fb/c%20d"
+    assert kept_url(str(url), frozenset()) == "https://h.example:8443/a%2Fb/c%20d"

@@ -17,9 +17,11 @@ from ocpi.process.witness import Left
 from ocpi.recorder import journal
 from ocpi.recorder.addressees import Addressees
 from ocpi.recorder.documents import Bodies, Keeping
+from ocpi.recorder.forgotten import Forgotten
 from ocpi.recorder.journal import COLLECTION, Journal, Wanted
 from ocpi.recorder.ring import Recorder
 from ocpi.recorder.scribe import Scribe
+from ocpi.recorder.shelf import Shelf
 from ocpi.wire.headers import MessageIds
 from tests.fakes.clock import ManualClock
 
@@ -43,12 +45,12 @@ class Desk:
             agreements=AgreementStore(mongo, clock),
             clock=clock,
         )
+        self.shelf = Shelf(mongo, keeping)
         self.scribe = Scribe(
             recorder=self.recorder,
             addressees=Addressees(directory),
-            keeping=keeping,
-            mongo=mongo,
-            metrics=self.metrics,
+            shelf=self.shelf,
+            forgotten=Forgotten(self.recorder, self.metrics),
         )
 
     async def written(self) -> list[Document]:
@@ -107,7 +109,7 @@ async def test_while_the_database_is_away_records_wait_and_are_then_written_once
         async def gone(*_: Any, **__: Any) -> None:
             raise DriverError("no primary")
 
-        away.setattr(desk.scribe, "_messages", type("Gone", (), {"insert_many": staticmethod(gone)})())
+        away.setattr(desk.shelf, "_messages", type("Gone", (), {"insert_many": staticmethod(gone)})())
         await desk.scribe.write()
         send(desk.recorder, "b")
         await desk.scribe.write()
@@ -130,7 +132,7 @@ async def test_a_batch_of_which_a_part_was_written_before_is_written_to_its_end(
             await messages.insert_one(dict(documents[0]))
             raise DriverError("connection closed")
 
-        lost.setattr(desk.scribe, "_messages", type("Half", (), {"insert_many": staticmethod(half)})())
+        lost.setattr(desk.shelf, "_messages", type("Half", (), {"insert_many": staticmethod(half)})())
         await desk.scribe.write()
     await desk.scribe.write()
     assert await desk.names() == ["a", "b"]
