@@ -91,11 +91,11 @@ async def test_a_remote_party_that_is_away_is_a_failure_of_the_platform(old_cpo:
     assert (heard.http, heard.status) == (200, 3000)
 
 
-async def test_without_an_agreement_nothing_flows(old_cpo: Meeting) -> None:
+async def test_after_an_agreement_no_card_is_allowed_and_nothing_flows(old_cpo: Meeting) -> None:
     days = {"cpo": str(CPO), "emsp": str(EMSP), "last_day": "2025-12-31"}
     await operate(old_cpo.hub, "/agreements/end", days)
     heard = await old_cpo.cpo.call("POST", "tokens", SENDER, "04AA", "authorize", routing=BACK)
-    assert (heard.http, heard.status) == (200, 3000)
+    assert (heard.http, heard.status, heard.data["allowed"]) == (200, 1000, "NOT_ALLOWED")
     heard = await old_cpo.publish("tariffs", "FR", "CPO", "T1", body=old_cpo.from_cpo(Tariff, build.tariff()))
     assert (heard.http, heard.status) == (200, 3000)
     assert old_cpo.emsp.received == []

@@ -260,12 +260,12 @@ async def test_a_refusal_in_the_middle_is_told(far: SimulatedPartner, egress: Eg
 
 async def test_the_deadline_is_for_all_pages_together(far: SimulatedPartner, egress: Egress) -> None:
     async def dawdle(arrived: Request) -> Reply:
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.4)
         page = int(arrived.query.get("page", "0"))
         return Reply(listed(page), headers={"Link": f'<?page={page + 1}>; rel="next"'})
 
     far.answer("GET", "cdrs", SENDER, dawdle)
-    line = line_to(far, egress, within_s=0.3)
+    line = line_to(far, egress, within_s=1.5)
     with pytest.raises(TimedOut):
         assert [page async for page in pages(line, line.url("cdrs", SENDER))]
     assert 2 <= len(far.received) <= 4

@@ -102,7 +102,7 @@ async def test_one_refusal_after_a_long_outage_parks_no_bill(roaming: Roaming) -
         await roaming.later(seconds=30)
     roaming.emsp.is_online = True
     roaming.emsp.answer("POST", "cdrs", RECEIVER, lambda _: Reply(status_code=2001))
-    await roaming.later(minutes=1)
+    await roaming.later(minutes=2)  # the longest rest is a minute and a half
     await eventually(lambda: bool(roaming.emsp.heard("cdrs")))
     await eventually_so(lambda: refused_once(roaming))
     (mark,) = await roaming.marks()
