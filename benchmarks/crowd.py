@@ -1,28 +1,25 @@
 """A hub in a process of its own, a CPO, and a crowd of eMSPs that live in one cheap process."""
 
-import os
-import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from benchmarks.hub_stage import READY_WITHIN_S
 from benchmarks.keep_alive import request
+from benchmarks.processes import a_child, a_hub, register, shown_by
 from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.documents import Admission, Scope
 from ocpi.partners.model import Connection, Partner, PartnerEndpoint, PartnerState, PartyRole
 from ocpi.partners.seal import Seal
 from ocpi.partners.store import INDEXES, PartnerStore
-from ocpi.process.child import spawn_leashed
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from ocpi.service.key_files import secret_in
 from ocpi.wire.credentials_token import CredentialsToken
-from ocpi.wire.headers import MessageIds, Routing
+from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from passerelle.demo.services import Process, free_ports
 from schemas import codec
@@ -62,11 +59,7 @@ class Crowd:
         return self._push(f"{self.cpo.endpoints['locations', Side.RECEIVER]}/FR/CPO/{name}/E1", body)
 
     def _push(self, url: str, body: bytes) -> bytes:
-        if self.cpo.their_token is None:
-            raise RuntimeError("the CPO is not registered")
-        shown = {"Authorization": self.cpo.their_token.header(), "Content-Type": "application/json"}
-        routing = Routing(to=HUB, sender=CPO).write()
-        return request("PUT", url, {**shown, **MessageIds.fresh().write(), **routing}, body)
+        return request("PUT", url, shown_by(self.cpo, Routing(to=HUB, sender=CPO)), body)
 
 
 @asynccontextmanager
@@ -82,12 +75,12 @@ async def gathered(
     parties = [PartyId("NL", f"{n:03d}") for n in range(count)]
     await _settled(folder, mongo_url, database, receivers, parties)
     with (
-        _child(folder, "receivers", str(receivers_port)),
-        _child(folder, "bare_fan_out", str(bare_port), receivers, str(count)) as bare_pid,
-        _hub(folder, mongo_url, port, admin_port, database) as hub,
+        a_child(folder, "receivers", str(receivers_port)),
+        a_child(folder, "bare_fan_out", str(bare_port), receivers, str(count)) as bare_pid,
+        a_hub(folder, mongo_url, (port, admin_port), HUB, database) as hub,
     ):
         async with SimulatedPartner(("CPO", CPO)) as cpo:
-            await _register(hub, f"http://127.0.0.1:{port}/ocpi/versions", cpo)
+            await register(hub, f"http://127.0.0.1:{port}/ocpi/versions", cpo, "CPO")
             bare = f"http://127.0.0.1:{bare_port}"
             yield Crowd(hub, f"http://127.0.0.1:{port}", receivers, bare, bare_pid, cpo, parties)
 
@@ -123,43 +116,3 @@ async def _add(store: PartnerStore, party: PartyId, url: str, now: datetime) -> 
         token=CredentialsToken.generate(),
     )
     await store.connect(partner, connection, admission, now)
-
-
-async def _register(hub: Process, versions_url: str, cpo: SimulatedPartner) -> None:
-    invited = hub.admin().post("/partners/invitations", {"name": "cpo", "roles": ["CPO"]})
-    heard = await cpo.register(versions_url, CredentialsToken(invited["token"]))
-    if not heard.is_success:
-        raise RuntimeError(f"the hub refuses the CPO: {heard.body!r}")
-
-
-@contextmanager
-def _hub(folder: Path, mongo_url: str, port: int, admin_port: int, database: str) -> Iterator[Process]:
-    environ = {
-        **os.environ,
-        "PASSERELLE_MONGO_URL": mongo_url,
-        "PASSERELLE_DATA_FOLDER": str(folder),
-        "PASSERELLE_ALLOW_PRIVATE": "true",
-        "HUB_PORT": str(port),
-        "HUB_ADMIN_PORT": str(admin_port),
-        "HUB_DATABASE": database,
-        "HUB_PARTY": str(HUB),
-    }
-    hub = Process.start("hub", environ, folder)
-    try:
-        hub.wait_ready(READY_WITHIN_S)
-        yield hub
-    finally:
-        hub.stop()
-
-
-@contextmanager
-def _child(folder: Path, module: str, *arguments: str) -> Iterator[int]:
-    """The id of its process."""
-    with (folder / f"{module}.log").open("ab") as log:
-        command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
-        child = spawn_leashed(command, output=log, environ=os.environ)
-    try:
-        yield child.pid
-    finally:
-        child.kill()
-        child.wait()

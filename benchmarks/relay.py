@@ -6,21 +6,18 @@ Each is a process of its own; both are timed in turn, in pairs, and the median o
 """
 
 import asyncio
-import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.hub_stage import CPO, EMSP, a_hub, register
+from benchmarks.hub_stage import CPO, DATABASE, EMSP, HUB
 from benchmarks.keep_alive import answers_to, request
+from benchmarks.processes import a_child, a_hub, register, shown_by
 from benchmarks.processor import processor_s
-from ocpi.process.child import spawn_leashed
 from ocpi.process.embedded_mongo import database_url
-from ocpi.wire.headers import MessageIds, Routing
+from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from passerelle.demo.services import free_ports
 from simulators.partner import SimulatedPartner
@@ -41,9 +38,9 @@ async def measured(folder: Path, mongo_url: str) -> int:
     port, admin_port, proxy_port, issuer_port = free_ports(4)
     issuer_url = f"http://127.0.0.1:{issuer_port}"
     with (
-        _bare(folder, "issuer", str(issuer_port)),
-        _bare(folder, "proxy", str(proxy_port), issuer_url) as proxy_pid,
-        a_hub(folder, mongo_url, port, admin_port) as hub,
+        a_child(folder, "bare_proxy", "issuer", str(issuer_port)),
+        a_child(folder, "bare_proxy", "proxy", str(proxy_port), issuer_url) as proxy_pid,
+        a_hub(folder, mongo_url, (port, admin_port), HUB, DATABASE) as hub,
     ):
         async with SimulatedPartner(("CPO", CPO)) as cpo, SimulatedPartner(("EMSP", EMSP)) as emsp:
             emsp.endpoints_offered = [_elsewhere(each, issuer_url) for each in emsp.offered()]
@@ -83,24 +80,7 @@ async def _compared(cpo: SimulatedPartner, proxy_port: int, hub_pid: int, proxy_
 
 
 def _question(cpo: SimulatedPartner, url: str) -> bytes:
-    if cpo.their_token is None:
-        raise RuntimeError("the CPO is not registered")
-    shown = {"Authorization": cpo.their_token.header(), "Content-Type": "application/json"}
-    routing = Routing(to=EMSP, sender=CPO)
-    return request("POST", url, {**shown, **MessageIds.fresh().write(), **routing.write()}, _BODY)
-
-
-@contextmanager
-def _bare(folder: Path, *told: str) -> Iterator[int]:
-    """The id of its process."""
-    command = [sys.executable, "-m", "benchmarks.bare_proxy", *told]
-    with (folder / f"{told[0]}.log").open("ab") as log:
-        child = spawn_leashed(command, output=log, environ=os.environ)
-    try:
-        yield child.pid
-    finally:
-        child.kill()
-        child.wait()
+    return request("POST", url, shown_by(cpo, Routing(to=EMSP, sender=CPO)), _BODY)
 
 
 if __name__ == "__main__":

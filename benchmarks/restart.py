@@ -18,8 +18,8 @@ from typing import Final
 import aiohttp
 
 from benchmarks.crowd import CPO, HUB, Crowd, gathered
-from benchmarks.hub_stage import READY_WITHIN_S
 from benchmarks.keep_alive import Connection
+from benchmarks.processes import READY_WITHIN_S
 from ocpi.delivery import marks
 from ocpi.delivery.marks import Due
 from ocpi.process.embedded_mongo import database_url
