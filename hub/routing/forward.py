@@ -92,8 +92,9 @@ class Forwarding:
                 await in_portions(self._delivery.catch_up, lacked)
 
     async def _told(self, kind: ObjectKind, owner: PartyId, to: PartyId) -> AsyncIterator[Record]:
-        alone = {record.key: record async for record in self._each(kind, owner, to)}
-        for record in alone.values():
+        alone: set[ObjectKey] = set()
+        async for record in self._each(kind, owner, to):
+            alone.add(record.key)
             yield record
         async for record in self._each(kind, owner, None):
             if record.key not in alone and self._directory.sees(to, record.key):

@@ -104,22 +104,8 @@ class AgreementRoutes:
             "first_day": agreement.first_day,
             "last_day": agreement.last_day,
             "holds": agreement.holds_at(self._clock.now()),
-            "terms": terms_shown(agreement.terms),
+            "terms": agreement.terms.plain(),
         }
-
-
-def terms_shown(terms: Terms) -> dict[str, Any]:
-    return {
-        "modules": _listed(terms.modules),
-        "tariffs": _listed(terms.tariffs),
-        "location_groups": _listed(terms.location_groups),
-        "holds": sorted(terms.holds),
-        "is_asked": terms.is_asked,
-    }
-
-
-def _listed(names: frozenset[str] | None) -> list[str] | None:
-    return None if names is None else sorted(names)
 
 
 def _named(terms: Terms) -> Sight:

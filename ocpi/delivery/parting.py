@@ -11,6 +11,7 @@ from typing import Final
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.marks import Due
+from ocpi.delivery.portions import in_portions
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.agreements import Agreement
@@ -22,7 +23,6 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 SHOWN: Final = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN)
 """What is told to everybody with an agreement."""
-_BATCH: Final = 500
 
 
 def everything(_: ObjectKey) -> bool:
@@ -95,14 +95,12 @@ class Parting:
     async def _mark(
         self, viewer: PartyId, records: AsyncIterator[Record], *, is_farewell: bool = True
     ) -> None:
-        dues: list[Due] = []
-        async for record in records:
-            if self._told(record.key) and self._has_receiver(viewer, record.key):
-                dues.append(self._due(viewer, record, is_farewell=is_farewell))
-            if len(dues) >= _BATCH:
-                await self._delivery.mark(*dues)
-                dues.clear()
-        await self._delivery.mark(*dues)
+        lacked = (
+            self._due(viewer, record, is_farewell=is_farewell)
+            async for record in records
+            if self._told(record.key) and self._has_receiver(viewer, record.key)
+        )
+        await in_portions(self._delivery.mark, lacked)
 
     def _has_receiver(self, viewer: PartyId, key: ObjectKey) -> bool:
         """Whoever is suspended is told when it is back; parties behind a hub hear of it through that hub."""

@@ -8,16 +8,6 @@ from ocpi.process.mongo import Document
 from schemas.kinds import PartyId
 
 
-def terms_document(terms: Terms) -> Document:
-    return {
-        "modules": _listed(terms.modules),
-        "tariffs": _listed(terms.tariffs),
-        "location_groups": _listed(terms.location_groups),
-        "holds": sorted(terms.holds),
-        "is_asked": terms.is_asked,
-    }
-
-
 def read_agreement(document: Document) -> Agreement:
     return Agreement(
         cpo=PartyId.parse(document["cpo"]),
@@ -56,10 +46,6 @@ def _terms(document: Document) -> Terms:
         holds=frozenset(kept.get("holds", ())),
         is_asked=kept.get("is_asked", False),
     )
-
-
-def _listed(names: frozenset[str] | None) -> list[str] | None:
-    return None if names is None else sorted(names)
 
 
 def _set(names: list[str] | None) -> frozenset[str] | None:

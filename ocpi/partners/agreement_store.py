@@ -7,7 +7,7 @@ document by the same write. What is written about an agreement that was seen goe
 from datetime import date
 from typing import Any, Final
 
-from ocpi.partners.agreement_documents import read_agreement, terms_document, written_day
+from ocpi.partners.agreement_documents import read_agreement, written_day
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.groups import GroupStore
 from ocpi.partners.store import Superseded
@@ -81,7 +81,7 @@ class AgreementStore:
             "last_day": written_day(agreement.last_day),
             "is_announced": is_announced,
             "is_parted": False,
-            "terms": {"$literal": terms_document(agreement.terms)},
+            "terms": {"$literal": agreement.terms.plain()},
             "earlier": self._with_former(),
         }
         return [{"$set": self._changed(fields)}]

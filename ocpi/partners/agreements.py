@@ -7,7 +7,7 @@ the terms that it began with, and since what was shown then must be taken back.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from schemas.kinds import PartyId
 
@@ -29,6 +29,20 @@ class Terms:
     location_groups: frozenset[str] | None = None
     holds: frozenset[str] = frozenset()
     is_asked: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON and the database name them."""
+        return {
+            "modules": _listed(self.modules),
+            "tariffs": _listed(self.tariffs),
+            "location_groups": _listed(self.location_groups),
+            "holds": sorted(self.holds),
+            "is_asked": self.is_asked,
+        }
+
+
+def _listed(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
 
 
 USUAL: Final = Terms()
