@@ -115,6 +115,7 @@ async def test_a_charge_of_then_is_told_to_its_end(ended: Roaming) -> None:
     ):
         answer = await ended.push(module, *path, body=body, to=EMSP, method=method)
         assert answer.status == status, (method, module, path)
+    await ended.later(seconds=15)  # a bill goes behind its session, and a credit behind its bill
     await eventually(lambda: len(ended.emsp.heard("cdrs", "POST")) == 2)
 
 

@@ -47,7 +47,9 @@ async def mix(
         yield met
 
 
-async def test_everything_that_is_pushed_arrives_in_the_words_of_its_reader(mix: Meeting) -> None:
+async def test_everything_that_is_pushed_arrives_in_the_words_of_its_reader(
+    mix: Meeting, clock: ManualClock
+) -> None:
     """Locations, tariffs and tokens, then a session and its bill."""
     pushed_card = await mix.emsp.call(
         "PUT", "tokens", RECEIVER, "NL", "MSP", CARD.uid,
@@ -81,6 +83,7 @@ async def test_everything_that_is_pushed_arrives_in_the_words_of_its_reader(mix:
         "POST", "cdrs", RECEIVER, routing=BACK, body=mix.from_cpo(CDR, bill, location=build.location())
     )
     assert (heard.http, heard.status) == (201, 1000), heard.body
+    await clock.advance(seconds=15)  # a bill goes behind its session
     await eventually(lambda: len(mix.emsp.heard("sessions")) == len(mix.emsp.heard("cdrs")) == 1)
     (told,), (billed,) = mix.emsp.heard("sessions"), mix.emsp.heard("cdrs")
     read(Session, told.json(), mix.emsp.version)
