@@ -11,6 +11,7 @@ CODES: Final[frozenset[str]] = frozenset(
         "cdr_repeated",
         "cdr_unreadable",
         "currency_differs",
+        "currency_unknown",
         "dimension_unreadable",
         "end_before_start",
         "energy_above_battery",
