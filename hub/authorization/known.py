@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ocpi.delivery.outbox import MARKS, mark_id
+from ocpi.delivery.fates import Fates
+from ocpi.delivery.marks import mark_id
 from ocpi.errors import UnknownObject
 from ocpi.objects.record import Record, database_id
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
-from ocpi.process.mongo import Document, Mongo
+from ocpi.process.mongo import Document
 from ocpi.wire.interfaces import CPO, EMSP, Side
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
@@ -36,8 +37,8 @@ class Standing:
 
 
 class Knowledge:
-    def __init__(self, *, mongo: Mongo, store: ObjectStore, directory: Directory) -> None:
-        self._marks = mongo.collection(MARKS)
+    def __init__(self, *, fates: Fates, store: ObjectStore, directory: Directory) -> None:
+        self._fates = fates
         self._store = store
         self._directory = directory
 
@@ -53,8 +54,8 @@ class Knowledge:
     async def _waiting(self, key: ObjectKey, cpos: list[PartyId]) -> dict[PartyId, Document]:
         """Of what is for everybody, and of what is for this CPO alone."""
         names = {mark_id(cpo, database_id(key, to)): cpo for cpo in cpos for to in (None, cpo)}
-        found = self._marks.find({"_id": {"$in": list(names)}})
-        return {names[document["_id"]]: document async for document in found}
+        fates = await self._fates.of_objects(names.keys())
+        return {names[name]: fate.mark for name, fate in fates.items() if fate.mark is not None}
 
     def _standing(self, cpo: PartyId, issuer: PartyId, mark: Document | None) -> Standing:
         if mark is None:

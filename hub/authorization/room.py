@@ -22,6 +22,7 @@ from hub.authorization.shown import ShownCards
 from hub.authorization.told import ToldCards
 from hub.routing.relay import Relay
 from hub.settings import HubSettings
+from ocpi.delivery.fates import Fates
 from ocpi.partners.seal import Seal
 from ocpi.service.foundation import Foundation
 from ocpi.service.key_files import secret_in
@@ -43,7 +44,7 @@ def authorization_room(foundation: Foundation, settings: HubSettings, relay: Rel
     learned = Learned(
         mongo=foundation.mongo, clock=clock, key=_pseudonym_key(foundation), supervisor=supervisor
     )
-    knowledge = Knowledge(mongo=foundation.mongo, store=foundation.store, directory=directory)
+    knowledge = Knowledge(fates=Fates(foundation.mongo), store=foundation.store, directory=directory)
     asking = Asking(relay, learned)
     search = Search(
         relay=relay,

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.ledger.state import Line, State
 from ocpi.delivery.fates import Fate, Fates
-from ocpi.delivery.outbox import mark_id
+from ocpi.delivery.marks import mark_id
 from ocpi.objects.pages import Numbered
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore, Selection

@@ -1,10 +1,10 @@
 """How far objects have got on their way, as marks and receipts tell it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocpi.delivery.outbox import MARKS, RECEIPTS
+from ocpi.delivery import marks, receipts
 from ocpi.process.mongo import Document, Mongo
 
 _REFUSED: Final = range(2000, 5000)
@@ -30,12 +30,43 @@ class Fate:
 
 class Fates:
     def __init__(self, mongo: Mongo) -> None:
-        self._marks = mongo.collection(MARKS)
-        self._receipts = mongo.collection(RECEIPTS)
+        self._marks = mongo.collection(marks.COLLECTION)
+        self._receipts = mongo.collection(receipts.COLLECTION)
 
     async def of(self, mark_ids: Sequence[str]) -> Mapping[str, Fate]:
         """By the ids of marks; nothing is known of those that are missing."""
-        wanted = {"_id": {"$in": list(mark_ids)}}
-        receipts = {each["_id"]: each async for each in self._receipts.find(wanted)}
-        marks = {each["_id"]: each async for each in self._marks.find(wanted)}
-        return {name: Fate(receipts.get(name), marks.get(name)) for name in {*receipts, *marks}}
+        found = await self._found({"_id": {"$in": list(mark_ids)}})
+        return {name: Fate(found.receipts.get(name), found.marks.get(name)) for name in found.names()}
+
+    async def of_objects(self, mark_ids: Collection[str]) -> Mapping[str, Fate]:
+        """As `of`, also where every state is owed: then by the earliest state that is not there."""
+        wanted = sorted(set(mark_ids))
+        if not wanted:
+            return {}
+        found = await self._found({"$or": [marks.of_object(each) for each in wanted]})
+        fates = {each: Fate(_of(each, found.receipts, last=True), _of(each, found.marks)) for each in wanted}
+        return {name: fate for name, fate in fates.items() if fate != Fate()}
+
+    async def _found(self, wanted: Document) -> "_Found":
+        without_bodies = {"state": False}
+        return _Found(
+            receipts={each["_id"]: each async for each in self._receipts.find(wanted)},
+            marks={
+                each["_id"]: marks.as_told(each) async for each in self._marks.find(wanted, without_bodies)
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    receipts: Mapping[str, Document]
+    marks: Mapping[str, Document]
+
+    def names(self) -> set[str]:
+        return {*self.receipts, *self.marks}
+
+
+def _of(whole: str, found: Mapping[str, Document], *, last: bool = False) -> Document | None:
+    """States bear names in the order of their age."""
+    names = sorted(name for name in found if marks.is_of_object(name, whole))
+    return found[names[-1 if last else 0]] if names else None

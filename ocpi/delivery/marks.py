@@ -97,6 +97,20 @@ def mark_id(to: PartyId, object_id: str) -> str:
     return f"{to}|{object_id}"
 
 
+def of_object(whole: str) -> Document:
+    """Whatever bears this name: the mark of an object, or, where every state is owed, that of each state."""
+    return {"_id": {"$gte": whole, "$lt": f"{whole}|~"}}
+
+
+def is_of_object(name: str, whole: str) -> bool:
+    return name == whole or name.startswith(f"{whole}|")
+
+
+def as_told(document: Document) -> Document:
+    """A mark for whoever looks at it: also what is parked has waited since some instant."""
+    return {**document, "since": document.get("since", document.get("began"))}
+
+
 def fresh(due: Due, now: datetime) -> Document:
     """All of a mark but its name and since when it waits; whatever was known of an earlier one is gone."""
     return {

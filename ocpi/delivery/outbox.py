@@ -19,8 +19,10 @@ from ocpi.delivery.marks import (
     Mark,
     exactly,
     fresh,
+    is_of_object,
     mark_id,
     new_mark,
+    of_object,
     only,
     read_mark,
 )
@@ -43,10 +45,6 @@ from ocpi.process.mongo import (
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import ObjectKind, PartyId
 
-__all__ = ["INDEXES", "MARKS", "RECEIPTS", "Due", "Mark", "Outbox", "mark_id"]
-
-MARKS: Final = COLLECTION
-RECEIPTS: Final = "receipts"
 INDEXES: Final = (*MARK_INDEXES, *RECEIPT_INDEXES)
 _ANYBODY: Final[Document] = {"$gt": ""}
 """Named although it excludes nobody: without it the index would be read whole."""
@@ -69,7 +67,7 @@ class Outbox:
 
     def __init__(self, mongo: Mongo, clock: Clock, supervisor: Supervisor | None = None) -> None:
         owner = supervisor or Supervisor(name="outbox", clock=clock)
-        self._marks = mongo.collection(MARKS)
+        self._marks = mongo.collection(COLLECTION)
         self._clock = clock
         self._puts: Batches[Due, Mark | None] = Batches("write marks", self._insert_all, owner)
         self._puts_again: Batches[Due, Written] = Batches("write marks again", self._again_all, owner)
@@ -157,7 +155,7 @@ class Outbox:
         """As `waits_until`, for those of several that wait; where every state is owed, for its first one."""
         if not mark_ids:
             return {}
-        named: Document = {"$or": [_one_or_its_states(each) for each in set(mark_ids)]}
+        named: Document = {"$or": [of_object(each) for each in set(mark_ids)]}
         rows = self._marks.find({**named, "next_try": {"$exists": True}}, {"next_try": 1})
         found = {row["_id"]: row["next_try"] async for row in rows}
         waiting = {each: _first(each, found) for each in set(mark_ids)}
@@ -301,10 +299,6 @@ def _whole(mark: Mark) -> str:
     return mark_id(mark.due.to, mark.due.object_id)
 
 
-def _one_or_its_states(whole: str) -> Document:
-    return {"_id": {"$gte": whole, "$lt": f"{whole}|~"}}
-
-
 def _first(whole: str, found: dict[str, Any]) -> datetime | None:
-    waiting = [at for name, at in found.items() if name == whole or name.startswith(f"{whole}|")]
+    waiting = [at for name, at in found.items() if is_of_object(name, whole)]
     return min(waiting, default=None)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from ocpi.delivery.dispatcher import Delivery
-from ocpi.delivery.marks import COLLECTION, Due
+from ocpi.delivery.marks import COLLECTION, Due, as_told
 from ocpi.delivery.outbox import Outbox
 from ocpi.objects.store import ObjectStore
 from ocpi.process.mongo import Document, Mongo
@@ -56,10 +56,7 @@ class Recovery:
         found = self._marks.find(wanted.filter(), {"state.body": False}).sort("since").limit(limit)
         marks = [document async for document in found]
         digests = await self._store.digests({mark["object_id"] for mark in marks})
-        return [
-            {**mark, "since": mark.get("since", mark.get("began")), "digest": digests.get(mark["object_id"])}
-            for mark in marks
-        ]
+        return [{**as_told(mark), "digest": digests.get(mark["object_id"])} for mark in marks]
 
     async def receipts(self, to: PartyId | None, kind: ObjectKind | None, limit: int) -> list[Document]:
         """What was delivered, the last first."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from ocpi.delivery.outbox import MARKS, RECEIPTS
+from ocpi.delivery.fates import Fates
+from ocpi.delivery.marks import mark_id
 from ocpi.objects import verdicts
-from ocpi.objects.record import Record
+from ocpi.objects.record import Record, database_id
 from ocpi.objects.store import ObjectStore
 from ocpi.process.mongo import Document, Mongo
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
@@ -15,8 +16,7 @@ _FOLLOWED: Final = (ObjectKind.SESSION, ObjectKind.CDR)
 
 class Evidence:
     def __init__(self, *, mongo: Mongo, store: ObjectStore) -> None:
-        self._marks = mongo.collection(MARKS)
-        self._receipts = mongo.collection(RECEIPTS)
+        self._fates = Fates(mongo)
         self._verdicts = mongo.collection(verdicts.COLLECTION)
         self._store = store
 
@@ -37,12 +37,16 @@ class Evidence:
 
     async def deliveries(self, keys: Iterable[str], parties: Iterable[str]) -> list[dict[str, Any]]:
         """Of these objects to these parties: what is due, what was given up, and which receipts there are."""
-        everybody = list(parties)
-        ids = [
-            f"{to}|{key}|{audience}" for key in objects_in(keys) for to in everybody for audience in (to, "*")
-        ]
-        due = [_due(each) async for each in self._marks.find({"_id": {"$in": ids}})]
-        arrived = [_arrived(each) async for each in self._receipts.find({"_id": {"$in": ids}})]
+        everybody = [PartyId.parse(each) for each in parties]
+        names = {
+            mark_id(to, database_id(key, audience))
+            for key in objects_in(keys)
+            for to in everybody
+            for audience in (to, None)
+        }
+        fates = (await self._fates.of_objects(names)).values()
+        due = [_due(each.mark) for each in fates if each.mark is not None]
+        arrived = [_arrived(each.receipt) for each in fates if each.receipt is not None]
         return sorted([*due, *arrived], key=lambda each: (each["object"], each["to"], each["state"]))
 
 

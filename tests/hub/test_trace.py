@@ -14,6 +14,7 @@ from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side
 from passerelle.admin_client import AdminRefused
 from schemas import codec
+from schemas.times import parse
 from simulators.partner import Reply
 from tests import build
 from tests.fakes.clock import ManualClock
@@ -144,6 +145,19 @@ async def test_each_try_of_a_delivery_is_a_message_and_what_is_due_is_told(roami
     assert [(each["http"], each["status"], each["failed"]) for each in tries] == [(500, 3000, True)] * 2
     (due,) = story["deliveries"]
     assert (due["state"], due["to"]) == ("due", str(EMSP))
+
+
+async def test_of_a_delivery_that_was_given_up_is_told_since_when_and_why(roaming: Roaming) -> None:
+    roaming.emsp.answer("PUT", "sessions", Side.RECEIVER, lambda _: Reply(status_code=2001))
+    await roaming.push("sessions", "FR", "CPO", "S1", body=build.session(), to=EMSP)
+    since = roaming.hub.foundation.clock.now()
+    for _ in range(4):
+        await roaming.later(seconds=10)
+    await eventually_so(roaming.nothing_due)
+    (given_up,) = (await traced(roaming.hub, session="S1"))["deliveries"]
+    assert (given_up["state"], given_up["to"]) == ("parked", str(EMSP))
+    assert given_up["reason"].startswith("refused 3 times")
+    assert parse(given_up["since"]) == since
 
 
 async def test_a_push_keeps_its_correlation_id_up_to_the_receiver(roaming: Roaming) -> None:

@@ -18,7 +18,7 @@ from simulators.partner import Heard, Reply, Request, SimulatedPartner
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually, eventually_so
 from tests.hub.authorization.issuers import asked, authorize, issuers_at, says, tell_token
-from tests.platforms import CPO, EMSP, agree, connect, running_hub
+from tests.platforms import CPO, EMSP, agree, connect, operate, running_hub
 from tests.roaming import Roaming, roaming_on
 
 RECEIVER = Side.RECEIVER
@@ -179,6 +179,23 @@ async def test_a_cpo_that_takes_no_tokens_is_not_said_to_know(roaming: Roaming) 
         await agree(roaming.hub, cpo=CPOS[0])
         await tell_token(roaming.emsp, EMSP)
         assert (await standings(roaming))[str(CPOS[0])] == "NOT_TOLD"
+
+
+async def test_a_cpo_that_is_owed_every_state_does_not_know_until_it_has_the_last(roaming: Roaming) -> None:
+    kept = {"delivery": {"tokens": "store_forward"}}
+    await operate(roaming.hub, "/partners/the-cpo/delivery", kept)
+    await tell_token(roaming.emsp, EMSP)
+
+    async def knows() -> bool:
+        return (await standings(roaming))[str(CPO)] == "KNOWS"
+
+    await eventually_so(knows)
+    roaming.cpo.is_online = False
+    await block(roaming)
+    assert (await standings(roaming))[str(CPO)] == "WAITS"
+    roaming.cpo.is_online = True
+    await roaming.later(minutes=2)
+    await eventually_so(knows)
 
 
 async def test_nobody_else_reads_who_knows_a_card(roaming: Roaming) -> None:

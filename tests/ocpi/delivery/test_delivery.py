@@ -10,7 +10,7 @@ import pytest
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.fetching import Fetching
 from ocpi.delivery.leases import LIFETIME
-from ocpi.delivery.outbox import MARKS
+from ocpi.delivery.marks import COLLECTION as MARKS
 from ocpi.delivery.readying import Readying
 from ocpi.delivery.send import Sender
 from ocpi.process.mongo import Mongo
