@@ -148,13 +148,15 @@ def _ways(
             facts=foundation.facts,
             relay=relay,
             forwarding=forwarding,
-            posting=Posting(ledger.acceptance, partial(_bills_url, platform)),
+            posting=Posting(ledger.acceptance, ledger.places, partial(_bills_url, platform)),
         ),
         promises=Promises(relay=relay, callbacks=callbacks, url_of=platform.url_of, clock=clock),
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
         open_routing=OpenRouting(store=store, whereabouts=whereabouts, callbacks=callbacks),
         whereabouts=whereabouts,
-        holdings=Holdings(hub=hub, store=store, facts=foundation.facts, visibility=visibility),
+        holdings=Holdings(
+            hub=hub, store=store, facts=foundation.facts, visibility=visibility, places=ledger.places
+        ),
         shelf=Shelf(store=store, facts=foundation.facts, visibility=visibility),
         cards=cards.desk,
         shown_cards=cards.shown,

@@ -1,7 +1,5 @@
 """The room as the hub furnishes it: who decides on cards, what the operator may ask of it."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,9 +21,7 @@ from hub.authorization.told import ToldCards
 from hub.routing.relay import Relay
 from hub.settings import HubSettings
 from ocpi.delivery.fates import Fates
-from ocpi.partners.seal import Seal
 from ocpi.service.foundation import Foundation
-from ocpi.service.key_files import secret_in
 
 INDEXES = (*learned_issuers.INDEXES, *card_alarms.INDEXES)
 
@@ -42,7 +38,7 @@ def authorization_room(foundation: Foundation, settings: HubSettings, relay: Rel
     directory, clock, supervisor = foundation.directory, foundation.clock, foundation.supervisor
     alarms = Alarms(mongo=foundation.mongo, clock=clock, metrics=foundation.metrics, supervisor=supervisor)
     learned = Learned(
-        mongo=foundation.mongo, clock=clock, key=_pseudonym_key(foundation), supervisor=supervisor
+        mongo=foundation.mongo, clock=clock, key=foundation.key_for("issuers of cards"), supervisor=supervisor
     )
     knowledge = Knowledge(fates=Fates(foundation.mongo), store=foundation.store, directory=directory)
     asking = Asking(relay, learned)
@@ -65,9 +61,3 @@ def authorization_room(foundation: Foundation, settings: HubSettings, relay: Rel
         learned=learned,
         routes=CardRoutes(knowledge, alarms).routes(),
     )
-
-
-def _pseudonym_key(foundation: Foundation) -> bytes:
-    """From the secret that all processes of one hub share already."""
-    sealing = secret_in(foundation.keys / "seal.key", Seal.generate_key)
-    return hmac.digest(sealing.encode(), b"issuers of cards", hashlib.sha256)

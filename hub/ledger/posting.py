@@ -4,17 +4,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.ledger.acceptance import Acceptance
+from hub.ledger.places import Places
 from ocpi.objects.bills import bill_answer
 from ocpi.objects.holds import HoldState
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Record
 from ocpi.server.call import Answer, Call
+from ocpi.wire import urls
 from ocpi.wire.headers import Routing
 
 
 class Posting:
-    def __init__(self, acceptance: Acceptance, url: Callable[[Call], str]) -> None:
+    """`url` is that of the module, as whoever calls knows it."""
+
+    def __init__(self, acceptance: Acceptance, places: Places, url: Callable[[Call], str]) -> None:
         self._acceptance = acceptance
+        self._places = places
         self._url = url
 
     async def take(self, bill: Record) -> Accepted:
@@ -23,7 +28,8 @@ class Posting:
 
     def answer(self, accepted: Accepted, call: Call, routing: Routing) -> Answer:
         """A bill that is held is stored, so it is a success; its owner is told that nobody has it yet."""
-        answer = bill_answer(accepted, self._url(call), routing)
+        location = urls.join(self._url(call), *self._places.segments(accepted.record.key))
+        answer = bill_answer(accepted, location, routing)
         return replace(answer, message=_withheld(accepted.record))
 
 

@@ -8,6 +8,7 @@ from hub.ledger import quarantine as quarantines
 from hub.ledger.acceptance import Acceptance
 from hub.ledger.desk import Desk
 from hub.ledger.ledger import Ledger
+from hub.ledger.places import Places
 from hub.ledger.quarantine import Quarantine
 from hub.ledger.routes import LedgerRoutes
 from hub.routing.forward import Forwarding
@@ -21,6 +22,7 @@ INDEXES = quarantines.INDEXES
 class LedgerRoom:
     acceptance: Acceptance
     ledger: Ledger
+    places: Places
     routes: list[web.RouteDef]
 
 
@@ -40,5 +42,6 @@ def ledger_room(foundation: Foundation, forwarding: Forwarding) -> LedgerRoom:
             clock=clock,
         ),
         ledger=ledger,
+        places=Places(foundation.key_for("places of bills")),
         routes=LedgerRoutes(ledger, quarantine, desk).routes(),
     )

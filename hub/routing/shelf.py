@@ -34,7 +34,7 @@ class Shelf:
         selection = self._of(call, party, owner)
         if call.rest:
             return await self._single(call, selection)
-        if not await self._holds(selection):
+        if not await self._store.has_any(selection):
             return None
         return await self._listing.page(call, party, selection)
 
@@ -43,11 +43,6 @@ class Shelf:
         owners = [owner] if seen.owners is None or owner in seen.owners else []
         audiences = seen.audiences and list(dict.fromkeys((*seen.audiences, party)))
         return replace(seen, owners=owners, audiences=audiences)
-
-    async def _holds(self, selection: Selection) -> bool:
-        async for _ in self._store.each(selection):
-            return True
-        return False
 
     async def _single(self, call: Call, selection: Selection) -> Answer | None:
         held = await self._store.named(selection.kind, call.rest[0])

@@ -85,15 +85,16 @@ def _inside(path: str, kind: ObjectKind) -> Iterator[tuple[str, Kind]]:
 
 
 def _held(kind: ObjectKind, *more: Message) -> Module:
-    """Objects that are pushed to the receiver and listed by the sender."""
+    """Objects that are pushed to the receiver and listed by the sender. A bill is read by its seal alone."""
     if kind is ObjectKind.CDR:
         changes = [Message("POST", "")]
+        shown = [Message("GET", path, answers=MODELS[kind]) for path in (_OBJECT, _OBJECT + "/{seal}")]
     else:
         paths = [path for path, _ in _inside(_OBJECT, kind)]
         changes = [Message(method, path) for path in paths for method in sorted(CHANGES[kind])]
+        shown = [Message("GET", path, answers=part) for path, part in _inside(_OBJECT, kind)]
     if kind is ObjectKind.TARIFF:
         changes.append(Message("PATCH", _OBJECT, until=OLDEST))
-    shown = [Message("GET", path, answers=part) for path, part in _inside(_OBJECT, kind)]
     return Module([Message("GET", "", answers=MODELS[kind]), *more], [*shown, *changes])
 
 

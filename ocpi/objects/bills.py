@@ -6,6 +6,8 @@ Spec: 2.3.0 mod_cdrs, Receiver Interface.
 from collections.abc import Callable
 from http import HTTPStatus
 
+from yarl import URL
+
 from ocpi.errors import UnknownObject
 from ocpi.objects.address import OBJECT_PATH, address_in
 from ocpi.objects.charges import start_of
@@ -58,7 +60,7 @@ class BillReceiver:
         self._checks.owner(call, record.key.owner, start_of(record.value()))
         accepted = await self._intake.bill(record)
         await self._arrived(accepted)
-        return bill_answer(accepted, self._url(call.version))
+        return bill_answer(accepted, urls.object_url(self._url(call.version), record.key))
 
     async def _get(self, call: Call) -> Answer:
         address = address_in(ObjectKind.CDR, call.rest, call.query)
@@ -79,9 +81,7 @@ async def posted_bill(
     return found.record(key_of(ObjectKind.CDR, found.value), audience)
 
 
-def bill_answer(accepted: Accepted, url: str, routing: Routing | None = None) -> Answer:
-    """201 for a new bill, 200 for one that came again; Location either way."""
-    owner = accepted.record.key.owner
-    location = urls.join(url, owner.country_code, owner.party_id, accepted.record.key.id)
+def bill_answer(accepted: Accepted, location: URL, routing: Routing | None = None) -> Answer:
+    """201 for a new bill, 200 for one that came again; either way with where it stays readable."""
     http = HTTPStatus.CREATED if accepted.outcome is Outcome.CREATED else HTTPStatus.OK
     return Answer(http=http, headers={"Location": str(location)}, routing=routing)

@@ -104,6 +104,11 @@ class Pages:
         async for row in self._objects.find(planned.wanted).sort("seq", ASCENDING).hint(planned.index.name):
             yield documents.record(row)
 
+    async def has_any(self, selection: Selection) -> bool:
+        """Costs no more than finding one."""
+        planned = plan(selection, PageQuery(), self._clock.now())
+        return await self._objects.find_one(planned.wanted, {"_id": 1}, hint=planned.index.name) is not None
+
     async def settled(self, selection: Selection, after: int, limit: int) -> Stretch:
         """What has a number above `after`, smallest first, as far as nothing smaller can turn up any more.
 

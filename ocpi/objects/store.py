@@ -204,6 +204,9 @@ class ObjectStore:
     async def newest(self, selection: Selection, before: int | None, limit: int) -> Stretch:
         return await self._pages.newest(selection, before, limit)
 
+    async def has_any(self, selection: Selection) -> bool:
+        return await self._pages.has_any(selection)
+
     def each(self, selection: Selection) -> AsyncIterator[Record]:
         """All of them, in the order of their creation."""
         return self._pages.each(selection)

@@ -1,5 +1,7 @@
 """The parts that every service stands on, put together once, in the order in which they need each other."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,11 @@ class Foundation:
     health: HealthChecks
     metrics: Metrics
     duty: Duty
+
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes from the secret that all processes on this database share; others for each purpose."""
+        sealing = secret_in(self.keys / "seal.key", Seal.generate_key)
+        return hmac.digest(sealing.encode(), purpose.encode(), hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ async def test_a_token_shows_nothing_of_others(roaming: Roaming) -> None:
         ("PUT", LIST),
         ("DELETE", "/export/cdrs.json"),
         ("POST", "/ocpi/2.3.0/receiver/cdrs"),
-        ("GET", "/ocpi/2.3.0/receiver/cdrs/FR/CPO/CDR1"),
+        ("GET", "/ocpi/2.3.0/receiver/cdrs/FR/CPO/CDR1/seal"),
         ("GET", "/ocpi/2.3.0/sender/sessions"),
         ("GET", "/export/sessions.json"),
         ("GET", "/ocpi/2.3.0/sender/tokens"),

@@ -154,5 +154,26 @@ async def test_the_location_of_a_bill_can_be_followed_by_its_owner_alone(roaming
         assert thief.their_token is not None
         stolen = await thief.send("GET", location, thief.their_token)
         assert (stolen.http, stolen.status) == (404, 2001)
-    missing = await roaming.cpo.call("GET", "cdrs", Side.RECEIVER, "FR", "CPO", "NONE", routing=Routing())
-    assert missing.http == 404
+
+
+async def test_the_location_of_a_bill_cannot_be_worked_out(roaming: Roaming) -> None:
+    """Who knows owner and id does not, and a wrong guess does not tell whether there is such a bill."""
+    posted = await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
+    seal = posted.headers["Location"].rpartition("/")[2]
+    assert len(seal) >= 22  # 128 bits
+    other = await roaming.push("cdrs", body=build.cdr(id="CDR2"), to=EMSP, method="POST")
+    assert other.headers["Location"].rpartition("/")[2] != seal
+
+    guesses = (
+        ("CDR1",),
+        ("CDR1", ""),
+        ("CDR1", seal[:-1]),
+        ("CDR1", seal.swapcase()),
+        ("CDR2", seal),
+        ("NONE", seal),
+    )
+    for guess in guesses:
+        path = "FR", "CPO", *guess
+        missing = await roaming.cpo.call("GET", "cdrs", Side.RECEIVER, *path, routing=Routing())
+        assert (missing.http, missing.status) == (404, 2001), guess
+        assert guess[1:] == ("",) or missing.envelope["status_message"] == "no CDR lies at this address"
