@@ -21,6 +21,7 @@ from hub.ledger.room import LedgerRoom, ledger_room
 from hub.presence import room as presence
 from hub.presence.room import presence_room
 from hub.routing import links as relay_links
+from hub.routing.beginnings import Beginnings
 from hub.routing.contexts import Contexts
 from hub.routing.forward import Forwarding
 from hub.routing.holdings import Holdings
@@ -154,6 +155,7 @@ def _ways(
         results=Results(relay=relay, callbacks=callbacks, directory=directory, clock=clock),
         open_routing=OpenRouting(store=store, whereabouts=whereabouts, callbacks=callbacks),
         whereabouts=whereabouts,
+        beginnings=Beginnings(directory=directory, whereabouts=whereabouts, callbacks=callbacks),
         holdings=Holdings(
             hub=hub, store=store, facts=foundation.facts, visibility=visibility, places=ledger.places
         ),

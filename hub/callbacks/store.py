@@ -50,7 +50,8 @@ class Callbacks:
         self._clock = clock
 
     async def open(self, name: str, callback: Callback, until: datetime) -> None:
-        await self._callbacks.insert_one({"_id": name, **_document(callback), "expires_at": until})
+        times = {"opened_at": self._clock.now(), "expires_at": until}
+        await self._callbacks.insert_one({"_id": name, **_document(callback), **times})
 
     async def prolong(self, name: str, until: datetime) -> None:
         await self._callbacks.update_one({"_id": name}, {"$set": {"expires_at": until}})
@@ -69,9 +70,18 @@ class Callbacks:
 
     async def reserved_with(self, emsp: PartyId, reservation_id: str) -> set[PartyId]:
         """The CPOs that an eMSP has lately asked for a reservation of this id."""
-        wanted = {"emsp": str(emsp), "reservation_id": reservation_id.lower()}
-        lately = {**wanted, "expires_at": {"$gt": self._clock.now()}}
+        lately = self._lately(emsp, reservation_id)
         return {PartyId.parse(each["cpo"]) async for each in self._callbacks.find(lately, {"cpo": 1})}
+
+    async def reserved_at(self, cpo: PartyId, emsp: PartyId, reservation_id: str) -> datetime | None:
+        """When a reservation was asked for first that may still be in force; None if none was."""
+        wanted = {**self._lately(emsp, reservation_id), "cpo": str(cpo)}
+        found = self._callbacks.find(wanted, {"opened_at": 1})
+        return min([each["opened_at"] async for each in found], default=None)
+
+    def _lately(self, emsp: PartyId, reservation_id: str) -> Document:
+        wanted = {"emsp": str(emsp), "reservation_id": reservation_id.lower()}
+        return {**wanted, "expires_at": {"$gt": self._clock.now()}}
 
 
 def new_name() -> str:

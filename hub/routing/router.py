@@ -6,7 +6,6 @@ passed on while the asker waits.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, assert_never
 
 from hub.authorization.desk import Desk
@@ -14,6 +13,7 @@ from hub.authorization.shown import ShownCards
 from hub.callbacks.promises import Promises
 from hub.callbacks.results import Results
 from hub.routing import scenario as scenarios
+from hub.routing.beginnings import Beginnings
 from hub.routing.holdings import Holdings
 from hub.routing.links import PARAMETER
 from hub.routing.open_routing import OpenRouting
@@ -31,18 +31,15 @@ from hub.routing.shown import check_shown, may_authorize, narrowed, not_allowed
 from hub.routing.vocabulary import MODULES
 from hub.routing.whereabouts import Whereabouts
 from ocpi.errors import UnknownToken
-from ocpi.objects.address import address_in
 from ocpi.objects.kinds import BY_MODULE
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.versions.known import since
 from ocpi.wire.interfaces import CPO, Side
-from schemas.kinds import ObjectKind, PartyId
-from schemas.v2_3_0.enums import CommandType
+from schemas.kinds import PartyId
 
 _WITH_RESULT: Final = frozenset({"commands", "chargingprofiles"})
-_TOLD_BY_CPO: Final = frozenset({("chargingprofiles", Side.SENDER), ("sessions", Side.RECEIVER)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,7 @@ class Ways:
     results: Results
     open_routing: OpenRouting
     whereabouts: Whereabouts
+    beginnings: Beginnings
     holdings: Holdings
     shelf: Shelf
     cards: Desk
@@ -115,7 +113,7 @@ class Router:
             return await self._ways.holdings.bill(call, party)
         if _is_authorize(call):
             return await self._authorize(call, party, to)
-        check_agreement(self._directory, call, party, to, await self._began(call, party, to))
+        check_agreement(self._directory, call, party, to, await self._ways.beginnings.of(call, party, to))
         check_shown(self._directory, call, party, to)
         if _has_result(call):
             return await self._ways.promises.pass_on(call, party, to)
@@ -146,27 +144,6 @@ class Router:
         if _is_bill(call):
             return await self._ways.holdings.bill(call, party)
         return await self._direct(call, party, await self._ways.open_routing.receiver(call, party))
-
-    async def _began(self, call: Call, party: PartyId, to: PartyId) -> datetime | None:
-        """When the charge began that this is about: who could let it begin can steer it to its end."""
-        session_id = _session_of(call)
-        if session_id is None:
-            return None
-        tells = (call.module, call.side) in _TOLD_BY_CPO
-        cpo, emsp = (party, to) if tells else (to, party)
-        return await self._ways.whereabouts.session_began(session_id, cpo, emsp)
-
-
-def _session_of(call: Call) -> str | None:
-    """The session that a command, a wish or a question is about."""
-    if call.module == "chargingprofiles" or call.path.keys() == {"session_id"}:
-        return call.rest[0]
-    if (call.module, call.side) == ("sessions", Side.RECEIVER):
-        return address_in(ObjectKind.SESSION, call.rest, call.query).key.id
-    if call.path.get("command") != CommandType.STOP_SESSION:
-        return None
-    session_id = call.json_object().get("session_id")
-    return session_id if isinstance(session_id, str) else None
 
 
 def _is_push(call: Call) -> bool:

@@ -6,17 +6,20 @@ Spec: 2.3.0 transport_and_format, Open routing; mod_commands; mod_charging_profi
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from hub.routing.shown import may_authorize
 from ocpi.errors import InvalidParameters, NotRoutable, SeveralReceivers, UnknownLocation
 from ocpi.objects.kinds import token_key
 from ocpi.objects.record import Record
-from ocpi.objects.store import ObjectStore
+from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.directory import Directory
 from ocpi.server.call import Call
 from ocpi.wire.interfaces import CPO, EMSP
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.times import parse
+
+_LOOKED_THROUGH: Final = 200
 
 
 class Whereabouts:
@@ -52,6 +55,18 @@ class Whereabouts:
         others = await self._store.named(ObjectKind.SESSION, key.id)
         if any(record.key == key for record in others):
             raise InvalidParameters(f"{cpo} has told {emsp} of no session {session_id!r}")
+        return None
+
+    async def charge_began_at(
+        self, cpo: PartyId, emsp: PartyId, location_id: str, evse_uid: str
+    ) -> datetime | None:
+        """When the newest charge there began that the eMSP was told of; only so many are looked through."""
+        told = Selection(ObjectKind.SESSION, owners=[cpo], audiences=[emsp])
+        for each in (await self._store.newest(told, None, _LOOKED_THROUGH)).rows:
+            value = each.record.value()
+            there = str(value.get("location_id")), str(value.get("evse_uid"))
+            if (there[0].lower(), there[1].lower()) == (location_id.lower(), evse_uid.lower()):
+                return parse(value["start_date_time"])
         return None
 
     async def former_issuer(self, call: Call, cpo: PartyId) -> PartyId | None:

@@ -154,6 +154,29 @@ async def test_the_emsp_steers_a_charge_of_then_and_begins_no_other(ended: Roami
     assert asked.status == 1000
 
 
+async def test_a_reservation_of_then_is_cancelled_and_a_plug_of_then_opened(roaming: Roaming) -> None:
+    """Not another reservation, nor a plug where nobody of the eMSP's charges."""
+    await roaming.much_later(hours=13)
+    reserved = {
+        "reservation_id": "R1",
+        "token": build.token().to_wire(),
+        "expiry_date": "2026-01-03T06:00:00Z",
+        "location_id": "LOC1",
+    }
+    assert (await Asking(roaming).command("RESERVE_NOW", body=reserved)).status == 1000
+    await roaming.push("sessions", "FR", "CPO", "S1", body=build.session(**THEN), to=EMSP)
+    await end_today(roaming)
+    asking = Asking(roaming)
+    for name, body, status in (
+        ("CANCEL_RESERVATION", {"reservation_id": "r1"}, 1000),
+        ("CANCEL_RESERVATION", {"reservation_id": "R2"}, 4001),
+        ("UNLOCK_CONNECTOR", {"location_id": "loc1", "evse_uid": "E1", "connector_id": "1"}, 1000),
+        ("UNLOCK_CONNECTOR", {"location_id": "LOC1", "evse_uid": "E2", "connector_id": "1"}, 4001),
+        ("RESERVE_NOW", {**reserved, "reservation_id": "R3"}, 4001),
+    ):
+        assert (await asking.command(name, body=body)).status == status, body
+
+
 async def test_bills_of_then_are_still_discussed(ended: Roaming) -> None:
     record = {
         "country_code": "FR", "party_id": "CPO", "id": "R1", "invoice_id": "I1", "cdrs": ["CDR1"],
