@@ -59,9 +59,25 @@ def mongo_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def emptied() -> list[str]:
+    """Databases that are nobody's: their collections and indexes, which take long to make, are left."""
+    return []
+
+
 @pytest.fixture
-async def mongo(mongo_url: str) -> AsyncIterator[Mongo]:
-    """A database of this test's own, gone afterwards."""
+async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[Mongo]:
+    """An empty database, this test's own for as long as it lasts."""
+    database = await Mongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
+    yield database
+    await database.empty()
+    emptied.append(database.name)
+    database.close()
+
+
+@pytest.fixture
+async def untouched_mongo(mongo_url: str) -> AsyncIterator[Mongo]:
+    """A database that nobody had before or gets afterwards, for a test of the database itself."""
     database = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
     yield database
     await database.drop()

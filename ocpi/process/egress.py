@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
 from types import TracebackType
 from typing import Any, Self
@@ -45,6 +45,12 @@ def _timeout(within_cs: int) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=within_cs / 100, sock_connect=CONNECT_WITHIN_S)
 
 
+@cache
+def _trusting_the_usual() -> ssl.SSLContext:
+    """Whom the machine trusts; to read that takes a while."""
+    return ssl.create_default_context()
+
+
 class AnswerRefused(aiohttp.ClientPayloadError):
     """An answer that was not read to its end: too large, or compressed although nobody asked for that."""
 
@@ -73,7 +79,7 @@ class Egress:
         witness: Witness = NOBODY,
     ) -> None:
         self._policy = Policy(allow_private=allow_private, allowed_networks=allowed_networks)
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or _trusting_the_usual()
         self._at_most_bytes = at_most_bytes
         self._witness = witness
         self._session = self._open_session(trace_configs)

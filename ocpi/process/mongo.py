@@ -7,6 +7,7 @@ sides. Stores take their types from here, so that changing the driver (PyMongo's
 successor of motor) changes this file.
 """
 
+import asyncio
 import decimal
 import os
 import warnings
@@ -165,13 +166,21 @@ class Mongo:
 
     async def declare(self, indexes: Iterable[Index]) -> None:
         """Have these indexes, creating what is missing. Raises IndexConflict, which names the index."""
+        wanted: dict[str, list[Index]] = {}
         for index in indexes:
-            model = index.model()
-            try:
-                await self.collection(index.collection).create_indexes([model])
-            except OperationFailure as error:
-                name = f"{index.collection}.{model.document['name']}"
+            wanted.setdefault(index.collection, []).append(index)
+        await asyncio.gather(*(self._have(name, of_one) for name, of_one in wanted.items()))
+
+    async def _have(self, collection: str, indexes: Sequence[Index]) -> None:
+        """Those of one collection, in one trip; one after the other only to learn which cannot be had."""
+        try:
+            await self.collection(collection).create_indexes([each.model() for each in indexes])
+        except OperationFailure as error:
+            if len(indexes) == 1:
+                name = f"{collection}.{indexes[0].name}"
                 raise IndexConflict(f"index {name} cannot be had as declared: {_reason(error)}") from error
+            for each in indexes:
+                await self._have(collection, [each])
 
     async def ping(self) -> None:
         """Return once the primary has answered. Raises DatabaseUnavailable."""
@@ -179,6 +188,11 @@ class Mongo:
             await self._database.command("ping")
         except PyMongoError as error:
             raise DatabaseUnavailable(f"MongoDB does not answer: {_reason(error)}") from error
+
+    async def empty(self) -> None:
+        """Delete every document; collections and their indexes stay."""
+        for name in await self._database.list_collection_names():
+            await self.collection(name, is_durable=False).delete_many({})
 
     async def drop(self) -> None:
         """Delete the whole database."""

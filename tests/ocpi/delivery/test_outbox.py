@@ -227,5 +227,6 @@ async def test_who_is_due_costs_by_the_number_of_parties(outbox: Outbox, mongo: 
     await outbox.oldest_due()
     await profile.database.command({"profile": 0})
     asked = [each async for each in profile.find({"ns": f"{mongo.name}.outbox"})]
+    await profile.drop()
     assert len(asked) == 2
     assert all(each["keysExamined"] < 10 for each in asked)

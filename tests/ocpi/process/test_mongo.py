@@ -29,6 +29,11 @@ from ocpi.process.mongo import (
 )
 
 
+@pytest.fixture
+async def mongo(untouched_mongo: Mongo) -> Mongo:
+    return untouched_mongo
+
+
 async def test_a_decimal_comes_back_with_every_digit_and_its_exponent(mongo: Mongo) -> None:
     prices = [Decimal("1.10"), Decimal("15.3420000000000001"), Decimal("0E-4")]
     await mongo.collection("cdrs").insert_one({"_id": 1, "prices": prices})
