@@ -33,9 +33,9 @@ from ocpi.process.witness import Left
 from ocpi.recorder import journal
 from ocpi.recorder.addressees import Addressees
 from ocpi.recorder.clerk import Clerk
-from ocpi.recorder.documents import Keeping
 from ocpi.recorder.entries import Addressed, Body
 from ocpi.recorder.forgotten import Forgotten
+from ocpi.recorder.keeping import Keeping
 from ocpi.recorder.ring import Recorder
 from ocpi.recorder.room import charge
 from ocpi.server.call import Answer

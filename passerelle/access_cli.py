@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from passerelle.options import Json
 from passerelle.output import print_json, show
-from passerelle.partners_cli import Json
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="Let a finance office read its bills without an OCPI platform.")

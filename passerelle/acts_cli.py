@@ -1,7 +1,7 @@
 """passerelle acts: what operators did at a service."""
 
+from passerelle.options import At, Json
 from passerelle.output import show
-from passerelle.partners_cli import At, Json
 from passerelle.services import Service, admin_of
 
 COLUMNS = ("at", "operator", "method", "path", "status")

@@ -9,56 +9,21 @@ from typing import Annotated
 
 import typer
 
-from hub.bootstrap import main as run_hub
 from ocpi.process.clock import SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.settings import redacted
 from ocpi.server.operator_auth import issue
-from passerelle import (
-    access_cli,
-    acts_cli,
-    agreements_cli,
-    conformance_cli,
-    demo_cli,
-    doctor_cli,
-    emsp_cli,
-    groups_cli,
-    ledger_cli,
-    messages_cli,
-    objects_cli,
-    outbox_cli,
-    partners_cli,
-    presence_cli,
-    pricing_cli,
-    tokens_cli,
-    trace_cli,
-    virtual_cli,
-)
 from passerelle.admin_client import AdminRefused
+from passerelle.commands import Commands
 from passerelle.output import fail, print_json
-from passerelle.services import SERVICES, Service, admin_of, settings_of
+from passerelle.services import Service, admin_of, run_hub, run_service, settings_of
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="An OCPI roaming hub for electric-vehicle charging."
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    help="An OCPI roaming hub for electric-vehicle charging.",
 )
-partners_cli.app.add_typer(virtual_cli.app, name="virtual")
-app.add_typer(partners_cli.app, name="partners")
-app.add_typer(agreements_cli.app, name="agreements")
-app.add_typer(groups_cli.app, name="groups")
-app.add_typer(outbox_cli.app, name="outbox")
-app.add_typer(emsp_cli.app, name="emsp")
-app.add_typer(tokens_cli.app, name="tokens")
-app.add_typer(access_cli.app, name="access")
-app.add_typer(ledger_cli.app, name="ledger")
-app.add_typer(objects_cli.app, name="objects")
-app.command("acts")(acts_cli.acts)
-app.command("demo")(demo_cli.demo)
-app.command("presence")(presence_cli.presence)
-app.command("doctor")(doctor_cli.doctor)
-app.command("conformance")(conformance_cli.conformance)
-app.command("messages")(messages_cli.messages)
-app.command("trace")(trace_cli.trace)
-pricing_cli.mount(app)
 
 
 @app.command()
@@ -74,7 +39,7 @@ def hub(
 @app.command()
 def cpo() -> None:
     """Run the CPO adapter: stations in by OCPP, OCPI out."""
-    raise SystemExit(SERVICES[Service.CPO].run())
+    raise SystemExit(run_service(Service.CPO))
 
 
 @app.command()

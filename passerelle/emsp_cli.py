@@ -8,9 +8,9 @@ import typer
 
 from ocpi.process.clock import SystemClock
 from passerelle.admin_client import AdminClient
+from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
-from passerelle.partners_cli import Json
-from passerelle.services import SERVICES, Service, admin_of
+from passerelle.services import Service, admin_of, run_service
 
 app = typer.Typer(help="Run the eMSP adapter: cards, authorizations, commands, bills.")
 profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running sessions.")
@@ -53,7 +53,7 @@ _WAITING: Final = ("ASKED", "PROMISED")
 def run(context: typer.Context) -> None:
     """Without a command: run the service."""
     if context.invoked_subcommand is None:
-        raise SystemExit(SERVICES[Service.EMSP].run())
+        raise SystemExit(run_service(Service.EMSP))
 
 
 @app.command()

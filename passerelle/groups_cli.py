@@ -6,8 +6,8 @@ from urllib.parse import quote
 import typer
 
 from passerelle.agreements_cli import Cpo
+from passerelle.options import At, Json
 from passerelle.output import print_json, show
-from passerelle.partners_cli import At, Json
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="Set, list and remove groups of a CPO's locations.")

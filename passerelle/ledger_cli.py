@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import typer
 
+from passerelle.options import Json
 from passerelle.output import print_json, show
-from passerelle.partners_cli import Json
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="List bills, show one, release or reject one that is held.")

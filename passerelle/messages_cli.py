@@ -7,8 +7,8 @@ import typer
 
 from passerelle.admin_client import AdminClient
 from passerelle.messages_output import Message, console, table
+from passerelle.options import At, Json
 from passerelle.output import print_json
-from passerelle.partners_cli import At, Json
 from passerelle.services import Service, admin_of
 
 EVERY_S: Final = 1.0

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from passerelle.options import At, Json
 from passerelle.output import print_json, show
-from passerelle.partners_cli import At, Json
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="See what partners lack, and try again what was given up.")

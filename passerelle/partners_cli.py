@@ -1,16 +1,17 @@
 """passerelle partners: who a running service is connected to."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
+from passerelle import virtual_cli
+from passerelle.options import At, Json, seconds
 from passerelle.output import print_json, show
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="Invite, register, list and suspend partner platforms.")
+app.add_typer(virtual_cli.app, name="virtual")
 
-At = Annotated[Service, typer.Option("--service", "-s", help="Which running service.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Name = Annotated[str, typer.Argument(help="Your own short name for the partner.")]
 Roles = Annotated[
     list[str], typer.Option("--role", help="A role the partner may claim: CPO, EMSP, HUB …; repeatable.")
@@ -20,7 +21,6 @@ Parties = Annotated[
     typer.Option("--party", help="A party the partner may claim, as NL*MSP; repeatable. Any, unless told."),
 ]
 
-_UNITS_S: Final = {"d": 24 * 3600, "h": 3600, "m": 60}
 COLUMNS = ("name", "state", "version", "hub_party", "roles", "pending", "modules", "quirks")
 
 
@@ -203,10 +203,3 @@ def _one(partner: dict[str, Any], *, as_json: bool) -> None:
         print_json(partner)
     else:
         show([partner], COLUMNS, as_json=False)
-
-
-def seconds(written: str) -> int:
-    number, unit = written[:-1], _UNITS_S.get(written[-1:])
-    if unit is None or not (number.isascii() and number.isdigit()):
-        raise typer.BadParameter("expected a number and its unit: 3d, 12h, 30m", param_hint="--expires-in")
-    return int(number) * unit

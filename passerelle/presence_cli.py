@@ -1,7 +1,7 @@
 """passerelle presence: who can be reached through a running hub."""
 
+from passerelle.options import Json
 from passerelle.output import show
-from passerelle.partners_cli import Json
 from passerelle.services import Service, admin_of
 
 COLUMNS = ("partner", "status", "roles", "heard_at", "away_since", "trouble")

@@ -52,13 +52,6 @@ InLanguage = Annotated[Language, typer.Option("--language", help="Of the sentenc
 tariff_app = typer.Typer(no_args_is_help=True, help="Look at a tariff before anybody charges under it.")
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the commands `price`, `audit` and `tariff` to an app."""
-    app.command()(price)
-    app.command()(audit)
-    app.add_typer(tariff_app, name="tariff")
-
-
 def price(
     files: Files,
     tariff: TariffFile = None,

@@ -1,13 +1,10 @@
 """The three services by name: how each is set, started and reached."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, assert_never
 
-import cpo_adapter.bootstrap
-import emsp_adapter.bootstrap
-import hub.bootstrap
 from cpo_adapter.settings import CpoSettings
 from emsp_adapter.settings import EmspSettings
 from hub.settings import HubSettings
@@ -24,22 +21,38 @@ class Service(StrEnum):
     EMSP = "emsp"
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    settings: type[PlatformSettings]
-    run: Callable[[], int]
+SETTINGS: Final[Mapping[Service, type[PlatformSettings]]] = MappingProxyType(
+    {Service.HUB: HubSettings, Service.CPO: CpoSettings, Service.EMSP: EmspSettings}
+)
 
 
-SERVICES: Final[dict[Service, Described]] = {
-    Service.HUB: Described(HubSettings, hub.bootstrap.main),
-    Service.CPO: Described(CpoSettings, cpo_adapter.bootstrap.main),
-    Service.EMSP: Described(EmspSettings, emsp_adapter.bootstrap.main),
-}
+def run_hub(workers: int | None) -> int:
+    """The exit code, once it has ended. `workers` share its port."""
+    import hub.bootstrap  # noqa: PLC0415 - a service is imported by whoever runs it, see `commands`
+
+    return hub.bootstrap.main(workers)
+
+
+def run_service(service: Service) -> int:
+    """The exit code, once it has ended."""
+    match service:
+        case Service.HUB:
+            return run_hub(None)
+        case Service.CPO:
+            import cpo_adapter.bootstrap  # noqa: PLC0415
+
+            return cpo_adapter.bootstrap.main()
+        case Service.EMSP:
+            import emsp_adapter.bootstrap  # noqa: PLC0415
+
+            return emsp_adapter.bootstrap.main()
+        case other:
+            assert_never(other)
 
 
 def settings_of(service: Service) -> PlatformSettings:
     """Raises BrokenSettings."""
-    return load(SERVICES[service].settings)
+    return load(SETTINGS[service])
 
 
 def admin_of(service: Service) -> AdminClient:

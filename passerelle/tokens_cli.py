@@ -6,8 +6,8 @@ from urllib.parse import quote
 import typer
 
 from ocpi.wire.interfaces import EMSP
+from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
-from passerelle.partners_cli import Json
 from passerelle.services import Service, admin_of
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import TokenType

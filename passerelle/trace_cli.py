@@ -10,8 +10,8 @@ from rich.text import Text
 from ocpi.recorder.cards import CARD
 from ocpi.recorder.curl import curl_line
 from passerelle.messages_output import console, table
+from passerelle.options import At, Json
 from passerelle.output import EXIT_USAGE, fail, print_json
-from passerelle.partners_cli import At, Json
 from passerelle.services import Service, admin_of
 
 Story = dict[str, Any]

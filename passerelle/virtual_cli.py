@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import typer
 
+from passerelle.options import Json, seconds
 from passerelle.output import EXIT_REFUSED, print_json, show
-from passerelle.partners_cli import Json, seconds
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(

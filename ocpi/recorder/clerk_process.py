@@ -17,8 +17,8 @@ from typing import Final
 from ocpi.process import logs
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.mongo import DatabaseUnavailable, Mongo
-from ocpi.recorder.documents import Bodies, Keeping
 from ocpi.recorder.frames import Charge, read_charge, read_slips
+from ocpi.recorder.keeping import Bodies, Keeping
 from ocpi.recorder.shelf import Shelf
 from ocpi.recorder.slips import Slip
 

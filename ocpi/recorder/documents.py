@@ -1,15 +1,14 @@
 """A message as the database keeps it. Its id tells when it ended, so that ids are in that order."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
 from ocpi.process.mongo import Document
 from ocpi.recorder.cards import masking
 from ocpi.recorder.facts import Facts, facts_of
+from ocpi.recorder.keeping import Bodies, Keeping
 from ocpi.recorder.keys import about
 from ocpi.recorder.redaction import kept_body, kept_url
 from ocpi.recorder.slips import Slip
@@ -17,21 +16,6 @@ from ocpi.wire.status import is_success
 
 _LONGEST_TEXT: Final = 500
 _PROCESS: Final = secrets.token_hex(2)
-
-
-class Bodies(StrEnum):
-    """How much of what was said is kept."""
-
-    NONE = "none"
-    REDACTED = "redacted"
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """What the operator chose."""
-
-    bodies: Bodies = Bodies.REDACTED
-    kept_for: timedelta = timedelta(days=30)
 
 
 def document(slip: Slip, keeping: Keeping) -> Document:

@@ -12,11 +12,11 @@ from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from ocpi.recorder.addressees import Addressees
 from ocpi.recorder.clerk import Clerk
-from ocpi.recorder.documents import Keeping
 from ocpi.recorder.evidence import Evidence
 from ocpi.recorder.forgotten import Forgotten
 from ocpi.recorder.frames import Charge
 from ocpi.recorder.journal import Journal
+from ocpi.recorder.keeping import Keeping
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.recorder.scribe import Scribe, Writer
 from ocpi.recorder.shelf import Shelf

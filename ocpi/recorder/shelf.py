@@ -9,8 +9,9 @@ from typing import Final
 
 from ocpi.process.logs import logger
 from ocpi.process.mongo import BulkWriteError, Document, DriverError, Mongo
-from ocpi.recorder.documents import Keeping, document
+from ocpi.recorder.documents import document
 from ocpi.recorder.journal import COLLECTION
+from ocpi.recorder.keeping import Keeping
 from ocpi.recorder.slips import Slip
 
 log = logger(__name__)

@@ -10,8 +10,7 @@ hubclientinfo alone.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -22,20 +21,13 @@ from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
 from ocpi.registration.handshake import Handshake
 from ocpi.registration.named import NotNow, UnknownPartner
+from ocpi.registration.rhythm import Rhythm
 from ocpi.registration.rotation import Rotation
 from schemas.v2_3_0.enums import VersionNumber
 
 LOOK_EVERY_S: Final = 60.0
 AT_ONCE: Final = 8
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How old tokens may grow (None: as old as they like), and how long news is gathered at least."""
-
-    rotate_every: timedelta | None = timedelta(days=30)
-    tell_every: timedelta = timedelta(hours=1)
 
 
 class Reason(StrEnum):

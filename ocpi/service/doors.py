@@ -23,9 +23,10 @@ from ocpi.registration.doctor.office import Doctor
 from ocpi.registration.handshake import Handshake
 from ocpi.registration.identity import Identity
 from ocpi.registration.interface import credentials_interface
+from ocpi.registration.rhythm import Rhythm
 from ocpi.registration.rotation import Rotation
 from ocpi.registration.service import Registration
-from ocpi.registration.upkeep import Rhythm, Upkeep
+from ocpi.registration.upkeep import Upkeep
 from ocpi.server.app import Platform
 from ocpi.server.call import Interface
 from ocpi.server.metrics import RequestMetrics

@@ -31,7 +31,7 @@ from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Index, Mongo
 from ocpi.process.tasks import Supervisor
 from ocpi.recorder import journal as recorded
-from ocpi.recorder.documents import Keeping
+from ocpi.recorder.keeping import Keeping
 from ocpi.recorder.ring import Recorder
 from ocpi.recorder.room import Recording, RecordingGround, recording
 from ocpi.service.key_files import secret_in

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from ocpi.process.settings import ServiceSettings
-from ocpi.recorder.documents import Bodies, Keeping
-from ocpi.registration.upkeep import Rhythm
+from ocpi.recorder.keeping import Bodies, Keeping
+from ocpi.registration.rhythm import Rhythm
 from schemas.kinds import PartyId
 
 

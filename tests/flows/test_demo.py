@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -72,14 +74,27 @@ def test_it_is_over_within_a_minute(told: Any) -> None:
 
 def test_an_interrupt_leaves_nothing_running(mongo_url: str) -> None:
     os.environ.setdefault("PASSERELLE_MONGO_URL", mongo_url)
-    process = demo("--stations", "1", "--sessions", "1")
-    children = _children_within(process.pid, 3, seconds=30)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    with demo_that_hears() as process:
+        children = _children_within(process.pid, 3, seconds=30)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
     deadline = time.monotonic() + 15  # noqa: TID251 - a real process takes real time
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "a service outlived the demo"  # noqa: TID251
         time.sleep(0.1)
+
+
+@contextmanager
+def demo_that_hears() -> Iterator["subprocess.Popen[str]"]:
+    """A shell has what it starts in the background ignore interrupts, and they would be ignored here too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = demo("--stations", "1", "--sessions", "1")
+    signal.signal(signal.SIGINT, before)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _children_within(pid: int, wanted: int, *, seconds: float) -> list[int]:

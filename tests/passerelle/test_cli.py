@@ -45,6 +45,17 @@ def test_without_words_it_says_what_it_can_do() -> None:
         assert verb in found.stdout
 
 
+def test_a_question_to_a_service_brings_no_service_along() -> None:
+    """An answer comes in a moment: what a service runs on is not even imported."""
+    asked = "app(['partners', 'list', '--help'], standalone_mode=False)"
+    told = "print('loaded', sorted({'pymongo', 'motor', 'aiohttp', 'ocpp'} & set(sys.modules)))"
+    program = f"import sys; from passerelle.cli import app; {asked}; {told}"
+    found = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.stdout.splitlines()[-1] == "loaded []", found.stderr
+
+
 def test_no_database_is_one_line_without_the_password() -> None:
     url = "mongodb://operator:hunter2@127.0.0.1:9/?serverSelectionTimeoutMS=200"
     found = passerelle("hub", PASSERELLE_MONGO_URL=url)

@@ -7,25 +7,17 @@ from typing import Any
 
 import msgspec
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
+from passerelle.cli import app
 from passerelle.pricing_audit import stretches
-from passerelle.pricing_cli import mount
 from tests.ocpi.pricing.documents import cdr, component, element, tariff
 
 CASES = Path(__file__).parent.parent / "tariffs" / "cases"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-@pytest.fixture
-def app() -> typer.Typer:
-    found = typer.Typer()
-    mount(found)
-    return found
-
-
-def run(app: typer.Typer, *words: object) -> Result:
+def run(*words: object) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
@@ -39,10 +31,10 @@ def wrong_total() -> dict[str, Any]:
     return cdr(id="CDR2", session_id="S2", total_cost={"excl_vat": 5, "incl_vat": 6})
 
 
-def test_cases_print_a_verdict_each_and_exit_with_zero(app: typer.Typer) -> None:
+def test_cases_print_a_verdict_each_and_exit_with_zero() -> None:
     files = sorted(CASES.glob("spec_0*.json"))
 
-    result = run(app, "price", "--case", *files, "--json")
+    result = run("price", "--case", *files, "--json")
 
     verdicts = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 0
@@ -51,11 +43,11 @@ def test_cases_print_a_verdict_each_and_exit_with_zero(app: typer.Typer) -> None
     assert verdicts[0]["result"]["total_cost"] == {"excl_vat": "5", "incl_vat": "5.5"}
 
 
-def test_a_case_that_differs_says_where_and_exits_with_one(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_case_that_differs_says_where_and_exits_with_one(tmp_path: Path) -> None:
     case = json.loads((CASES / "spec_01_energy_025.json").read_text())
     case["expected"] = {"total_cost": {"excl_vat": "5.1", "incl_vat": "5.5"}}
 
-    result = run(app, "price", "--case", written(tmp_path, "case.json", case), "--json")
+    result = run("price", "--case", written(tmp_path, "case.json", case), "--json")
 
     assert result.exit_code == 1
     assert json.loads(result.stdout) == {
@@ -66,11 +58,11 @@ def test_a_case_that_differs_says_where_and_exits_with_one(app: typer.Typer, tmp
     }
 
 
-def test_a_case_without_expectations_gets_all_of_its_result(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_case_without_expectations_gets_all_of_its_result(tmp_path: Path) -> None:
     case = json.loads((CASES / "own_37_idle_fee_after_4h.json").read_text())
     expected = case.pop("expected")
 
-    result = run(app, "price", "--case", written(tmp_path, "case.json", case), "--json")
+    result = run("price", "--case", written(tmp_path, "case.json", case), "--json")
 
     verdict = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -78,19 +70,19 @@ def test_a_case_without_expectations_gets_all_of_its_result(app: typer.Typer, tm
     assert expected.items() <= verdict["result"].items()
 
 
-def test_a_broken_case_is_reported_and_the_others_still_run(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_broken_case_is_reported_and_the_others_still_run(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text("{")
 
-    result = run(app, "price", "--case", broken, CASES / "spec_01_energy_025.json")
+    result = run("price", "--case", broken, CASES / "spec_01_energy_025.json")
 
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0].startswith("unreadable")
     assert result.stdout.splitlines()[1] == "as expected spec_01_energy_025"
 
 
-def test_a_right_cdr_is_priced_line_by_line(app: typer.Typer, tmp_path: Path) -> None:
-    result = run(app, "price", written(tmp_path, "cdr.json", cdr()), "--json")
+def test_a_right_cdr_is_priced_line_by_line(tmp_path: Path) -> None:
+    result = run("price", written(tmp_path, "cdr.json", cdr()), "--json")
 
     document = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -99,34 +91,34 @@ def test_a_right_cdr_is_priced_line_by_line(app: typer.Typer, tmp_path: Path) ->
     assert [line["cost"] for line in document["breakdown"]["lines"] if "cost" in line] == ["1", "3"]
 
 
-def test_a_tariff_and_a_zone_can_be_given(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_tariff_and_a_zone_can_be_given(tmp_path: Path) -> None:
     bare = written(tmp_path, "cdr.json", cdr(tariffs=None, total_cost={"excl_vat": 5, "incl_vat": 6}))
     late, other = component("ENERGY", "0.50"), component("ENERGY", "0.10")
     file = written(tmp_path, "tariff.json", tariff(element(late, start_time="21:00"), element(other)))
 
     def in_zone(zone: str) -> int:
-        return run(app, "price", bare, "--tariff", file, "--zone", zone).exit_code
+        return run("price", bare, "--tariff", file, "--zone", zone).exit_code
 
     assert in_zone("Pacific/Noumea") == 0, "10:00Z is 21:00 there: 10 x 0.50"
     assert in_zone("Europe/Paris") == 1
 
 
-def test_sentences_come_in_french(app: typer.Typer, tmp_path: Path) -> None:
-    result = run(app, "price", written(tmp_path, "cdr.json", cdr()), "--explain", "--language", "fr")
+def test_sentences_come_in_french(tmp_path: Path) -> None:
+    result = run("price", written(tmp_path, "cdr.json", cdr()), "--explain", "--language", "fr")
 
     assert "En tout : 4,00 EUR hors taxe, 4,80 EUR taxes comprises." in result.stdout
 
 
-def test_an_unknown_zone_is_wrong_usage(app: typer.Typer, tmp_path: Path) -> None:
-    assert run(app, "price", written(tmp_path, "cdr.json", cdr()), "--zone", "Mars/Olympus").exit_code == 2
+def test_an_unknown_zone_is_wrong_usage(tmp_path: Path) -> None:
+    assert run("price", written(tmp_path, "cdr.json", cdr()), "--zone", "Mars/Olympus").exit_code == 2
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_an_audit_counts_findings_and_repetitions(app: typer.Typer, tmp_path: Path, processes: int) -> None:
+def test_an_audit_counts_findings_and_repetitions(tmp_path: Path, processes: int) -> None:
     same_session = cdr(id="CDR3")
     file = written(tmp_path, "cdrs.jsonl", cdr(), wrong_total(), cdr(), same_session)
 
-    result = run(app, "audit", file, "--processes", processes)
+    result = run("audit", file, "--processes", processes)
 
     assert result.exit_code == 1
     assert "4 CDRs, 1 with errors" in result.stdout
@@ -134,25 +126,25 @@ def test_an_audit_counts_findings_and_repetitions(app: typer.Typer, tmp_path: Pa
     assert "session_billed_twice: FR*ABC*S1" in result.stdout
 
 
-def test_an_audit_writes_a_verdict_a_line(app: typer.Typer, tmp_path: Path) -> None:
+def test_an_audit_writes_a_verdict_a_line(tmp_path: Path) -> None:
     file = written(tmp_path, "cdrs.jsonl", cdr(), wrong_total())
 
-    result = run(app, "audit", file, "--json", "--processes", 1)
+    result = run("audit", file, "--json", "--processes", 1)
 
     verdicts = [json.loads(line) for line in result.stdout.splitlines()]
     assert [verdict["clean"] for verdict in verdicts] == [True, False]
     assert {finding["code"] for finding in verdicts[1]["findings"]} == {"total_cost_differs"}
 
 
-def test_a_clean_file_exits_with_zero(app: typer.Typer, tmp_path: Path) -> None:
-    assert run(app, "audit", written(tmp_path, "cdrs.jsonl", cdr())).exit_code == 0
+def test_a_clean_file_exits_with_zero(tmp_path: Path) -> None:
+    assert run("audit", written(tmp_path, "cdrs.jsonl", cdr())).exit_code == 0
 
 
-def test_lines_that_are_no_cdrs_are_findings(app: typer.Typer, tmp_path: Path) -> None:
+def test_lines_that_are_no_cdrs_are_findings(tmp_path: Path) -> None:
     file = tmp_path / "cdrs.jsonl"
     file.write_text("nonsense\n\n[1, 2]\n")
 
-    result = run(app, "audit", file, "--processes", 1)
+    result = run("audit", file, "--processes", 1)
 
     assert result.exit_code == 1
     assert "2 CDRs, 2 with errors" in result.stdout
@@ -171,22 +163,22 @@ def test_stretches_cover_the_file_and_end_with_lines(tmp_path: Path) -> None:
     assert all(part.endswith(b"\n") for part in parts)
 
 
-def test_lint_fails_on_errors_only(app: typer.Typer, tmp_path: Path) -> None:
+def test_lint_fails_on_errors_only(tmp_path: Path) -> None:
     good = written(tmp_path, "good.json", tariff())
     bad = written(tmp_path, "bad.json", tariff(max_price={"excl_vat": 10, "incl_vat": 9}))
 
-    assert run(app, "tariff", "lint", good, "--version", "2.2.1").exit_code == 0
-    result = run(app, "tariff", "lint", bad, "--version", "2.2.1", "--json")
+    assert run("tariff", "lint", good, "--version", "2.2.1").exit_code == 0
+    result = run("tariff", "lint", bad, "--version", "2.2.1", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)[str(bad)][0]["code"] == "incl_below_excl"
 
 
-def test_a_preview_says_what_a_charge_would_cost(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_preview_says_what_a_charge_would_cost(tmp_path: Path) -> None:
     file = written(tmp_path, "tariff.json", tariff())
     asked = ["--at", "2024-06-01T18:00:00+02:00", "--energy", "30", "--minutes", 60, "--zone", "Europe/Paris"]
 
-    result = run(app, "tariff", "preview", file, *asked, "--version", "2.2.1", "--json")
+    result = run("tariff", "preview", file, *asked, "--version", "2.2.1", "--json")
 
     assert result.exit_code == 0
     assert Decimal(json.loads(result.stdout)["total_cost"]["after_taxes"]) == Decimal("12.00")
-    assert run(app, "tariff", "preview", file, *asked[:3], "much", *asked[4:]).exit_code == 2
+    assert run("tariff", "preview", file, *asked[:3], "much", *asked[4:]).exit_code == 2

@@ -24,10 +24,10 @@ from ocpi.process.witness import Left
 from ocpi.recorder import journal
 from ocpi.recorder.addressees import Addressees
 from ocpi.recorder.clerk import AT_ONCE, UNDER_WAY, Clerk
-from ocpi.recorder.documents import Keeping
 from ocpi.recorder.forgotten import Forgotten
 from ocpi.recorder.frames import frame
 from ocpi.recorder.journal import COLLECTION
+from ocpi.recorder.keeping import Keeping
 from ocpi.recorder.ring import Recorder
 from ocpi.recorder.room import charge
 from ocpi.recorder.scribe import EVERY_S, Scribe

@@ -16,9 +16,9 @@ from ocpi.process.tasks import Supervisor
 from ocpi.process.witness import Left
 from ocpi.recorder import journal
 from ocpi.recorder.addressees import Addressees
-from ocpi.recorder.documents import Bodies, Keeping
 from ocpi.recorder.forgotten import Forgotten
 from ocpi.recorder.journal import COLLECTION, Journal, Wanted
+from ocpi.recorder.keeping import Bodies, Keeping
 from ocpi.recorder.ring import Recorder
 from ocpi.recorder.scribe import Scribe
 from ocpi.recorder.shelf import Shelf

@@ -10,7 +10,8 @@ import pytest
 from hub.settings import HubSettings
 from ocpi.partners.model import Partner, PartnerState
 from ocpi.process.mongo import Mongo
-from ocpi.registration.upkeep import Reason, Rhythm, due
+from ocpi.registration.rhythm import Rhythm
+from ocpi.registration.upkeep import Reason, due
 from ocpi.wire.interfaces import Side
 from schemas.kinds import PartyId
 from simulators.partner import Reply, Request, SimulatedPartner
