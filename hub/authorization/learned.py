@@ -5,7 +5,6 @@ Cards are kept as keyed pseudonyms. A memory is renewed by use, once a day, and 
 """
 
 import asyncio
-import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -71,7 +70,7 @@ class Learned:
         await self._learned.delete_one({"_id": name, "issuer": str(issuer)})
 
     def _name(self, asker: PartyId, card: Card) -> str:
-        return hmac.new(self._key, f"{asker}|{card.id}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, f"{asker}|{card.id}".encode(), "sha256").hex()
 
     def _remember(self, name: str, issuer: PartyId, now_s: float) -> None:
         self._recent[name] = issuer, now_s

@@ -18,10 +18,12 @@ from hub.authorization.routes import CardRoutes
 from hub.authorization.search import Search
 from hub.authorization.shown import ShownCards
 from hub.authorization.told import ToldCards
+from hub.authorization.told_index import ToldIndex
 from hub.routing.relay import Relay
 from hub.settings import HubSettings
 from ocpi.delivery.fates import Fates
 from ocpi.service.foundation import Foundation
+from schemas.kinds import ObjectKind
 
 INDEXES = (*learned_issuers.INDEXES, *card_alarms.INDEXES)
 
@@ -48,8 +50,11 @@ def authorization_room(foundation: Foundation, settings: HubSettings, relay: Rel
         budget=timedelta(seconds=settings.card_search_s),
         at_once=settings.card_search_at_once,
     )
+    index = ToldIndex(store=foundation.store, clock=clock)
+    foundation.store.listen(ObjectKind.TOKEN, index.note)
+    supervisor.start("keep up with told cards", index.keep_up, restart=True)
     ways = Ways(
-        told=ToldCards(foundation.store, supervisor),
+        told=ToldCards(foundation.store, index, supervisor),
         learned=learned,
         asking=asking,
         finding=Finding(directory=directory, asking=asking, search=search, alarms=alarms),

@@ -8,6 +8,7 @@ from itertools import count
 
 from hub.authorization.card import Card
 from hub.authorization.decision import Told
+from hub.authorization.told_index import ToldIndex
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.process.batches import Batches
@@ -17,13 +18,18 @@ from schemas.v2_3_0.enums import WhitelistType
 
 
 class ToldCards:
-    def __init__(self, store: ObjectStore, supervisor: Supervisor) -> None:
+    """`index` knows which cards need not be looked up."""
+
+    def __init__(self, store: ObjectStore, index: ToldIndex, supervisor: Supervisor) -> None:
         self._store = store
+        self._index = index
         self._number = count()
         self._batches: Batches[str, list[Record]] = Batches("look cards up", self._found, supervisor)
 
     async def of(self, card: Card, asker: PartyId) -> dict[PartyId, Record]:
         """By issuer: the newest of what it told everybody and what it told the asker."""
+        if not self._index.may_hold(card.id):
+            return {}
         found = await self._batches.add(str(next(self._number)), card.id)
         meant = [record for record in found if record.audience in (None, asker)]
         return {record.key.owner: record for record in sorted(meant, key=lambda each: each.last_updated)}

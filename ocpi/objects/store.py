@@ -19,6 +19,7 @@ from ocpi.objects.sequence import Sequence as Numbers
 from ocpi.process.batches import Batches
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import (
+    ASCENDING,
     DESCENDING,
     Document,
     DuplicateKey,
@@ -60,13 +61,20 @@ class ObjectStore:
         self.held_bills = HeldBills(self._objects, self._numbers)
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
+        self._listening: dict[ObjectKind, list[Callable[[Record], None]]] = {}
         self._batches: Batches[_Numbered, Written] = Batches("write objects", self._send, supervisor)
+
+    def listen(self, kind: ObjectKind, told: Callable[[Record], None]) -> None:
+        """`told` is called with each object of the kind before this process puts it."""
+        self._listening.setdefault(kind, []).append(told)
 
     async def put(self, record: Record) -> Outcome:
         """Keep the newest: an object older than the one we hold changes nothing and is STALE.
 
         A tombstone keeps the age of what was deleted, so the same object may come back.
         """
+        for told in self._listening.get(record.key.kind, ()):
+            told(record)
         if record.key.kind not in history.KINDS:
             return await self._put(record)
         version = self._history.keep(record)
@@ -154,6 +162,16 @@ class ObjectStore:
         async for document in self._objects.find(wanted):
             found.setdefault(document["folded_id"], []).append(documents.record(document))
         return found
+
+    async def names_after(self, kind: ObjectKind, number: int, limit: int) -> list[tuple[int, str]]:
+        """Numbers and ids, in lower case, of what was created behind a number; what was deleted counts."""
+        wanted = {"kind": kind, "deleted": {"$in": [False, True]}, "seq": {"$gt": number}}
+        found = self._objects.find(wanted, {"seq": 1, "folded_id": 1}).sort("seq", ASCENDING).limit(limit)
+        return [(document["seq"], document["folded_id"]) async for document in found]
+
+    async def horizon(self) -> int:
+        """Whatever was created with a smaller number can be seen by now."""
+        return await self._numbers.horizon()
 
     async def contracted(self, issuer: PartyId, contract_id: str) -> list[Record]:
         """Tokens of one contract, the last changed first."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.authorization.told_index import EVERY_S
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
@@ -93,7 +94,7 @@ async def test_a_blocked_card_is_refused_at_once_and_nobody_is_asked(
 async def test_a_card_that_was_blocked_in_one_process_is_refused_in_the_others(
     mongo: Mongo, clock: ManualClock, tmp_path: Path
 ) -> None:
-    """Of several hubs on one database: there is nothing that could be out of date."""
+    """Several hubs, one database: that there is such a card is learned soon; then a block counts at once."""
     async with (
         roaming_on(mongo, clock, tmp_path) as roaming,
         running_hub(mongo, clock, tmp_path) as other,
@@ -101,6 +102,13 @@ async def test_a_card_that_was_blocked_in_one_process_is_refused_in_the_others(
         await tell_token(roaming.emsp, EMSP, whitelist="ALLOWED")
         here = roaming.cpo.endpoints
         there = {at: url.replace(roaming.hub.url, other.url) for at, url in here.items()}
+        roaming.cpo.endpoints = there
+        await clock.advance(seconds=EVERY_S)
+
+        async def is_known_there() -> bool:
+            return (await authorize(roaming)).data is not None
+
+        await eventually_so(is_known_there)
         for day in ("02", "03", "04"):
             for where in (here, there):
                 roaming.cpo.endpoints = where
