@@ -12,18 +12,21 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
 from yarl import URL
 
 from ocpi.process import logs
 from ocpi.process.failures import StartFailed
 from ocpi.process.tasks import Supervisor
 
+LARGEST_BODY_BYTES = 2 * 1024 * 1024
 STOP_WITHIN_S = 10.0
 _REQUESTS_END_WITHIN_S = 4.5  # aiohttp takes twice that for a handler that will not end
 _GARBAGE = (20_000, 20, 20)  # so many new objects before they are looked through
@@ -38,16 +41,20 @@ class PortTaken(StartFailed):
     exit_code: ClassVar[int] = os.EX_OSERR
 
 
+Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """An application on a port of its own. `setting` is the variable an operator changes to move it.
+    """What answers on a port of its own, an application or one function that takes every request as it comes.
+    `setting` is the variable an operator changes to move it.
 
     `is_shared`: other processes of the service listen there as well. `inherited` is a socket that listens
     already, instead of host and port.
     """
 
     name: str
-    app: web.Application
+    app: web.Application | Answering
     port: int
     host: str = "127.0.0.1"
     setting: str | None = None
@@ -103,16 +110,32 @@ async def listening(sites: Sequence[Site]) -> AsyncIterator[dict[str, str]]:
 
     Port 0 means any free one. Leaving lets running requests end. Raises PortTaken.
     """
-    runners = [
-        web.AppRunner(site.app, access_log=None, shutdown_timeout=_REQUESTS_END_WITHIN_S) for site in sites
-    ]
+    runners = [_runner(site) for site in sites]
     try:
         yield {site.name: await _listen(runner, site) for runner, site in zip(runners, sites, strict=True)}
     finally:
         await asyncio.gather(*(runner.cleanup() for runner in runners))
 
 
-async def _listen(runner: web.AppRunner, site: Site) -> str:
+def _runner(site: Site) -> web.BaseRunner:
+    if isinstance(site.app, web.Application):
+        return web.AppRunner(site.app, access_log=None, shutdown_timeout=_REQUESTS_END_WITHIN_S)
+    server = web.Server(site.app, request_factory=_request, access_log=None)
+    return web.ServerRunner(server, shutdown_timeout=_REQUESTS_END_WITHIN_S)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY_BYTES)
+
+
+async def _listen(runner: web.BaseRunner, site: Site) -> str:
     await runner.setup()
     try:
         await _door(runner, site).start()
@@ -130,7 +153,7 @@ def leave_in_peace_what_stays() -> None:
     gc.set_threshold(*_GARBAGE)
 
 
-def _door(runner: web.AppRunner, site: Site) -> web.BaseSite:
+def _door(runner: web.BaseRunner, site: Site) -> web.BaseSite:
     if site.inherited is not None:
         return web.SockSite(runner, site.inherited)
     return web.TCPSite(runner, site.host, site.port, reuse_port=site.is_shared or None)

@@ -1,12 +1,16 @@
 """From an Answer to bytes on the wire: envelope, message ids, routing headers turned round."""
 
 from datetime import datetime
+from typing import Final
 
 from aiohttp import web
 
 from ocpi.server.call import Answer
 from ocpi.wire import envelope
 from ocpi.wire.headers import MessageIds, Routing
+
+_OURS: Final = {"Server": "Passerelle"}
+"""The library would tell its version, and that of Python, to everybody who asks."""
 
 
 def respond(answer: Answer, ids: MessageIds, asked: Routing, at: datetime) -> web.Response:
@@ -19,7 +23,7 @@ def respond(answer: Answer, ids: MessageIds, asked: Routing, at: datetime) -> we
         status=int(answer.http),
         body=body,
         content_type=answer.content_type,
-        headers={**ids.write(), **routing.write(), **answer.headers},
+        headers={**_OURS, **ids.write(), **routing.write(), **answer.headers},
     )
 
 

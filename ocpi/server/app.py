@@ -1,4 +1,4 @@
-"""The aiohttp application of a platform: every interface mounted under every version that has it.
+"""The door of a platform: every interface mounted under every version that has it.
 
     {public}/ocpi/versions
     {public}/ocpi/{version}
@@ -13,22 +13,17 @@ Spec: version_information_endpoint of each version.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
-
 from ocpi.partners.directory import Directory
 from ocpi.partners.reading import Readers, no_readers
 from ocpi.partners.virtual import Pose
 from ocpi.process.clock import Clock
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
 from ocpi.server import posing
-from ocpi.server.answers import without_server_header
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.door import Door
 from ocpi.server.metrics import RequestMetrics
 from ocpi.server.mounts import Mount
 from ocpi.server.paths import Segments
-from ocpi.server.requests import MAX_BODY_BYTES
 from ocpi.versions.known import CANONICAL, has_sides
 from ocpi.wire.interfaces import Side
 from schemas import codec
@@ -80,14 +75,14 @@ class Platform:
             return "/".join((self._public, *posing.root_of(pose), *posing.place(module, side)))
         return "/".join((self._public, *_place(module, side, version)))
 
-    def application(
+    def door(
         self,
         interfaces: Sequence[Interface],
         metrics: RequestMetrics | None = None,
         recorder: Recorder = NOTHING_KEPT,
-    ) -> web.Application:
+    ) -> Door:
         """What serves these interfaces, and tells of them."""
-        door = Door(
+        return Door(
             mounts={**dict(self._mounts(interfaces)), **self._beside.mounts},
             posing=posing.Posing(self._public, interfaces) if self._poses else None,
             public=self._public,
@@ -97,10 +92,6 @@ class Platform:
             recorder=recorder,
             readers=self._beside.readers,
         )
-        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_everything_to(door)])
-        application.router.add_route("*", "/{address:.*}", _behind_the_door)
-        application.on_response_prepare.append(without_server_header)
-        return application
 
     def _mounts(self, interfaces: Sequence[Interface]) -> Iterator[tuple[Segments, Mount]]:
         listed = [{"version": each, "url": f"{self._public}/ocpi/{each}"} for each in self.versions]
@@ -125,21 +116,6 @@ def _place(module: str, side: Side, version: VersionNumber) -> Segments:
     if module == "credentials":
         return "ocpi", str(version), "credentials"
     return "ocpi", str(version), side.lower(), module
-
-
-async def _behind_the_door(_: web.Request) -> web.StreamResponse:
-    """Where the library believes that every request goes: it is slow where it knows no address."""
-    raise web.HTTPNotFound
-
-
-def _everything_to(door: Door) -> Middleware:
-    """What the library would answer by itself has no envelope."""
-
-    @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:  # noqa: ARG001
-        return await door.answer(request)
-
-    return answer
 
 
 def _telling(version: VersionNumber, data: object) -> Mount:

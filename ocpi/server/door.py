@@ -26,7 +26,7 @@ from ocpi.server.metrics import RequestMetrics
 from ocpi.server.mounts import NOTHING, Mount, find
 from ocpi.server.paths import Segments, segments
 from ocpi.server.posing import Posing, pose_in
-from ocpi.server.requests import read_body, read_query
+from ocpi.server.requests import EXPECT, expected, read_body, read_query
 from ocpi.server.spoken import handled, status_in
 from ocpi.wire.headers import NOWHERE, MessageIds, Routing
 from schemas.v2_3_0.enums import VersionNumber
@@ -61,7 +61,9 @@ class Door:
         self._metrics = metrics
         self._recorder = recorder
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if EXPECT in request.headers:
+            await expected(request)
         began_s = self._clock.monotonic()
         ids = MessageIds.read(request.headers)
         mount, rest = self._find(request.rel_url.raw_path)
@@ -73,7 +75,7 @@ class Door:
         self._count(mount, answer, self._clock.monotonic() - began_s)
         return respond(answer, ids, heard.routing, self._clock.now())
 
-    async def _answered(self, request: web.Request, heard: Heard, mount: Mount, rest: Segments) -> Answer:
+    async def _answered(self, request: web.BaseRequest, heard: Heard, mount: Mount, rest: Segments) -> Answer:
         """Never raises. What was understood of the request is put down in `heard`."""
         try:
             shown = request.headers.get("Authorization")
@@ -102,7 +104,7 @@ class Door:
         except Exception as error:  # noqa: BLE001 - the request's door: nothing may pass it unanswered
             return answer_to(error, mount.module, heard.ids)
 
-    def _hearing(self, request: web.Request, ids: MessageIds, mount: Mount, rest: Segments) -> Heard:
+    def _hearing(self, request: web.BaseRequest, ids: MessageIds, mount: Mount, rest: Segments) -> Heard:
         where = Addressed(mount.version, mount.module, mount.side, rest)
         return self._recorder.hearing(request.method, self._public + request.rel_url.raw_path_qs, ids, where)
 
@@ -129,7 +131,7 @@ def _worded(answer: Answer, version: VersionNumber) -> Answer:
     return answer if status == answer.status_code else replace(answer, status_code=status)
 
 
-def _routing(request: web.Request, mount: Mount, admitted: Admitted) -> Routing:
+def _routing(request: web.BaseRequest, mount: Mount, admitted: Admitted) -> Routing:
     """Configuration modules are not routed; what somebody says about it there is not read.
 
     Where we pose as somebody, the address and the token say who speaks to whom.

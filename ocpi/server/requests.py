@@ -6,16 +6,25 @@ Spec: 2.3.0 transport_and_format, JSON / HTTP implementation guide.
 import asyncio
 from typing import Final
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.web_protocol import RequestPayloadError
 
 from ocpi.errors import Compressed, InvalidParameters, MalformedBody, TooLarge, TooSlow
+from ocpi.process.run import LARGEST_BODY_BYTES
 
-MAX_BODY_BYTES: Final = 2 * 1024 * 1024
+MAX_BODY_BYTES: Final = LARGEST_BODY_BYTES
+EXPECT: Final = "Expect"
 BODY_WITHIN_S: Final = 15.0
 
 
-async def read_body(request: web.Request) -> bytes:
+async def expected(request: web.BaseRequest) -> None:
+    """Who asks whether to send its body is told to; nothing else that one may expect is known here."""
+    if request.version == HttpVersion11 and request.headers[EXPECT].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer has not begun
+
+
+async def read_body(request: web.BaseRequest) -> bytes:
     """Raises TooLarge, TooSlow, Compressed, MalformedBody."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise Compressed("a compressed body is not read: send it as it is")
@@ -40,7 +49,7 @@ def _too_large() -> TooLarge:
     return TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
 
 
-def read_query(request: web.Request) -> dict[str, str]:
+def read_query(request: web.BaseRequest) -> dict[str, str]:
     """The query, in which no parameter may stand twice: two readers could believe different ones."""
     query = request.rel_url.query
     if len(query) != len(set(query)):

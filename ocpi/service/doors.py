@@ -17,6 +17,7 @@ from ocpi.admin.partners import PartnerRoutes
 from ocpi.admin.verdicts import VerdictRoutes
 from ocpi.delivery.recovery import Recovery
 from ocpi.process import health
+from ocpi.process.run import Answering
 from ocpi.registration.acceptance import Acceptance
 from ocpi.registration.discovery import Needed
 from ocpi.registration.doctor.office import Doctor
@@ -41,7 +42,7 @@ __all__ = ["Doors", "Reactions", "open_doors"]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    ocpi: web.Application
+    ocpi: Answering
     admin: web.Application
     registration: Registration
 
@@ -71,11 +72,11 @@ def open_doors(
     partners = PartnerRoutes(registration, rotation, _doctor(foundation, handshake), foundation.directory)
     nouns = (*partners.routes(), *_nouns(foundation, newcomers), *more)
     return Doors(
-        ocpi=platform.application(
+        ocpi=platform.door(
             [credentials_interface(Acceptance(handshake)), *interfaces],
             RequestMetrics(foundation.metrics),
             foundation.recording.recorder,
-        ),
+        ).answer,
         admin=_admin(foundation, nouns),
         registration=registration,
     )

@@ -20,12 +20,13 @@ from ocpi.process.egress import Egress
 from ocpi.process.embedded_mongo import database_url
 from ocpi.process.failures import StartFailed
 from ocpi.process.mongo import Index, Mongo
-from ocpi.process.run import Site, main, serve
+from ocpi.process.run import Answering, Site, main, serve
 from ocpi.process.settings import load, variable
 from ocpi.process.tasks import Supervisor
 from ocpi.process.tracing import Tracing, tracing
 from ocpi.process.witness import NOBODY
 from ocpi.recorder.ring import NOTHING_KEPT, Recorder
+from ocpi.server.traced import within
 from ocpi.service.foundation import Foundation, Ground, lay
 from ocpi.service.settings import PlatformSettings
 
@@ -36,7 +37,7 @@ Settings = TypeVar("Settings", bound=PlatformSettings)
 class Built:
     """What a service serves; `more` are sites beside the two doors that every service has."""
 
-    ocpi: web.Application
+    ocpi: Answering
     admin: web.Application
     more: Sequence[Site] = ()
 
@@ -44,6 +45,7 @@ class Built:
 @dataclass(frozen=True, slots=True)
 class Assembled:
     foundation: Foundation
+    admin: web.Application
     sites: list[Site]
 
 
@@ -143,10 +145,9 @@ async def assembled(
         )
         foundation = await lay(ground, more_indexes)
         built = await build(foundation, settings)
-        for outermost in reversed(traced.middlewares):
-            built.ocpi.middlewares.insert(0, outermost)
         _set_to_work(foundation)
-        yield Assembled(foundation, _sites(built, settings, seat))
+        door = within(traced.middlewares, built.ocpi) if traced.middlewares else built.ocpi
+        yield Assembled(foundation, built.admin, _sites(built, door, settings, seat))
 
 
 def _set_to_work(foundation: Foundation) -> None:
@@ -179,14 +180,16 @@ def _egress(settings: PlatformSettings, traced: Tracing, recorder: Recorder) -> 
     )
 
 
-def _sites(built: Built, settings: PlatformSettings, seat: Seat | None) -> list[Site]:
-    ocpi, admin = ocpi_site(built.ocpi, settings), admin_site(built.admin, settings)
+def _sites(
+    built: Built, door: web.Application | Answering, settings: PlatformSettings, seat: Seat | None
+) -> list[Site]:
+    ocpi, admin = ocpi_site(door, settings), admin_site(built.admin, settings)
     if seat is not None:
         ocpi, admin = replace(ocpi, is_shared=True), replace(admin, inherited=seat.private)
     return [ocpi, admin, *built.more]
 
 
-def ocpi_site(app: web.Application, settings: PlatformSettings) -> Site:
+def ocpi_site(app: web.Application | Answering, settings: PlatformSettings) -> Site:
     setting = variable(type(settings), "port")
     return Site(name="ocpi", app=app, host=settings.host, port=settings.port, setting=setting)
 

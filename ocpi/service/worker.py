@@ -27,8 +27,7 @@ def work_as_one(
 
     async def live(settings: Settings, url: str) -> None:
         async with connected(settings, url, build, more_indexes, seat) as service:
-            admin = next(site.app for site in service.sites if site.inherited is not None)
-            admin.router.add_routes([route(service.foundation.metrics)])
+            service.admin.router.add_routes([route(service.foundation.metrics)])
             supervisor = service.foundation.supervisor
             await serve(service.sites, supervisor=supervisor, started=lambda _: _serves(pipe))
 
