@@ -1,8 +1,7 @@
 """A card as an authorization names it, who asks about it until when, and whose word may be had."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from hub.routing.shown import may_authorize
 from ocpi.objects.kinds import token_key
@@ -12,8 +11,7 @@ from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import TokenType
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """`id` is that of its tokens, of whatever issuer, in lower case."""
 
     uid: str
@@ -30,8 +28,7 @@ class Card:
         return self.type == TokenType.EMAID
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     call: Call
     party: PartyId
     card: Card

@@ -46,7 +46,7 @@ class Search:
         """Of everybody who answered within the budget."""
         found, places = Found(), asyncio.Semaphore(self._at_once)
         share = self._budget / max(_ROUNDS, math.ceil(len(issuers) / self._at_once))
-        question = replace(asked, call=_without_location(asked.call))
+        question = asked._replace(call=_without_location(asked.call))
 
         async def ask(issuer: PartyId) -> None:
             async with places:

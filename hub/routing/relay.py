@@ -7,10 +7,9 @@ Spec: 2.3.0 transport_and_format, Unique message IDs; status_codes, 4xxx.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from yarl import URL
 
@@ -35,8 +34,7 @@ from schemas.translation.context import Context
 BUDGET: Final = timedelta(seconds=20)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """The way to the receiver: who asks whom, and at which address, `is_verbatim` if it told that itself."""
 
     sender: PartyId
@@ -157,7 +155,7 @@ class Relay:
         leg = self.leg(call, sender, track.to)
         if not urls.share_origin(leg.url, track.url):
             raise InvalidParameters("this page can no longer be followed: begin the list anew")
-        return await self.pass_on(call, replace(leg, url=track.url, is_verbatim=True))
+        return await self.pass_on(call, leg._replace(url=track.url, is_verbatim=True))
 
     async def _headers(self, received: Mapping[str, str], call: Call, leg: Leg) -> dict[str, str]:
         """Page counts as they are; a Link to the receiver's own host becomes one to ours."""
@@ -178,9 +176,7 @@ def _why_not(call: Call, to: PartyId, connection: Connection | None) -> str:
 
 def _same_place(endpoint: str, call: Call) -> URL:
     """What followed our module's URL follows the receiver's; the query to the letter."""
-    url = urls.join(endpoint, *call.rest)
-    query = call.url.raw_query_string
-    return URL(f"{url}?{query}", encoded=True) if query else url
+    return urls.join(endpoint, *call.rest, query=call.url.raw_query_string)
 
 
 def _status(received: Received, leg: Leg) -> int:

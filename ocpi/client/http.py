@@ -6,10 +6,9 @@ Spec: 2.3.0 transport_and_format.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -27,8 +26,7 @@ LONGEST_RETRY_AFTER_S: Final = 3600.0
 _MAX_QUOTED: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """`quirks` are those of whoever is asked. `is_verbatim`: they wrote the URL, and it is called so."""
 
     method: str
@@ -55,8 +53,7 @@ class Outgoing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     http: int
     headers: Mapping[str, str]
     body: bytes

@@ -12,11 +12,10 @@ import math
 import socket
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import metadata
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import aiohttp
 import httpx
@@ -55,8 +54,7 @@ class AnswerRefused(aiohttp.ClientPayloadError):
     """An answer that was not read to its end: too large, or compressed although nobody asked for that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes

@@ -19,12 +19,14 @@ def respond(answer: Answer, ids: MessageIds, asked: Routing, at: datetime) -> we
     if body is None:
         body = envelope.write(at, data=answer.data, status_code=answer.status_code, message=answer.message)
     routing = asked.reversed() if answer.routing is None else answer.routing
-    return web.Response(
-        status=int(answer.http),
-        body=body,
-        content_type=answer.content_type,
-        headers={**_OURS, **ids.write(), **routing.write(), **answer.headers},
-    )
+    headers = {
+        "Content-Type": answer.content_type,
+        **_OURS,
+        **ids.write(),
+        **routing.write(),
+        **answer.headers,
+    }
+    return web.Response(status=int(answer.http), body=body, headers=headers)
 
 
 async def without_server_header(_: web.Request, response: web.StreamResponse) -> None:

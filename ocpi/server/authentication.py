@@ -6,8 +6,7 @@ whoever goes on guessing 429.
 Spec: 2.3.0 transport_and_format, Authorization header.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ocpi.errors import NotAuthenticated, TooManyAttempts
 from ocpi.partners.directory import Admitted, Directory
@@ -24,8 +23,7 @@ from ocpi.wire.interfaces import Side
 _HANDSHAKE_MODULES: Final = frozenset({"versions", "credentials"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is asked for, as far as the address and the method tell; `pose` is who we are there."""
 
     module: str

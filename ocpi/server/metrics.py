@@ -7,6 +7,8 @@ statuses that the specification does not name are counted by their thousand.
 from http import HTTPStatus
 from typing import Final
 
+from prometheus_client import Histogram
+
 from ocpi.process.metrics import Metrics
 
 _NAMED: Final = frozenset({1000, *range(2000, 2005), *range(3000, 3004), *range(4000, 4004)})
@@ -21,8 +23,14 @@ class RequestMetrics:
             ("module", "side", "http", "status"),
         )
 
+        self._by_labels: dict[tuple[str, ...], Histogram] = {}  # to find one takes longer than to count
+
     def count(self, module: str, side: str, http: int, status: int, seconds: float) -> None:
-        self._seconds.labels(module, side, _http(http), _status(status)).observe(seconds)
+        labels = (module, side, _http(http), _status(status))
+        counted = self._by_labels.get(labels)
+        if counted is None:
+            counted = self._by_labels[labels] = self._seconds.labels(*labels)
+        counted.observe(seconds)
 
 
 def _http(status: int) -> str:

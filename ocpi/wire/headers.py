@@ -5,9 +5,8 @@ Spec: 2.3.0 transport_and_format, Unique message IDs; Message Routing Headers.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from ocpi.errors import NotRoutable
 from schemas.kinds import PartyId
@@ -18,8 +17,7 @@ _MAX_ID_LENGTH: Final = 128
 _VARIANT: Final = "89ab"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageIds:
+class MessageIds(NamedTuple):
     """A new request id for every hop; one correlation id from end to end."""
 
     request_id: str
@@ -44,8 +42,7 @@ class MessageIds:
         return {REQUEST_ID: self.request_id, CORRELATION_ID: self.correlation_id}
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(NamedTuple):
     """Who a message is from and for. None: the header pair is absent."""
 
     to: PartyId | None = None

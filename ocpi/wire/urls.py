@@ -38,11 +38,12 @@ def share_origin(one: URL, other: URL) -> bool:
     return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
 
 
-def join(base: str, *segments: str) -> URL:
-    """Segments are quoted wholly: an id with a slash or a dot-dot stays one segment."""
-    path = "/".join(_segment(segment) for segment in segments)
+def join(base: str, *segments: str, query: str = "") -> URL:
+    """Segments are quoted wholly: an id with a slash or a dot-dot stays one segment. The query is quoted."""
+    path = "/".join([_segment(segment) for segment in segments])
     root = base.rstrip("/")
-    return URL(f"{root}/{path}" if path else root, encoded=True)
+    address = f"{root}/{path}" if path else root
+    return URL(f"{address}?{query}" if query else address, encoded=True)
 
 
 def object_url(endpoint: str, key: ObjectKey) -> URL:
