@@ -2,7 +2,7 @@
 
 What is kept stays as it is, with its age: this is a way of telling it, made as it is sent, and whoever may
 see the object again is told it as it is. A Location goes with the last of its EVSEs, a token becomes invalid,
-a tariff is deleted.
+a tariff is deleted. So goes a Location that its owner shows no longer, where a partner cannot be told that.
 Spec: 2.3.0 mod_locations, Status (REMOVED); mod_tokens, Token (valid); mod_tariffs, DELETE method.
 """
 
@@ -40,6 +40,20 @@ def farewell(record: Record) -> Record | None:
             return replace(record, deleted=True)
         case _:
             return None
+
+
+def unshown(record: Record) -> Record | None:
+    """A Location that is not to be shown any more, for whoever has no words for that and shows it; None for
+    anything else.
+    """
+    if record.key.kind is not ObjectKind.LOCATION or record.value().get("publish") is not False:
+        return None
+    gone = farewell(record)
+    return None if gone is None else changed(gone, _shown, None)
+
+
+def _shown(location: Json) -> Json:
+    return {**location, "publish": True, "publish_allowed_to": []}
 
 
 def _removed(location: Json) -> Json:

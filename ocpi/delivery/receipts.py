@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from ocpi.delivery.marks import Mark
+from ocpi.delivery.marks import Mark, is_of_object, of_object
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import (
     ASCENDING,
@@ -111,6 +111,12 @@ class Receipts:
 
     async def has(self, mark_id: str) -> bool:
         return await self._receipts.find_one({"_id": mark_id}, {"_id": 1}) is not None
+
+    async def has_of_object(self, whole: str) -> bool:
+        """Whether the object of that mark, in whatever state, has arrived; `whole` names the mark."""
+        if any(is_of_object(name, whole) for name in self._waiting):
+            return True
+        return await self._receipts.find_one(of_object(whole), {"_id": 1}) is not None
 
     async def newest(self, to: PartyId | None, kind: ObjectKind | None, limit: int) -> list[Document]:
         wanted: Document = {} if to is None else {"to": str(to)}

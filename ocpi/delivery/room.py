@@ -47,7 +47,14 @@ def delivery_room(
 ) -> Delivery:
     """Nobody is at work in it yet."""
     clock, crediting = ground.clock, Credits(store, outbox)
-    sender = Sender(egress=ground.egress, directory=directory, facts=facts, crediting=crediting, clock=clock)
+    sender = Sender(
+        egress=ground.egress,
+        directory=directory,
+        facts=facts,
+        crediting=crediting,
+        receipts=outbox.receipts,
+        clock=clock,
+    )
     troubles, leases = Troubles(ground.mongo, clock), Leases(ground.mongo, clock, ground.instance)
     hearing, keeper = Hearing(directory=directory, troubles=troubles, clock=clock), Keeper(directory)
     return Delivery(

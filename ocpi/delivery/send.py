@@ -12,9 +12,9 @@ from yarl import URL
 
 from ocpi.client.http import Outgoing, accepted, send
 from ocpi.delivery.credits import Credits
-from ocpi.delivery.farewell import as_told
-from ocpi.delivery.marks import Mark
-from ocpi.delivery.receipts import Arrival
+from ocpi.delivery.farewell import as_told, unshown
+from ocpi.delivery.marks import Mark, mark_id
+from ocpi.delivery.receipts import Arrival, Receipts
 from ocpi.errors import NotSpeakable, UnknownReceiver, Withheld
 from ocpi.objects.facts import Facts
 from ocpi.objects.kinds import MODELS
@@ -36,13 +36,23 @@ TIMEOUT: Final = timedelta(seconds=10)
 
 
 class Sender:
+    """`receipts` tell what a party has got."""
+
     def __init__(
-        self, *, egress: Egress, directory: Directory, facts: Facts, crediting: Credits, clock: Clock
+        self,
+        *,
+        egress: Egress,
+        directory: Directory,
+        facts: Facts,
+        crediting: Credits,
+        receipts: Receipts,
+        clock: Clock,
     ) -> None:
         self._egress = egress
         self._directory = directory
         self._facts = facts
         self._credits = crediting
+        self._receipts = receipts
         self._clock = clock
 
     def as_told(self, mark: Mark, record: Record) -> Record | None:
@@ -60,21 +70,28 @@ class Sender:
         if partner.connection is None or endpoint is None:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
         await self._credits.check(record, partner)
-        body = None if record.deleted else await self._told(record, partner, partner.connection)
+        body = None if record.deleted else await self._told(mark, record, partner, partner.connection)
         request = self._request(mark, record, partner.connection, endpoint, body)
         received = await send(self._egress, self._clock, request)
         answer = accepted(received)
         location = received.headers.get("Location")
         return Arrival(received.http, answer.status_code, location, request.ids.correlation_id)
 
-    async def _told(self, record: Record, partner: Partner, connection: Connection) -> bytes:
+    async def _told(self, mark: Mark, record: Record, partner: Partner, connection: Connection) -> bytes:
         try:
             body = await self._facts.told_to(record, partner)
         except NotSpeakable as error:
-            raise Withheld(error.text) from error
+            body = await self._taken_back(mark, record, partner, error)
         if Quirk.NULLS_TOLD in connection.quirks:
             return with_nulls(MODELS[record.key.kind], body, connection.version)
         return body
+
+    async def _taken_back(self, mark: Mark, record: Record, partner: Partner, reason: NotSpeakable) -> bytes:
+        """What the partner shows and should not, as gone. Raises Withheld for what it never had."""
+        gone = unshown(record)
+        if gone is None or not await self._receipts.has_of_object(_whole(mark)):
+            raise Withheld(reason.text) from reason
+        return await self._facts.told_to(gone, partner)
 
     def _request(
         self, mark: Mark, record: Record, connection: Connection, endpoint: str, body: bytes | None
@@ -90,6 +107,10 @@ class Sender:
             routing=Routing(to=mark.due.to, sender=mark.due.sender),
             body=body,
         )
+
+
+def _whole(mark: Mark) -> str:
+    return mark_id(mark.due.to, mark.due.object_id)
 
 
 def _target(record: Record, endpoint: str, version: VersionNumber) -> tuple[str, URL]:

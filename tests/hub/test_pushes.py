@@ -236,7 +236,7 @@ def told(roaming: Roaming) -> Any:
     ("path", "status", "http"),
     [
         (("FR", "XXX", "LOC1"), 2001, 404),  # another's object
-        (("FR", "CPO", "LOC2"), 2001, 200),  # C-038: the body names LOC1
+        (("FR", "CPO", "LOC2"), 2001, 200),  # C-038, S-17: the body names LOC1
         (("FR", "C|O", "LOC1"), 2001, 404),
         (("FR", "CPO"), 2000, 404),
         (("FR", "CPO", "LOC1", "E1", "1", "more"), 2000, 404),

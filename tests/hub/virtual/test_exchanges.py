@@ -249,6 +249,30 @@ async def test_sessions_that_are_pulled_hold_the_location_that_was_told_before(s
     assert nothing.status == 1000
 
 
+async def test_a_location_that_is_not_to_be_shown_is_taken_from_who_would_show_it(several: Several) -> None:
+    """S-30: 2.1.1 has no word for it. Whoever never had it is told nothing, and learns nothing of it."""
+    await several.registered()
+    private = {"publish": False, "publish_allowed_to": [{"uid": "04AA", "type": "RFID"}]}
+    hidden = build.location(id="LOC2", **private)
+    await several.publish(several.cpo, "locations", "FR", "CPO", "LOC2", body=codec.dump(hidden))
+    await several.publish(several.cpo, "locations", "FR", "CPO", "LOC1", body=codec.dump(build.location()))
+    await eventually(lambda: several.emsp.heard("locations"))
+
+    later = build.location(**private, last_updated="2026-03-02T00:00:00Z")
+    await several.publish(several.cpo, "locations", "FR", "CPO", "LOC1", body=codec.dump(later))
+    await eventually(lambda: len(several.emsp.heard("locations")) == 2)
+    gone = several.emsp.heard("locations")[-1].json()
+    assert (gone["id"], {evse["status"] for evse in gone["evses"]}) == ("LOC1", {"REMOVED"})
+    assert not {"publish", "publish_allowed_to"} & gone.keys()
+    parked = await several.hub.foundation.outbox.parked()
+    assert parked == 1  # LOC2, with its reason
+
+    again = build.location(last_updated="2026-03-03T00:00:00Z")
+    await several.publish(several.cpo, "locations", "FR", "CPO", "LOC1", body=codec.dump(again))
+    await eventually(lambda: len(several.emsp.heard("locations")) == 3)
+    assert several.emsp.heard("locations")[-1].json()["evses"][0]["status"] == "AVAILABLE"
+
+
 async def test_a_session_of_2_1_1_is_told_with_the_card_of_its_contract(old_cpo: Meeting) -> None:
     await old_cpo.emsp.call(
         "PUT", "tokens", RECEIVER, "NL", "MSP", "04E2A1B2C3",
