@@ -45,7 +45,7 @@ SEARCHED := $(shell grep -rl --include='test_*.py' 'from hypothesis' tests)
 faults: $(READY) ## every fault in full, seeds printed (FAULT_SEED repeats); properties searched with new examples
 	@EXAMPLES=searching $(BIN)/python -m pytest -n 2 $(SEARCHED)
 	@FAULT_ROUNDS=5 $(BIN)/python -m pytest tests/flows/test_kills.py -n 0
-	@FAULTS=full $(BIN)/python -m pytest tests/faults -n 0
+	@FAULTS=full $(BIN)/python -m pytest tests/faults tests/hub/routing/test_visibility.py -n 0
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

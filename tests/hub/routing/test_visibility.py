@@ -29,6 +29,7 @@ from ocpi.wire.pagination import PageQuery
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
 from tests.fakes.clock import START, ManualClock
+from tests.faults.forms import form
 
 CPOS: Final = [PartyId("FR", f"C{n:02d}") for n in range(4)]
 EMSPS: Final = [PartyId("NL", f"E{n:02d}") for n in range(4)]
@@ -39,7 +40,7 @@ AGREED: Final = [
     (c, e) for n, c in enumerate((*CPOS, BOTH)) for m, e in enumerate((*EMSPS, BOTH)) if (n + m) % 3
 ]
 KINDS: Final = (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.TOKEN, ObjectKind.SESSION, ObjectKind.CDR)
-CASES: Final = 400
+CASES: Final = form(400, 10_000)
 
 
 def kept(chance: random.Random) -> Iterator[Record]:
