@@ -8,7 +8,7 @@ import typer
 from passerelle.admin_client import AdminClient
 from passerelle.messages_output import Message, console, table
 from passerelle.options import At, Json
-from passerelle.output import print_json
+from passerelle.output import print_json, print_json_line
 from passerelle.services import Service, admin_of
 
 EVERY_S: Final = 1.0
@@ -51,6 +51,6 @@ def _print(newest_first: list[Message], *, as_json: bool) -> None:
     found = newest_first[::-1]
     if as_json:
         for each in found:
-            print_json(each)
+            print_json_line(each)
     elif found:
         console().print(table(found, is_numbered=False))

@@ -26,6 +26,12 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
 
 
+def print_json_line(value: Any) -> None:
+    """For a stream: whoever reads it has the line at once."""
+    sys.stdout.write(json.dumps(value, default=str) + "\n")
+    sys.stdout.flush()
+
+
 def fail(text: str, code: int = EXIT_REFUSED) -> NoReturn:
     for line in text.splitlines():
         sys.stderr.write(f"passerelle: {line}\n")

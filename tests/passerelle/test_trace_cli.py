@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import shlex
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +124,28 @@ async def test_the_latest_messages_are_listed_and_chosen_by_partner_module_statu
     assert set(await listed("--module", "cdrs")) == {("the-cpo", "cdrs"), ("the-emsp", "cdrs")}
     assert len(await listed("--limit", "1")) == 1
     assert "PUT sessions/FR/CPO/S1" in await desk.told("messages", "--module", "sessions")
+
+
+async def test_new_messages_are_followed_each_once_and_a_line_each(desk: Desk) -> None:
+    words = (sys.executable, "-m", "passerelle", "messages", "--follow", "--json", "--limit", "1")
+    following = await asyncio.create_subprocess_exec(
+        *words, env={**os.environ, **desk.environ}, stdout=asyncio.subprocess.PIPE
+    )
+    assert following.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            latest = json.loads(await following.stdout.readline())
+            for name in ("S7", "S8"):
+                body = build.session(id=name)
+                await desk.roaming.push("sessions", "FR", "CPO", name, body=body, to=EMSP)
+                await desk.roaming.hub.foundation.recording.writer.write()
+                told = [latest]
+                while not told[-1]["url"].endswith(name):
+                    told.append(json.loads(await following.stdout.readline()))
+                assert len({each["id"] for each in told}) == len(told)
+    finally:
+        following.kill()
+        await following.wait()
 
 
 async def test_older_messages_are_come_to_page_by_page(desk: Desk) -> None:
