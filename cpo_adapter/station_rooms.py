@@ -10,13 +10,13 @@ from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
 from cpo_adapter.news import LocationNews
-from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.rooms import StationWatch
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
+from cpo_adapter.security_room import security_room
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
@@ -27,7 +27,6 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
-from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.refresh import Refresher
@@ -45,9 +44,7 @@ from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.process.run import Site
 from ocpi.process.settings import variable
-from ocpi.server.operator_auth import new_key
 from ocpi.service.foundation import Foundation
-from ocpi.service.key_files import secret_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +98,12 @@ async def station_rooms(
         clock=foundation.clock,
     )
     await sessions.recover()
-    keys = StationKeys(secret_in(foundation.keys / "stations.pepper", new_key).encode())
-    ring = KeyRing(inventory=inventory, store=store, keys=keys)
-    await ring.start(authored.stations.keys)
+    security = await security_room(foundation, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
     handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
     door = StationDoor(
         dialects=[Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)],
-        known=ring,
-        keys=keys,
+        gate=security.gate,
         presence=registry,
         supervisor=foundation.supervisor,
     )

@@ -12,12 +12,18 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.hdrs import AUTHORIZATION
 from yarl import URL
 
+from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.client_certificates import ClientCertificates
+from cpo_adapter.ocpp.gate import Gate, KnownStations
+from cpo_adapter.ocpp.limits import Limits
+from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.stations.registry import Registry
-from ocpi.process.clock import SystemClock
+from ocpi.process.clock import Clock, SystemClock
+from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
 from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Sessions, Stations
 
@@ -39,6 +45,8 @@ class Door:
     session: ClientSession
     station_door: StationDoor
     site: AsyncExitStack
+    refusals: Refusals
+    metrics: Metrics
 
     async def stop(self) -> None:
         """As a killed process: nothing listens any more, every connection ends."""
@@ -106,6 +114,25 @@ class RawStation:
         return self.socket.close_code
 
 
+def gate_to(
+    known: KnownStations,
+    *,
+    clock: Clock,
+    refusals: Refusals | None = None,
+    arrivals: Arrivals | None = None,
+    certificates: ClientCertificates | None = None,
+    keys: StationKeys | None = None,
+) -> Gate:
+    return Gate(
+        known=known,
+        keys=keys or StationKeys(PEPPER),
+        arrivals=arrivals or Arrivals(),
+        certificates=certificates or ClientCertificates(authorities=(), organization=None, clock=clock),
+        limits=Limits(clock),
+        refusals=refusals or Refusals(metrics=Metrics(), clock=clock),
+    )
+
+
 @asynccontextmanager
 async def running_door(
     stations: Stations, cards: Cards, sessions: Sessions, *, patience_s: float = 30
@@ -115,17 +142,31 @@ async def running_door(
         registry = Registry(supervisor=supervisor, clock=clock)
         handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
         dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
+        metrics = Metrics()
+        refusals = Refusals(metrics=metrics, clock=clock)
+        gate = gate_to(stations, clock=clock, refusals=refusals)
         station_door = StationDoor(
             dialects=[dialect],
-            known=stations,
-            keys=StationKeys(PEPPER),
+            gate=gate,
             presence=registry,
             supervisor=supervisor,
             patience_s=patience_s,
         )
         async with AsyncExitStack() as site:
             url = await site.enter_async_context(serving(station_door))
-            yield Door(url, registry, stations, cards, sessions, supervisor, session, station_door, site)
+            yield Door(
+                url,
+                registry,
+                stations,
+                cards,
+                sessions,
+                supervisor,
+                session,
+                station_door,
+                site,
+                refusals,
+                metrics,
+            )
 
 
 @asynccontextmanager
