@@ -100,7 +100,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         reactions=_reactions(foundation, announcer, behind_hubs),
         more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
     )
-    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
 
 
 def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:

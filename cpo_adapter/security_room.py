@@ -9,6 +9,8 @@ from cpo_adapter.ocpp.client_certificates import ClientCertificates
 from cpo_adapter.ocpp.gate import Gate
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
+from cpo_adapter.ocpp.tls import StationTls, TlsFiles, authorities_in
+from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory
@@ -17,14 +19,18 @@ from ocpi.service.foundation import Foundation
 
 @dataclass(frozen=True, slots=True)
 class SecurityRoom:
+    """`tls` for the port where TLS ends in this process, if there is one."""
+
     gate: Gate
     ring: KeyRing
     refusals: Refusals
+    tls: StationTls | None
 
 
 async def security_room(
-    foundation: Foundation, inventory: Inventory, authored: Mapping[str, bytes]
+    foundation: Foundation, settings: CpoSettings, inventory: Inventory, authored: Mapping[str, bytes]
 ) -> SecurityRoom:
+    """Raises TlsFilesBroken."""
     keys = StationKeys(foundation.key_for("station keys"))
     ring = KeyRing(inventory=inventory, store=KeyStore(foundation.mongo), keys=keys)
     await ring.start(authored)
@@ -32,9 +38,26 @@ async def security_room(
     gate = Gate(
         known=ring,
         keys=keys,
-        arrivals=Arrivals(),
-        certificates=ClientCertificates(authorities=(), organization=None, clock=foundation.clock),
+        arrivals=Arrivals(
+            proxies=settings.stations_proxies, certificate_header=settings.stations_certificate_header
+        ),
+        certificates=ClientCertificates(
+            authorities=authorities_in(settings.stations_authorities),
+            organization=settings.stations_organization,
+            clock=foundation.clock,
+        ),
         limits=Limits(foundation.clock),
         refusals=refusals,
     )
-    return SecurityRoom(gate, ring, refusals)
+    return SecurityRoom(gate, ring, refusals, _tls(foundation, settings, refusals))
+
+
+def _tls(foundation: Foundation, settings: CpoSettings, refusals: Refusals) -> StationTls | None:
+    if not settings.stations_tls_certificates:
+        return None
+    files = TlsFiles(
+        settings.stations_tls_certificates, settings.stations_tls_keys, settings.stations_authorities
+    )
+    tls = StationTls(files, refusals.broke_tls)
+    foundation.supervisor.start("renew certificates", lambda: tls.keep_fresh(foundation.clock), restart=True)
+    return tls

@@ -1,6 +1,7 @@
 """Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from cpo_adapter.authorization.remote import Issuers
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.rooms import StationWatch
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
@@ -62,9 +64,9 @@ class Authored:
 
 @dataclass(frozen=True, slots=True)
 class StationRooms:
-    """The stations' own port, what partners may order there, and what the operator may ask about them."""
+    """The stations' own ports, what partners may order there, and what the operator may ask about them."""
 
-    site: Site
+    sites: list[Site]
     orders: OrderRooms
     preferences: Preferences
     routes: list[web.RouteDef]
@@ -98,7 +100,7 @@ async def station_rooms(
         clock=foundation.clock,
     )
     await sessions.recover()
-    security = await security_room(foundation, inventory, authored.stations.keys)
+    security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
     handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
     door = StationDoor(
@@ -109,7 +111,7 @@ async def station_rooms(
     )
     operations = OperationRoutes(inventory, registry, transactions)
     return StationRooms(
-        site=_site(door, settings),
+        sites=list(_sites(door, settings, security.tls)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -177,13 +179,21 @@ def _publisher(
     return publisher
 
 
-def _site(door: StationDoor, settings: CpoSettings) -> Site:
+def _sites(door: StationDoor, settings: CpoSettings, tls: StationTls | None) -> Iterator[Site]:
+    if settings.stations_plain:
+        yield _site(door, settings, "stations", "stations_port")
+    if tls is not None:
+        encrypted = _site(door, settings, "stations_tls", "stations_tls_port")
+        yield replace(encrypted, tls=tls.context)
+
+
+def _site(door: StationDoor, settings: CpoSettings, name: str, port: str) -> Site:
     app = web.Application()
     door.mount(app)
     return Site(
-        name="stations",
+        name=name,
         app=app,
         host=settings.stations_host,
-        port=settings.stations_port,
-        setting=variable(CpoSettings, "stations_port"),
+        port=getattr(settings, port),
+        setting=variable(CpoSettings, port),
     )

@@ -20,7 +20,7 @@ _log = logs.logger(__name__)
 _MOST_NAMES: Final = 1_000
 _LONGEST_NAME: Final = 64
 _LOUD: Final = 10
-"""So many refusals of one name are logged each, then only every hundredth."""
+"""So many refusals of one kind are logged each, then only every hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Refusals:
     def __init__(self, *, metrics: Metrics, clock: Clock) -> None:
         self._clock = clock
         self._knocks: OrderedDict[str, Knock] = OrderedDict()
+        self._broken = 0
         self._outcomes = metrics.counter(
             "station_handshakes", "Handshakes of stations, by what came of them.", ("outcome",)
         )
@@ -52,14 +53,16 @@ class Refusals:
     def refused(self, identity: str, address: str, why: Why) -> None:
         self._outcomes.labels(why.value).inc()
         knock = self._remember(_printable(identity), address, why)
-        if knock.times <= _LOUD or knock.times % 100 == 0:
+        if _is_told(knock.times):
             _log.warning(
                 "station refused", station=knock.identity, address=address, why=why.value, times=knock.times
             )
 
     def broke_tls(self, reason: str) -> None:
         self._tls.labels(reason).inc()
-        _log.warning("TLS handshake of a station failed", reason=reason)
+        self._broken += 1
+        if _is_told(self._broken):
+            _log.warning("TLS handshake of a station failed", reason=reason, times=self._broken)
 
     def knocks(self) -> Iterator[Knock]:
         """The latest first."""
@@ -79,6 +82,10 @@ class Refusals:
         if len(self._knocks) > _MOST_NAMES:
             self._knocks.popitem(last=False)
         return knock
+
+
+def _is_told(times: int) -> bool:
+    return times <= _LOUD or times % 100 == 0
 
 
 def _printable(identity: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -133,18 +134,40 @@ def gate_to(
     )
 
 
+@dataclass
+class Entrance:
+    """How stations come to the door: plainly, unless it is told otherwise."""
+
+    arrivals: Arrivals | None = None
+    certificates: ClientCertificates | None = None
+    tls: ssl.SSLContext | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    refusals: Refusals | None = None
+
+
 @asynccontextmanager
 async def running_door(
-    stations: Stations, cards: Cards, sessions: Sessions, *, patience_s: float = 30
+    stations: Stations,
+    cards: Cards,
+    sessions: Sessions,
+    *,
+    patience_s: float = 30,
+    entrance: Entrance | None = None,
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
         registry = Registry(supervisor=supervisor, clock=clock)
         handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
         dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
-        metrics = Metrics()
-        refusals = Refusals(metrics=metrics, clock=clock)
-        gate = gate_to(stations, clock=clock, refusals=refusals)
+        entrance = entrance or Entrance()
+        refusals = entrance.refusals or Refusals(metrics=entrance.metrics, clock=clock)
+        gate = gate_to(
+            stations,
+            clock=clock,
+            refusals=refusals,
+            arrivals=entrance.arrivals,
+            certificates=entrance.certificates,
+        )
         station_door = StationDoor(
             dialects=[dialect],
             gate=gate,
@@ -153,7 +176,7 @@ async def running_door(
             patience_s=patience_s,
         )
         async with AsyncExitStack() as site:
-            url = await site.enter_async_context(serving(station_door))
+            url = await site.enter_async_context(serving(station_door, tls=entrance.tls))
             yield Door(
                 url,
                 registry,
@@ -165,19 +188,21 @@ async def running_door(
                 station_door,
                 site,
                 refusals,
-                metrics,
+                entrance.metrics,
             )
 
 
 @asynccontextmanager
-async def serving(door: StationDoor, *, port: int = 0) -> AsyncIterator[str]:
+async def serving(
+    door: StationDoor, *, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Its URL, without the identity; `port` to come back where one was."""
     app = web.Application()
     door.mount(app)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/ocpp"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}/ocpp"
     finally:
         await runner.cleanup()
