@@ -85,7 +85,7 @@ async def station_rooms(
     inventory = authored.inventory
     store = StationStore(foundation.mongo)
     await store.prepare()
-    registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock)
+    registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
     news = await _news(foundation, settings, inventory, announcer)
     yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)

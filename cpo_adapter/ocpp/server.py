@@ -58,7 +58,8 @@ class StationDoor:
         app.on_shutdown.append(self._close_all)
 
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
-        station = (await self._gate.admit(request)).station
+        admitted = await self._gate.admit(request)
+        station = admitted.station
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
         choice = subprotocol.choose(offers, self._dialects)
         if choice is None:
@@ -71,6 +72,7 @@ class StationDoor:
         connection = Connection(
             socket,
             station=station,
+            address=admitted.address,
             dialect=dialect,
             supervisor=self._supervisor,
             patience_s=self._patience_s,
@@ -80,7 +82,11 @@ class StationDoor:
 
     async def _opened(self, request: web.Request, spelling: str) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
-            protocols=(spelling,), compress=False, max_msg_size=LONGEST_FRAME_BYTES, heartbeat=self._ping_s
+            protocols=(spelling,),
+            compress=False,
+            max_msg_size=LONGEST_FRAME_BYTES,
+            heartbeat=self._ping_s,
+            autoping=False,  # the connection wants to see pongs
         )
         # aiohttp itself looks at the first such header of a request only
         socket.headers[SEC_WEBSOCKET_PROTOCOL] = spelling

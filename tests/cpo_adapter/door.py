@@ -156,10 +156,10 @@ async def running_door(
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
-        registry = Registry(supervisor=supervisor, clock=clock)
+        entrance = entrance or Entrance()
+        registry = Registry(supervisor=supervisor, clock=clock, metrics=entrance.metrics)
         handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
         dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
-        entrance = entrance or Entrance()
         refusals = entrance.refusals or Refusals(metrics=entrance.metrics, clock=clock)
         gate = gate_to(
             stations,
