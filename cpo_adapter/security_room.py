@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
+from cpo_adapter.ocpp.credentials import Profile
 from cpo_adapter.ocpp.gate import Gate
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
@@ -14,6 +17,10 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.one_time import OneTimePasswords
+from cpo_adapter.stations.provisioning import Provisioning
+from cpo_adapter.stations.registry import Registry
+from cpo_adapter.stations.security_routes import SecurityRoutes
 from ocpi.service.foundation import Foundation
 
 
@@ -50,6 +57,33 @@ async def security_room(
         refusals=refusals,
     )
     return SecurityRoom(gate, ring, refusals, _tls(foundation, settings, refusals))
+
+
+def provisioned(
+    foundation: Foundation, settings: CpoSettings, security: SecurityRoom, registry: Registry
+) -> list[web.RouteDef]:
+    """The operator's routes to keys and profiles; one-time passwords are changed as their stations come."""
+    provisioning = Provisioning(
+        ring=security.ring, asker=registry, refusals=security.refusals, highest=_highest(settings)
+    )
+    registry.follow(
+        OneTimePasswords(
+            ring=security.ring,
+            provisioning=provisioning,
+            supervisor=foundation.supervisor,
+            clock=foundation.clock,
+        )
+    )
+    routes = SecurityRoutes(
+        provisioning=provisioning, refusals=security.refusals, url=settings.url_for_stations
+    )
+    return routes.routes()
+
+
+def _highest(settings: CpoSettings) -> Profile:
+    if not settings.has_tls:
+        return Profile.BASIC
+    return Profile.TLS_CERTIFICATE if settings.stations_authorities else Profile.TLS_BASIC
 
 
 def _tls(foundation: Foundation, settings: CpoSettings, refusals: Refusals) -> StationTls | None:

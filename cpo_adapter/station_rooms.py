@@ -18,7 +18,7 @@ from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
-from cpo_adapter.security_room import security_room
+from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
@@ -109,14 +109,18 @@ async def station_rooms(
         presence=registry,
         supervisor=foundation.supervisor,
     )
-    operations = OperationRoutes(inventory, registry, transactions)
+    operations = OperationRoutes(inventory, registry, security.ring, transactions)
     return StationRooms(
         sites=list(_sites(door, settings, security.tls)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
         ),
-        routes=[*operations.routes(), *orders.routes.routes()],
+        routes=[
+            *operations.routes(),
+            *orders.routes.routes(),
+            *provisioned(foundation, settings, security, registry),
+        ],
     )
 
 

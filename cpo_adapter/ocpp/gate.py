@@ -66,20 +66,19 @@ class Gate:
             raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
         known = self._known.credentials(identity)
         credentials = known or NOBODY
-        key = self._key(identity, credentials, request.headers.get(AUTHORIZATION))
+        username, authorization = credentials.username or identity, request.headers.get(AUTHORIZATION)
+        password = basic_auth.password_of(username, authorization)
+        key = self._key(credentials, password)
         paper = self._certificates.paper(arrival.certificate, credentials.certificate_name or identity)
         verdict = judged(known, Shown(arrival.is_encrypted, key is not None, paper))
         if isinstance(verdict, Why):
-            self._refuse(identity, arrival, verdict)
+            self._refuse(identity, arrival, verdict, password)
         self._let_in(identity, arrival, verdict, key)
         await self._known.came_in(identity, verdict, key.digest if key else None)
         return Admitted(identity, verdict, arrival.address)
 
-    def _key(
-        self, identity: str, credentials: Credentials, authorization: str | None
-    ) -> basic_auth.Recognised | None:
+    def _key(self, credentials: Credentials, password: bytes | None) -> basic_auth.Recognised | None:
         """The station's key that was shown."""
-        password = basic_auth.password_of(credentials.username or identity, authorization)
         key = self._keys.recognise(credentials.digests, password or b"")
         return None if password is None else key
 
@@ -91,9 +90,11 @@ class Gate:
         spelling = key.spelling.value if key else None
         _log.info("station let in", station=identity, profile=int(profile), key_spelling=spelling)
 
-    def _refuse(self, identity: str, arrival: Arrival, why: Why) -> NoReturn:
+    def _refuse(self, identity: str, arrival: Arrival, why: Why, password: bytes | None) -> NoReturn:
         self._limits.failed(identity, arrival.address)
-        self._refusals.refused(identity, arrival.address, why)
+        digest = self._keys.digest(password or b"")
+        is_fit = password is not None and len(password) >= basic_auth.SHORTEST_KEY_BYTES
+        self._refusals.refused(identity, arrival.address, why, digest if is_fit else None)
         raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="ocpp"'})
 
 

@@ -6,7 +6,7 @@ is short and printable.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -25,7 +25,10 @@ _LOUD: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """`identity` as it was told, made printable; `why` and `address` of the last time."""
+    """`identity` as it was told, made printable; `why`, `address` and `digest` of the last time.
+
+    `digest` is of the password that was shown, if it was one fit for a key.
+    """
 
     identity: str
     why: Why
@@ -33,6 +36,11 @@ class Knock:
     first_at: datetime
     last_at: datetime
     times: int = 1
+    digest: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_adoptable(self) -> bool:
+        return self.why is Why.UNKNOWN and self.digest is not None
 
 
 class Refusals:
@@ -50,9 +58,9 @@ class Refusals:
     def let_in(self, profile: Profile) -> None:
         self._outcomes.labels(f"profile {int(profile)}").inc()
 
-    def refused(self, identity: str, address: str, why: Why) -> None:
+    def refused(self, identity: str, address: str, why: Why, digest: bytes | None = None) -> None:
         self._outcomes.labels(why.value).inc()
-        knock = self._remember(_printable(identity), address, why)
+        knock = self._remember(_printable(identity), address, why, digest)
         if _is_told(knock.times):
             _log.warning(
                 "station refused", station=knock.identity, address=address, why=why.value, times=knock.times
@@ -68,16 +76,21 @@ class Refusals:
         """The latest first."""
         return reversed(self._knocks.values())
 
+    def knock(self, identity: str) -> Knock | None:
+        """Of whoever knocked under exactly that name."""
+        return self._knocks.get(identity)
+
     def forget(self, identity: str) -> None:
         self._knocks.pop(_printable(identity), None)
 
-    def _remember(self, identity: str, address: str, why: Why) -> Knock:
+    def _remember(self, identity: str, address: str, why: Why, digest: bytes | None) -> Knock:
         now = self._clock.now()
         known = self._knocks.pop(identity, None)
         if known is None:
-            knock = Knock(identity, why, address, now, now)
+            knock = Knock(identity, why, address, now, now, digest=digest)
         else:
-            knock = replace(known, why=why, address=address, last_at=now, times=known.times + 1)
+            times = known.times + 1
+            knock = replace(known, why=why, address=address, last_at=now, times=times, digest=digest)
         self._knocks[identity] = knock
         if len(self._knocks) > _MOST_NAMES:
             self._knocks.popitem(last=False)

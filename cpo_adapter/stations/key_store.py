@@ -5,7 +5,7 @@ perhaps took over, each of which is in force once it is used. An authored key is
 than the authored one before: a key that was changed over the wire since then outlives a restart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,9 +73,11 @@ class KeyStore:
         pushed = {"$each": [digest], "$slice": 1 - MOST_KEYS}
         return await self._changed(station, {"$push": {"next_key_digests": pushed}})
 
-    async def put_in_force(self, station: str, digest: bytes) -> Kept:
-        """It is the one key from now on."""
-        return await self.put(station, key_digest=digest, next_key_digests=None, is_one_time=None)
+    async def put_in_force(self, station: str, digest: bytes, later: Sequence[bytes] = ()) -> Kept:
+        """It is the one key from now on, beside those that were offered later."""
+        return await self.put(
+            station, key_digest=digest, next_key_digests=list(later) or None, is_one_time=None
+        )
 
     async def _changed(self, station: str, change: Document) -> Kept:
         document = await self._stations.find_one_and_update(

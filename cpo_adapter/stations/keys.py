@@ -33,7 +33,7 @@ class KeyRing:
     async def start(self, authored: Mapping[str, bytes]) -> None:
         await self._store.take_over({station: self._keys.digest(key) for station, key in authored.items()})
         self._kept = await self._store.all()
-        for station in [name for name, kept in self._kept.items() if kept.is_added]:
+        for station in self.added():
             if self._inventory.station(station) is not None:
                 self._kept[station] = await self._store.put(station, is_added=None)
 
@@ -64,24 +64,35 @@ class KeyRing:
         return self._kept.get(station, NOTHING_KEPT)
 
     def is_known(self, station: str) -> bool:
-        return self._inventory.station(station) is not None or self.kept(station).is_added
+        return self.is_in_inventory(station) or self.kept(station).is_added
+
+    def added(self) -> list[str]:
+        """By a command, not (yet) by the inventory."""
+        return [station for station, kept in self._kept.items() if kept.is_added]
+
+    def is_in_inventory(self, station: str) -> bool:
+        return self._inventory.station(station) is not None
 
     async def put(self, station: str, **told: object) -> None:
         """As `KeyStore.put`, in force at once."""
         self._kept[station] = await self._store.put(station, **told)
 
-    async def offer(self, station: str, key: bytes) -> None:
-        """The key is good beside those that are, until it is used."""
-        self._kept[station] = await self._store.add_next(station, self._keys.digest(key))
+    def digest_of(self, key: bytes) -> bytes:
+        return self._keys.digest(key)
 
-    async def put_in_force(self, station: str, key: bytes) -> None:
+    async def offer(self, station: str, digest: bytes) -> None:
+        """The key is good beside those that are, until it is used."""
+        self._kept[station] = await self._store.add_next(station, digest)
+
+    async def put_in_force(self, station: str, digest: bytes) -> None:
         """The key is good and no other is."""
-        self._kept[station] = await self._store.put_in_force(station, self._keys.digest(key))
+        self._kept[station] = await self._store.put_in_force(station, digest)
 
     async def _settle(self, station: str, profile: Profile, digest: bytes | None) -> None:
         kept = self.kept(station)
         if digest is not None and digest in kept.next_digests:
-            self._kept[station] = await self._store.put_in_force(station, digest)
+            later = kept.next_digests[kept.next_digests.index(digest) + 1 :]
+            self._kept[station] = await self._store.put_in_force(station, digest, later)
             _log.info("new station key used, the old one is void", station=station)
         if kept.raised_to is not None and profile >= kept.raised_to:
             await self.put(station, security_profile=int(kept.raised_to), raised_to=None)

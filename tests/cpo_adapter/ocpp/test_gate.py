@@ -60,7 +60,7 @@ async def test_unknown_and_wrong_cost_the_same_work(door: Door, monkeypatch: pyt
         told.append(tuple(work))
 
     assert len(set(told)) == 1
-    assert told[0].count("digest") == 2
+    assert told[0].count("digest") == 3
     assert told[0].count("compare") == 12
 
 
