@@ -21,7 +21,10 @@ from cpo_adapter.stations.one_time import OneTimePasswords
 from cpo_adapter.stations.provisioning import Provisioning
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.security_routes import SecurityRoutes
+from ocpi.process import logs
 from ocpi.service.foundation import Foundation
+
+_log = logs.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ async def security_room(
     keys = StationKeys(foundation.key_for("station keys"))
     ring = KeyRing(inventory=inventory, store=KeyStore(foundation.mongo), keys=keys)
     await ring.start(authored)
+    _tell_of_closed_ways(inventory, _highest(settings))
     refusals = Refusals(metrics=foundation.metrics, clock=foundation.clock)
     gate = Gate(
         known=ring,
@@ -78,6 +82,17 @@ def provisioned(
         provisioning=provisioning, refusals=security.refusals, url=settings.url_for_stations
     )
     return routes.routes()
+
+
+def _tell_of_closed_ways(inventory: Inventory, highest: Profile) -> None:
+    for station in inventory.stations():
+        if station.security_profile > highest:
+            _log.error(
+                "a station cannot come in: the settings offer no way for its security profile",
+                station=station.identity,
+                profile=station.security_profile,
+                highest=int(highest),
+            )
 
 
 def _highest(settings: CpoSettings) -> Profile:

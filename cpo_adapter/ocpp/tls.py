@@ -98,6 +98,8 @@ def _context(files: TlsFiles, broke: Broke) -> ssl.SSLContext:
         authorities_in(files.authorities)
         context.load_verify_locations(cafile=files.authorities)
     context.sslobject_class = _telling(broke)
+    if len(files.certificates) == 1:
+        _log.warning("stations that check the other kind (RSA, ECDSA) of certificate cannot come in")
     return context
 
 

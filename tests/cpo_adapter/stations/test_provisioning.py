@@ -12,16 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, WSServerHandshakeError
+from aiohttp import ClientSession, TCPConnector, WSServerHandshakeError
+from structlog.testing import capture_logs
 
 from cpo_adapter.stations.one_time import AFTER_S
+from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
+from ocpi.process.tasks import Supervisor
 from passerelle.admin_client import AdminRefused
+from simulators.station import SimulatedStation, StationSettings
 from tests.cpo_adapter.certificates import Authority, client_context
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.rooms import KEY
 from tests.cpo_adapter.stations.authored_files import TOML
 from tests.fakes.clock import ManualClock
+from tests.fakes.eventually import eventually, eventually_so
 from tests.platforms import Running, free_port, running_cpo
 
 BOOT = {"chargePointVendor": "V", "chargePointModel": "M"}
@@ -56,6 +61,9 @@ class Yard:
 
     async def station(self, identity: str) -> Any:
         return next(each for each in await self.listed() if each["identity"] == identity)
+
+    async def has_key(self, identity: str, how: str) -> bool:
+        return bool((await self.station(identity))["key"] == how)
 
     @asynccontextmanager
     async def connect(self, identity: str, key: str, *, by_tls: bool = False) -> AsyncIterator[RawStation]:
@@ -133,11 +141,11 @@ async def test_a_key_that_was_not_accepted_leaves_the_old_one_good_until_it_is_u
         asked, told = await yard.answered(station, "rotate_key", answer, identity="CP-1")
 
     assert told["old_key"] == "good until the new one is used"
-    assert (await yard.station("CP-1"))["key"] == "changing"
+    assert await yard.has_key("CP-1", "changing")
     assert await yard.comes_in("CP-1", KEY)
     assert await yard.comes_in("CP-1", asked["value"])
     assert not await yard.comes_in("CP-1", KEY)
-    assert (await yard.station("CP-1"))["key"] == "set"
+    assert await yard.has_key("CP-1", "set")
 
 
 async def test_a_lost_answer_loses_no_station(
@@ -212,13 +220,13 @@ async def test_an_added_station_comes_in_with_its_one_time_password_which_is_cha
     told = await yard.told("add", identity="CP-2")
     assert told["url"] == f"{yard_url(yard)}/CP-2"
     assert told["configuration"]["AuthorizationKey"] == told["password"]
-    assert (await yard.station("CP-2"))["key"] == "one-time"
+    assert await yard.has_key("CP-2", "one-time")
 
     async with yard.connect("CP-2", told["password"]) as station:
         await station.call("BootNotification", BOOT)
         await clock.advance(seconds=AFTER_S)
         asked = await answer_next(station, "Accepted")
-        await station.call("Heartbeat", {})
+        await eventually_so(lambda: yard.has_key("CP-2", "set"))
     assert asked["value"] != told["password"]
     assert not await yard.comes_in("CP-2", told["password"])
     assert await yard.comes_in("CP-2", asked["value"])
@@ -261,3 +269,47 @@ async def test_nobody_is_adopted_who_is_known_or_did_not_knock_or_showed_no_fit_
     assert "no unknown station" in await yard.refused("adopt", identity="CP-1")
     assert "no unknown station" in await yard.refused("adopt", identity="CP-99")
     assert "add it" in await yard.refused("adopt", identity="CP-88")
+
+
+async def test_a_simulated_station_trades_its_one_time_password_for_a_key_and_comes_back_with_it(
+    yard: Yard, clock: ManualClock
+) -> None:
+    told = await yard.told("add", identity="CP-1", anew=True)
+    machine = SystemClock()
+    async with (
+        ClientSession(connector=TCPConnector(ssl=client_context(yard.authority))) as session,
+        Supervisor(name="stations", clock=machine) as supervisor,
+    ):
+        station = SimulatedStation(
+            StationSettings(identity="CP-1", key=told["password"], reconnect_s=0.05),
+            url=f"{yard.cpo.urls['stations_tls']}/ocpp",
+            session=session,
+            supervisor=supervisor,
+            clock=machine,
+        )
+        station.start()
+        await asyncio.wait_for(station.ready(), 10)
+        await clock.advance(seconds=AFTER_S)
+        await eventually(lambda: let_in(yard) == 2)
+
+    assert not await yard.comes_in("CP-1", told["password"])
+    assert await yard.has_key("CP-1", "set")
+
+
+def let_in(yard: Yard) -> float:
+    name = 'passerelle_station_handshakes_total{outcome="profile 2"} '
+    lines = yard.cpo.foundation.metrics.exposition()[0].decode().splitlines()
+    return next((float(line.removeprefix(name)) for line in lines if line.startswith(name)), 0)
+
+
+async def test_a_station_that_the_settings_leave_no_way_in_is_told_of_at_the_start(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path, inventory: Path
+) -> None:
+    text = TOML.replace('identity = "CP-1"', 'identity = "CP-1"\nsecurity_profile = 3')
+    await asyncio.to_thread(inventory.write_text, text)
+    with capture_logs() as logs:
+        async with yard_on(mongo, clock, tmp_path, inventory):
+            pass
+
+    told = [each for each in logs if each["event"].startswith("a station cannot come in")]
+    assert [(each["station"], each["profile"], each["highest"]) for each in told] == [("CP-1", 3, 2)]
