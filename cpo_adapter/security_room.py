@@ -44,6 +44,9 @@ async def security_room(
     keys = StationKeys(foundation.key_for("station keys"))
     ring = KeyRing(inventory=inventory, store=KeyStore(foundation.mongo), keys=keys)
     await ring.start(authored)
+    foundation.supervisor.start(
+        "keep station keys fresh", lambda: ring.keep_fresh(foundation.clock), restart=True
+    )
     _tell_of_closed_ways(inventory, _highest(settings))
     refusals = Refusals(metrics=foundation.metrics, clock=foundation.clock)
     gate = Gate(

@@ -25,6 +25,7 @@ class Why(StrEnum):
     PROFILE = "security profile too low"
     CERTIFICATE = "certificate of somebody else"
     LIMITED = "too many attempts"
+    OFTEN = "too many entries"
 
 
 class Paper(StrEnum):

@@ -62,8 +62,7 @@ class Gate:
         """Raises HTTPUnauthorized, always the same, or HTTPTooManyRequests."""
         identity, arrival = _identity(request), self._arrivals.of(request)
         if self._limits.are_exceeded(identity, arrival.address):
-            self._refusals.refused(identity, arrival.address, Why.LIMITED)
-            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
+            self._send_off(identity, arrival, Why.LIMITED)
         known = self._known.credentials(identity)
         credentials = known or NOBODY
         username, authorization = credentials.username or identity, request.headers.get(AUTHORIZATION)
@@ -73,6 +72,8 @@ class Gate:
         verdict = judged(known, Shown(arrival.is_encrypted, key is not None, paper))
         if isinstance(verdict, Why):
             self._refuse(identity, arrival, verdict, password)
+        if self._limits.comes_too_often(identity):
+            self._send_off(identity, arrival, Why.OFTEN)
         self._let_in(identity, arrival, verdict, key)
         await self._known.came_in(identity, verdict, key.digest if key else None)
         return Admitted(identity, verdict, arrival.address)
@@ -89,6 +90,10 @@ class Gate:
         self._refusals.let_in(profile)
         spelling = key.spelling.value if key else None
         _log.info("station let in", station=identity, profile=int(profile), key_spelling=spelling)
+
+    def _send_off(self, identity: str, arrival: Arrival, why: Why) -> NoReturn:
+        self._refusals.refused(identity, arrival.address, why)
+        raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
 
     def _refuse(self, identity: str, arrival: Arrival, why: Why, password: bytes | None) -> NoReturn:
         self._limits.failed(identity, arrival.address)

@@ -7,12 +7,14 @@ than the authored one before: a key that was changed over the wire since then ou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cpo_adapter.ocpp.basic_auth import MOST_KEYS
 from cpo_adapter.ocpp.credentials import Profile
-from ocpi.process.mongo import Document, Mongo, ReturnDocument, UpdateOne
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, ReturnDocument, UpdateOne
 
+INDEXES: Final = (Index(collection="stations", keys=[("keys_changed_at", ASCENDING)]),)
 _FIELDS: Final = (
     "key_digest",
     "next_key_digests",
@@ -20,7 +22,10 @@ _FIELDS: Final = (
     "is_added",
     "security_profile",
     "raised_to",
+    "keys_changed_at",
 )
+_WRITES_MEET: Final = timedelta(seconds=10)
+"""A write may be seen after another that was stamped later; not so much later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class Kept:
     """`profile` is the least since the station reached it; `raised_to` what it was told to reach.
 
     `is_one_time`: somebody saw its key, so it is changed once the station is there. `is_added`: by a command,
-    not (yet) by the inventory.
+    not (yet) by the inventory. `changed_at` is by the database's own clock.
     """
 
     digest: bytes | None = None
@@ -37,6 +42,7 @@ class Kept:
     is_added: bool = False
     profile: Profile | None = None
     raised_to: Profile | None = None
+    changed_at: datetime | None = None
 
 
 NOTHING_KEPT: Final = Kept()
@@ -48,6 +54,12 @@ class KeyStore:
 
     async def all(self) -> dict[str, Kept]:
         found = self._stations.find({}, dict.fromkeys(_FIELDS, 1))
+        return {document["_id"]: _kept(document) async for document in found}
+
+    async def changed_since(self, instant: datetime | None) -> dict[str, Kept]:
+        """By whichever process; some of just before as well."""
+        newer = {"$gte": instant - _WRITES_MEET} if instant else {"$exists": True}
+        found = self._stations.find({"keys_changed_at": newer}, dict.fromkeys(_FIELDS, 1))
         return {document["_id"]: _kept(document) async for document in found}
 
     async def take_over(self, digests: Mapping[str, bytes]) -> None:
@@ -81,7 +93,10 @@ class KeyStore:
 
     async def _changed(self, station: str, change: Document) -> Kept:
         document = await self._stations.find_one_and_update(
-            {"_id": station}, change, upsert=True, return_document=ReturnDocument.AFTER
+            {"_id": station},
+            {**change, "$currentDate": {"keys_changed_at": True}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
         )
         return _kept(document)
 
@@ -97,6 +112,7 @@ def _authored(digest: bytes) -> Document:
         "next_key_digests": unless_known("next_key_digests", []),
         "is_one_time": unless_known("is_one_time", {"$literal": False}),
         "authored_key_digest": digest,
+        "keys_changed_at": unless_known("keys_changed_at", "$$NOW"),
     }
 
 
@@ -108,6 +124,7 @@ def _kept(document: Document) -> Kept:
         is_added=document.get("is_added", False),
         profile=_profile(document.get("security_profile")),
         raised_to=_profile(document.get("raised_to")),
+        changed_at=document.get("keys_changed_at"),
     )
 
 

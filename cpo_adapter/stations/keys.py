@@ -7,6 +7,7 @@ whatever the database remembers, unless a command has added it.
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
@@ -14,11 +15,13 @@ from cpo_adapter.ocpp.credentials import Credentials, Profile
 from cpo_adapter.stations.key_store import NOTHING_KEPT, Kept, KeyStore
 from cpo_adapter.stations.model import Inventory
 from ocpi.process import logs
+from ocpi.process.clock import Clock
 from ocpi.process.mongo import DriverError
 
 _log = logs.logger(__name__)
 
 _KEPT_WITHIN_S: Final = 5.0
+FRESH_WITHIN_S: Final = 2.0
 
 
 class KeyRing:
@@ -29,6 +32,7 @@ class KeyRing:
         self._store = store
         self._keys = keys
         self._kept: dict[str, Kept] = {}
+        self._newest: datetime | None = None
 
     async def start(self, authored: Mapping[str, bytes]) -> None:
         await self._store.take_over({station: self._keys.digest(key) for station, key in authored.items()})
@@ -36,6 +40,19 @@ class KeyRing:
         for station in self.added():
             if self._inventory.station(station) is not None:
                 self._kept[station] = await self._store.put(station, is_added=None)
+
+    async def keep_fresh(self, clock: Clock) -> None:
+        """Another process may have changed a key, or met a station that took one over."""
+        while True:
+            await clock.sleep(FRESH_WITHIN_S)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        for station, kept in (await self._store.changed_since(self._newest)).items():
+            known = self.kept(station).changed_at
+            if kept.changed_at is not None and (known is None or kept.changed_at >= known):
+                self._kept[station] = kept
+                self._newest = max(self._newest or kept.changed_at, kept.changed_at)
 
     def credentials(self, station: str) -> Credentials | None:
         kept, authored = self.kept(station), self._inventory.station(station)

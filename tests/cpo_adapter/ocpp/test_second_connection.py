@@ -6,8 +6,10 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 from yarl import URL
 
+from cpo_adapter.ocpp.credentials import Why
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import Outcome, StationGone, Unlock
+from cpo_adapter.ocpp.limits import ENTRIES
 from tests.cpo_adapter.door import Door, basic
 from tests.cpo_adapter.rooms import KEY, STATION
 from tests.fakes.eventually import eventually
@@ -122,3 +124,18 @@ async def test_a_ping_of_a_station_is_answered_with_its_own_data(door: Door) -> 
         await socket.ping(b"mine")
         pong = await socket.receive(timeout=2)
         assert (pong.type, bytes(pong.data)) == (WSMsgType.PONG, b"mine")
+
+
+async def test_a_station_that_flaps_is_told_to_wait_and_its_last_connection_stays(door: Door) -> None:
+    """needs.md 67: a hundred times a minute."""
+    for _ in range(ENTRIES - 1):
+        async with door.connect():
+            pass
+
+    async with door.connect() as station:
+        for _ in range(40):
+            with pytest.raises(WSServerHandshakeError, match="429"):
+                async with door.connect():
+                    pass
+        assert (await station.call("BootNotification", BOOT))[0] == 3
+    assert next(door.refusals.knocks()).why is Why.OFTEN

@@ -116,6 +116,20 @@ async def test_who_was_added_by_a_command_and_then_left_the_inventory_is_nobody(
     assert (await started(mongo, file)).credentials("CP-9") is None
 
 
+async def test_what_one_process_changes_another_knows_in_a_moment(mongo: Mongo, file: Path) -> None:
+    one, other = await started(mongo, file), await started(mongo, file)
+    await one.offer("CP-1", KEYS.digest(NEW))
+    await one.put("CP-9", is_added=True, key_digest=KEYS.digest(NEW))
+    await other.refresh()
+    assert good(other) == digests(OLD, NEW)
+    assert good(other, "CP-9") == digests(NEW)
+
+    await other.came_in("CP-1", Profile.BASIC, KEYS.digest(NEW))
+    await one.refresh()
+    await other.refresh()
+    assert good(one) == good(other) == digests(NEW)
+
+
 @pytest.mark.parametrize("kind", ["toml", "csv"])
 def test_the_inventory_says_how_a_station_identifies_itself(tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"stations.{kind}"
