@@ -36,7 +36,6 @@ class KnownStations(Protocol):
 @dataclass(frozen=True, slots=True)
 class Admitted:
     station: str
-    profile: Profile
     address: str
 
 
@@ -76,7 +75,7 @@ class Gate:
             self._send_off(identity, arrival, Why.OFTEN)
         self._let_in(identity, arrival, verdict, key)
         await self._known.came_in(identity, verdict, key.digest if key else None)
-        return Admitted(identity, verdict, arrival.address)
+        return Admitted(identity, arrival.address)
 
     def _key(self, credentials: Credentials, password: bytes | None) -> basic_auth.Recognised | None:
         """The station's key that was shown."""
