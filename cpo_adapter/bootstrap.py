@@ -14,6 +14,7 @@ from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
+from cpo_adapter.stations import key_store as station_keys
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
@@ -41,6 +42,7 @@ INDEXES = (
     *presence.INDEXES,
     *promises.INDEXES,
     *reservations.INDEXES,
+    *station_keys.INDEXES,
     *transactions.INDEXES,
 )
 
@@ -100,7 +102,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         reactions=_reactions(foundation, announcer, behind_hubs),
         more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
     )
-    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
 
 
 def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:

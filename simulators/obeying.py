@@ -17,6 +17,7 @@ from ocpp.v16.enums import (
     ChargePointStatus,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
+    ConfigurationStatus,
     MessageTrigger,
     Reason,
     RemoteStartStopStatus,
@@ -38,8 +39,12 @@ _NOT_RESERVABLE: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What a station was built for. `unlocking` is what comes of an attempt to unlock."""
+    """What a station was built for. `unlocking` is what comes of an attempt to unlock.
 
+    `keeps_keys`: it takes another key over; a profile it reaches by connecting otherwise, which is not its.
+    """
+
+    keeps_keys: bool = True
     reserves: bool = True
     limits: bool = True
     unlocking: UnlockStatus = UnlockStatus.unlocked
@@ -57,6 +62,7 @@ class Obedience:
         outlets: Mapping[int, Outlet],
         *,
         start: Callable[[str, int], bool],
+        rekey: Callable[[str], None],
         tell: Callable[[int, ChargePointStatus, datetime], None],
         reboot: Callable[[], None],
         supervisor: Supervisor,
@@ -65,6 +71,7 @@ class Obedience:
         self._abilities = abilities
         self._outlets = outlets
         self._start = start
+        self._rekey = rekey
         self._tell = tell
         self._reboot = reboot
         self._supervisor = supervisor
@@ -99,6 +106,12 @@ class Obedience:
         if self._abilities.unlocking is UnlockStatus.unlocked and outlet.transaction_id is not None:
             outlet.stop(Reason.unlock_command)
         return self._abilities.unlocking
+
+    def configure(self, key: str, value: str) -> ConfigurationStatus:
+        if key != "AuthorizationKey" or not self._abilities.keeps_keys:
+            return ConfigurationStatus.not_supported
+        self._rekey(value)
+        return ConfigurationStatus.accepted
 
     def reserve(self, connector: int, number: int, uid: str, until: str) -> ReservationStatus:
         outlet = self._outlets.get(connector)

@@ -18,6 +18,7 @@ from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
 from cpo_adapter.ocpp.lane import Lane, LaneFull
+from cpo_adapter.ocpp.probe import Probe
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
 from cpo_adapter.ocpp.schedules import Schedule
@@ -38,11 +39,14 @@ class Connection:
         socket: WebSocketResponse,
         *,
         station: str,
+        address: str = "",
         dialect: Dialect,
         supervisor: Supervisor,
         patience_s: float,
     ) -> None:
         self.station = station
+        self.address = address
+        self._probe = Probe(socket)
         self._socket = socket
         self._dialect = dialect
         self._calls = Calls(self._send, patience_s=patience_s)
@@ -55,6 +59,10 @@ class Connection:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     self._take(message.data)
+                elif message.type is WSMsgType.PING:
+                    await self._socket.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    self._probe.heard(message.data)
                 else:
                     _log.warning("frame ignored", station=self.station, type=message.type.name)
         except LaneFull:
@@ -71,9 +79,17 @@ class Connection:
         """None: the station would not say. Raises as `ask`."""
         return self._dialect.schedule(await self._answer_to(intent))
 
+    async def is_alive(self, within_s: float) -> bool:
+        """Whether somebody answers there, now."""
+        return await self._probe.is_answered(within_s)
+
+    def give_up(self, reason: str) -> None:
+        """Nothing is asked any more, and whoever waits for an answer hears at once."""
+        self._calls.end(reason)
+
     async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
         """Whoever waits for this station hears at once; the socket may take a while."""
-        self._calls.end(reason)
+        self.give_up(reason)
         await self._socket.close(code=code, message=reason.encode())
 
     async def _answer_to(self, intent: Intent) -> Json:

@@ -1,6 +1,6 @@
 """What we want of a station, in words that every version of OCPP shares, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -86,6 +86,20 @@ class TellSchedule:
     unit: RateUnit | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Show this key from now on."""
+
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseProfile:
+    """Come in by this security profile from now on."""
+
+    profile: int
+
+
 Intent: TypeAlias = (
     RemoteStart
     | RemoteStop
@@ -96,6 +110,8 @@ Intent: TypeAlias = (
     | SetProfile
     | ClearProfile
     | TellSchedule
+    | SetKey
+    | RaiseProfile
 )
 
 
@@ -109,6 +125,7 @@ class Outcome(StrEnum):
     INOPERATIVE = "Unavailable"
     FAILED = "UnlockFailed"
     UNKNOWN = "Unknown"
+    REBOOT_REQUIRED = "RebootRequired"
 
 
 class NotAsked(Exception):

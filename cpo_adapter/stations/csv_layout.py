@@ -25,7 +25,14 @@ _SITE = {
     "publish": "publish",
     "help_phone": "help_phone",
 }
-_STATION = {"station": "identity", "key": "key", "in_service": "in_service"}
+_STATION = {
+    "station": "identity",
+    "key": "key",
+    "in_service": "in_service",
+    "security_profile": "security_profile",
+    "basic_username": "basic_username",
+    "certificate_name": "certificate_name",
+}
 _EVSE = {
     "evse": "number",
     "evse_uid": "uid",

@@ -116,12 +116,19 @@ class Evse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned."""
+    """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned.
+
+    `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
+    `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     identity: Annotated[str, StringConstraints(min_length=1, max_length=48)]
     in_service: bool = True
+    security_profile: Annotated[int, Field(ge=0, le=3)] = 1
+    basic_username: Line | None = None
+    certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]
 
 

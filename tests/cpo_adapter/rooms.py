@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.credentials import Credentials, Profile
 from cpo_adapter.ocpp.events import (
     Authorizing,
     Booted,
@@ -28,12 +29,21 @@ class Stations:
     digests: dict[str, bytes] = field(
         default_factory=lambda: {STATION: StationKeys(PEPPER).digest(bytes.fromhex(KEY))}
     )
+    special: dict[str, Credentials] = field(default_factory=dict)
+    entries: list[tuple[str, Profile, bytes | None]] = field(default_factory=list)
     registration: Registration = Registration.ACCEPTED
     accepted: set[str] = field(default_factory=set)
     events: list[Booted | StatusChanged | FirmwareProgressed | Noticed] = field(default_factory=list)
 
-    def key_digest(self, station: str) -> bytes | None:
-        return self.digests.get(station)
+    def credentials(self, station: str) -> Credentials | None:
+        """As `special` says, else by Basic with its key."""
+        if station in self.special:
+            return self.special[station]
+        digest = self.digests.get(station)
+        return None if digest is None else Credentials(digests=(digest,))
+
+    async def came_in(self, station: str, profile: Profile, digest: bytes | None) -> None:
+        self.entries.append((station, profile, digest))
 
     def is_accepted(self, station: str) -> bool:
         return station in self.accepted

@@ -1,6 +1,7 @@
 """Our intents as 1.6 messages, and its answers as outcomes.
 
-Spec: OCPP 1.6, chapter 5 (operations initiated by the central system).
+Spec: OCPP 1.6, chapter 5 (operations initiated by the central system); security whitepaper, its
+configuration keys.
 """
 
 from typing import assert_never
@@ -14,9 +15,11 @@ from cpo_adapter.ocpp.intents import (
     ClearProfile,
     Intent,
     Outcome,
+    RaiseProfile,
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetKey,
     SetProfile,
     Tell,
     TellSchedule,
@@ -53,6 +56,10 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.ClearChargingProfile(id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case SetKey(key):
+            return call.ChangeConfiguration(key="AuthorizationKey", value=key.hex().upper())
+        case RaiseProfile(profile):
+            return call.ChangeConfiguration(key="SecurityProfile", value=str(profile))
         case other:
             assert_never(other)
 

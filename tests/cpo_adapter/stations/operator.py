@@ -12,6 +12,7 @@ from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.stations.inventory import read_inventory
+from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
@@ -27,7 +28,7 @@ from ocpi.process.clock import Clock
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
-from tests.cpo_adapter.door import serving
+from tests.cpo_adapter.door import gate_to, serving
 from tests.cpo_adapter.rooms import PEPPER, Cards, Sessions
 
 
@@ -97,7 +98,7 @@ async def operating(
         versions = SiteVersions(store=sight_store, announcer=announced, clock=clock)
         await versions.start(inventory)
         await sight.start()
-        ring = KeyRing(inventory=inventory, store=store, keys=StationKeys(PEPPER))
+        ring = KeyRing(inventory=inventory, store=KeyStore(mongo), keys=StationKeys(PEPPER))
         await ring.start(authored.keys)
         registry = Registry(supervisor=supervisor, clock=clock)
         registry.follow(sight)
@@ -109,8 +110,7 @@ async def operating(
         handlers = Handlers(stations=watch, cards=cards, sessions=sessions, clock=clock)
         door = StationDoor(
             dialects=[Ocpp16(handlers=handlers, stations=watch, clock=clock)],
-            known=ring,
-            keys=StationKeys(PEPPER),
+            gate=gate_to(ring, clock=clock),
             presence=registry,
             supervisor=supervisor,
         )
