@@ -9,15 +9,21 @@ from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.basic_auth import StationKeys
-from cpo_adapter.ocpp.rooms import StationWatch
+from cpo_adapter.ocpp.connection import Desk
+from cpo_adapter.ocpp.dialect import Dialect
+from cpo_adapter.ocpp.kept_first import KeptFirst
+from cpo_adapter.ocpp.rooms import SessionDesk, StationWatch
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.tally import Tally
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.sessions.desk import Sessions
+from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
@@ -92,8 +98,11 @@ async def station_rooms(
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
+    numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
+        numbers=numbers,
+        given=GivenNumbers(foundation.mongo),
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
         reservations=orders.reserved,
@@ -105,17 +114,34 @@ async def station_rooms(
     ring = KeyRing(inventory=inventory, store=store, keys=keys)
     await ring.start(authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
-    handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
+
+    def dialects(desk: SessionDesk) -> list[Dialect]:
+        handlers = Handlers(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
+        return [Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)]
+
+    keeping = await keeping_room(
+        foundation,
+        folder=settings.journal,
+        limit=settings.journal_mb << 20,
+        sessions=sessions,
+        numbers=numbers,
+        dialects=dialects,
+    )
     door = StationDoor(
-        dialects=[Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)],
+        dialects=keeping.dialects,
         known=ring,
         keys=keys,
         presence=registry,
+        desk=Desk(
+            kept_first=KeptFirst(desk=keeping.keeper, clock=foundation.clock),
+            tally=Tally(foundation.metrics),
+            clock=foundation.clock,
+        ),
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, transactions)
     return StationRooms(
-        site=_site(door, settings),
+        site=_site(door, keeping, settings),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -183,9 +209,10 @@ def _publisher(
     return publisher
 
 
-def _site(door: StationDoor, settings: CpoSettings) -> Site:
+def _site(door: StationDoor, keeping: KeepingRoom, settings: CpoSettings) -> Site:
     app = web.Application()
     door.mount(app)
+    app.on_cleanup.append(lambda _: keeping.journal.close())
     return Site(
         name="stations",
         app=app,

@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, web
 from aiohttp.hdrs import AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL
 
 from cpo_adapter.ocpp import basic_auth, subprotocol
-from cpo_adapter.ocpp.connection import Connection
+from cpo_adapter.ocpp.connection import Connection, Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
 from ocpi.process import logs
@@ -50,6 +50,7 @@ class StationDoor:
         known: KnownStations,
         keys: basic_auth.StationKeys,
         presence: Presence,
+        desk: Desk,
         supervisor: Supervisor,
         ping_s: float = 60,
         patience_s: float = 30,
@@ -59,6 +60,7 @@ class StationDoor:
         self._known = known
         self._keys = keys
         self._presence = presence
+        self._desk = desk
         self._supervisor = supervisor
         self._ping_s = ping_s
         self._patience_s = patience_s
@@ -82,6 +84,7 @@ class StationDoor:
             socket,
             station=station,
             dialect=dialect,
+            desk=self._desk,
             supervisor=self._supervisor,
             patience_s=self._patience_s,
         )

@@ -13,13 +13,17 @@ from aiohttp.hdrs import AUTHORIZATION
 from yarl import URL
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.connection import Desk
+from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.tally import Tally, Why
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.stations.registry import Registry
-from ocpi.process.clock import SystemClock
+from ocpi.process.clock import Clock, SystemClock
+from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
-from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Sessions, Stations
+from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Messages, Sessions, Stations
 
 
 def basic(user: bytes, password: bytes) -> dict[str, str]:
@@ -35,10 +39,21 @@ class Door:
     stations: Stations
     cards: Cards
     sessions: Sessions
+    messages: Messages
+    metrics: Metrics
     supervisor: Supervisor
     session: ClientSession
     station_door: StationDoor
     site: AsyncExitStack
+
+    def counted(self, why: Why) -> float:
+        """How often something was refused for that reason."""
+        (family,) = [each for each in self.metrics.families() if each.name == "passerelle_station_refusals"]
+        return sum(
+            each.value
+            for each in family.samples
+            if each.labels == {"why": why.value} and each.name.endswith("_total")
+        )
 
     async def stop(self) -> None:
         """As a killed process: nothing listens any more, every connection ends."""
@@ -112,6 +127,7 @@ async def running_door(
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
+        messages, metrics = Messages(), Metrics()
         registry = Registry(supervisor=supervisor, clock=clock)
         handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
         dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
@@ -120,12 +136,31 @@ async def running_door(
             known=stations,
             keys=StationKeys(PEPPER),
             presence=registry,
+            desk=desk_for(messages, clock, metrics),
             supervisor=supervisor,
             patience_s=patience_s,
         )
         async with AsyncExitStack() as site:
             url = await site.enter_async_context(serving(station_door))
-            yield Door(url, registry, stations, cards, sessions, supervisor, session, station_door, site)
+            yield Door(
+                url=url,
+                registry=registry,
+                stations=stations,
+                cards=cards,
+                sessions=sessions,
+                messages=messages,
+                metrics=metrics,
+                supervisor=supervisor,
+                session=session,
+                station_door=station_door,
+                site=site,
+            )
+
+
+def desk_for(messages: Messages, clock: Clock, metrics: Metrics | None = None) -> Desk:
+    return Desk(
+        kept_first=KeptFirst(desk=messages, clock=clock), tally=Tally(metrics or Metrics()), clock=clock
+    )
 
 
 @asynccontextmanager

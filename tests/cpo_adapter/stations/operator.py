@@ -27,8 +27,8 @@ from ocpi.process.clock import Clock
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
-from tests.cpo_adapter.door import serving
-from tests.cpo_adapter.rooms import PEPPER, Cards, Sessions
+from tests.cpo_adapter.door import desk_for, serving
+from tests.cpo_adapter.rooms import PEPPER, Cards, Messages, Sessions
 
 
 @dataclass
@@ -112,6 +112,7 @@ async def operating(
             known=ring,
             keys=StationKeys(PEPPER),
             presence=registry,
+            desk=desk_for(Messages(), clock),
             supervisor=supervisor,
         )
         locations = Locations(party=PartyId("LU", "PAS"), inventory=inventory, versions=versions, sight=sight)
