@@ -59,11 +59,11 @@ class Settler:
 
     async def run(self) -> None:
         while True:
-            self._counting.stand(self._journal, self._backlog)
             try:
                 await self.turn()
             except (DriverError, TimeoutError, CannotStore) as trouble:
                 log.info("messages still wait", stations=len(self._backlog), reason=type(trouble).__name__)
+            self._counting.stand(self._journal, self._backlog)
             await self._clock.sleep(LOOK_EVERY_S)
 
     async def turn(self) -> None:

@@ -39,10 +39,11 @@ class Numbers:
 
     async def take(self) -> int:
         """1 to 2^31-1. Raises NumbersExhausted; DriverError only where none is left of those leased."""
-        async with self._one_at_a_time:
-            if not self._left:
-                await self._lease()
-            return self._left.popleft()
+        while not self._left:
+            async with self._one_at_a_time:
+                if not self._left:
+                    await self._lease()
+        return self._left.popleft()  # without waiting for another block that may be on its way
 
     async def stock_up(self) -> None:
         """Have at least a block. Raises as `take`."""

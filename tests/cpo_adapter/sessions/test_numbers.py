@@ -52,6 +52,20 @@ async def test_a_leased_block_lasts_while_the_database_is_away(
         await numbers.take()
 
 
+async def test_a_number_is_to_be_had_while_the_next_block_is_waited_for(
+    mongo: Mongo, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = Numbers(mongo, clock)
+    await numbers.take()
+    monkeypatch.setattr(numbers, "_lease", asyncio.Event().wait)  # a frozen database
+    stocking = asyncio.gather(numbers.stock_up())
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(1):
+        assert await numbers.take()
+    stocking.cancel()
+
+
 async def test_stocking_up_twice_leases_no_more_than_is_needed(mongo: Mongo, clock: ManualClock) -> None:
     numbers = Numbers(mongo, clock)
     first = await numbers.take()
