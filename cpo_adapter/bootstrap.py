@@ -7,9 +7,11 @@ from cpo_adapter.commands import store as promises
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.keeping import store as kept
 from cpo_adapter.payments import paid
 from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
+from cpo_adapter.sessions import numbers
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
@@ -37,7 +39,9 @@ INDEXES = (
     *authorizations.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
+    *kept.INDEXES,
     *limits.INDEXES,
+    *numbers.INDEXES,
     *paid.INDEXES,
     *presence.INDEXES,
     *promises.INDEXES,

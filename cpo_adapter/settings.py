@@ -18,6 +18,9 @@ class CpoSettings(PlatformSettings):
     certificates of stations, in the name of `stations_organization`. Proxies at `stations_proxies` are
     believed what they tell of a connection. `stations_url` is what stations are told to connect to, without
     the identity.
+
+    While MongoDB is away, what stations say of transactions is kept in `journal_folder`, which needs a disk
+    that survives a restart; by default it lies in the data folder. Nothing more is kept beyond `journal_mb`.
     """
 
     model_config = SettingsConfigDict(env_prefix="CPO_")
@@ -41,6 +44,8 @@ class CpoSettings(PlatformSettings):
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     inventory: Path | None = None
     tariffs: Path | None = None
+    journal_folder: Path | None = None
+    journal_mb: int = Field(default=256, ge=1)
 
     @property
     def has_tls(self) -> bool:
@@ -54,3 +59,7 @@ class CpoSettings(PlatformSettings):
         if self.stations_tls_certificates:
             return f"wss://{self.stations_host}:{self.stations_tls_port}/ocpp"
         return f"ws://{self.stations_host}:{self.stations_port}/ocpp"
+
+    @property
+    def journal(self) -> Path:
+        return self.journal_folder or self.keys / "journal"

@@ -10,9 +10,14 @@ from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
-from cpo_adapter.ocpp.rooms import StationWatch
+from cpo_adapter.ocpp.connection import Desk
+from cpo_adapter.ocpp.dialect import Dialect
+from cpo_adapter.ocpp.kept_first import KeptFirst
+from cpo_adapter.ocpp.rooms import SessionDesk, StationWatch
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.tally import Tally
 from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
@@ -20,6 +25,7 @@ from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.desk import Sessions
+from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
@@ -91,8 +97,11 @@ async def station_rooms(
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
+    numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
+        numbers=numbers,
+        given=GivenNumbers(foundation.mongo),
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
         reservations=orders.reserved,
@@ -102,16 +111,33 @@ async def station_rooms(
     await sessions.recover()
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
-    handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
+
+    def dialects(desk: SessionDesk) -> list[Dialect]:
+        handlers = Handlers(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
+        return [Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)]
+
+    keeping = await keeping_room(
+        foundation,
+        folder=settings.journal,
+        limit=settings.journal_mb << 20,
+        sessions=sessions,
+        numbers=numbers,
+        dialects=dialects,
+    )
     door = StationDoor(
-        dialects=[Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)],
+        dialects=keeping.dialects,
         gate=security.gate,
         presence=registry,
+        desk=Desk(
+            kept_first=KeptFirst(desk=keeping.keeper, clock=foundation.clock),
+            tally=Tally(foundation.metrics),
+            clock=foundation.clock,
+        ),
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, security.ring, transactions)
     return StationRooms(
-        sites=list(_sites(door, settings, security.tls)),
+        sites=list(_sites(door, keeping, settings, security.tls)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -183,17 +209,20 @@ def _publisher(
     return publisher
 
 
-def _sites(door: StationDoor, settings: CpoSettings, tls: StationTls | None) -> Iterator[Site]:
+def _sites(
+    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None
+) -> Iterator[Site]:
     if settings.stations_plain:
-        yield _site(door, settings, "stations", "stations_port")
+        yield _site(door, keeping, settings, "stations", "stations_port")
     if tls is not None:
-        encrypted = _site(door, settings, "stations_tls", "stations_tls_port")
+        encrypted = _site(door, keeping, settings, "stations_tls", "stations_tls_port")
         yield replace(encrypted, tls=tls.context)
 
 
-def _site(door: StationDoor, settings: CpoSettings, name: str, port: str) -> Site:
+def _site(door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, name: str, port: str) -> Site:
     app = web.Application()
     door.mount(app)
+    app.on_cleanup.append(lambda _: keeping.journal.close())
     return Site(
         name=name,
         app=app,

@@ -5,6 +5,7 @@ whoever waits. Transaction messages and all that is quick share one lane and kee
 on the network (Authorize) has another, so that a slow card issuer holds up nothing else.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
@@ -15,15 +16,18 @@ from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
-from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Unreadable
+from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Payload, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.probe import Probe
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
 from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.tally import Tally, Why
 from cpo_adapter.ocpp.validation import Part
 from ocpi.process import logs
+from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
 from schemas.codec import Json
 
@@ -31,6 +35,15 @@ _log = logs.logger(__name__)
 
 _UNANSWERED = 256
 """An honest station waits for each answer; one that brings this many without waiting is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all connections share: who keeps what may not be lost, and who counts what was refused."""
+
+    kept_first: KeptFirst
+    tally: Tally
+    clock: Clock
 
 
 class Connection:
@@ -41,6 +54,7 @@ class Connection:
         station: str,
         address: str = "",
         dialect: Dialect,
+        desk: Desk,
         supervisor: Supervisor,
         patience_s: float,
     ) -> None:
@@ -49,6 +63,7 @@ class Connection:
         self._probe = Probe(socket)
         self._socket = socket
         self._dialect = dialect
+        self._desk = desk
         self._calls = Calls(self._send, patience_s=patience_s)
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
@@ -64,8 +79,10 @@ class Connection:
                 elif message.type is WSMsgType.PONG:
                     self._probe.heard(message.data)
                 else:
+                    self._desk.tally.count(Why.BINARY_FRAME)
                     _log.warning("frame ignored", station=self.station, type=message.type.name)
         except LaneFull:
+            self._desk.tally.count(Why.FLOOD)
             _log.warning("station flooded us", station=self.station)
             await self.close("too many messages without waiting", code=WSCloseCode.POLICY_VIOLATION)
         finally:
@@ -106,10 +123,11 @@ class Connection:
             case CallResult() | CallError() as answer:
                 self._settle(answer)
             case Unreadable() as unreadable:
-                self._in_order.add(partial(self._answer_unreadable, unreadable))
+                self._in_order.add(partial(self._answer_unreadable, unreadable, frame))
 
     def _settle(self, answer: CallResult | CallError) -> None:
         if not self._calls.settle(answer):
+            self._desk.tally.count(Why.NOT_AWAITED)
             _log.info("answer that nobody waits for", station=self.station, answer=type(answer).__name__)
 
     async def _answer(self, call: Call) -> None:
@@ -120,9 +138,9 @@ class Connection:
     async def _reply(self, call: Call) -> str | None:
         """The frame that answers, or None for silence. The one place where a message may fail in any way."""
         try:
-            answer = await self._dialect.answer(self.station, call)
+            answer = await self._result(call)
         except CannotStore as error:
-            _log.error("message not stored, station not answered", station=self.station, reason=str(error))
+            self._silence(str(error))
             return None
         except Refusal as refusal:
             return self._refusal(call, refusal)
@@ -131,17 +149,35 @@ class Connection:
             return self._refusal(call, Refusal(InternalError, "the central system failed"))
         return framing.call_result(call.message_id, answer)
 
+    async def _result(self, call: Call) -> Payload:
+        if call.action in self._dialect.never_refused:
+            return await self._desk.kept_first.answer(self.station, self._dialect, call)
+        return await self._dialect.answer(self.station, call, self._desk.clock.now())
+
+    def _silence(self, reason: str) -> None:
+        self._desk.tally.count(Why.NOT_STORED)
+        _log.error("message not stored, station not answered", station=self.station, reason=reason)
+
     def _refusal(self, call: Call, refusal: Refusal) -> str | None:
         _log.warning("message refused", station=self.station, action=call.action[:50], reason=str(refusal))
         if call.action in self._dialect.never_refused:
+            self._silence(str(refusal))
             return None
+        self._desk.tally.count(Why.CALL_ERROR)
         return framing.call_error(call.message_id, refusal.code, str(refusal))
 
-    async def _answer_unreadable(self, unreadable: Unreadable) -> None:
+    async def _answer_unreadable(self, unreadable: Unreadable, frame: str) -> None:
+        """A transaction message is one, however broken, if its head says so."""
         _log.warning("unreadable frame", station=self.station, flaw=unreadable.flaw.value)
+        call = framing.call_in(frame)
+        if call is not None and call.action in self._dialect.never_refused:
+            self._desk.tally.count(Why.BROKEN)
+            return await self._answer(call)
+        self._desk.tally.count(Why.UNREADABLE)
         reply = self._dialect.answer_unreadable(unreadable)
         if reply is not None:
             await self._send_if_open(reply)
+        return None
 
     async def _send_if_open(self, frame: str) -> None:
         """A station that left before its answer will ask again."""

@@ -24,6 +24,7 @@ LONGEST_MESSAGE_ID = 255
 """1.6 allows 36; stations that send more are answered all the same."""
 
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_HEAD = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,255})"\s*,\s*"(\w{1,50})"')
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 Payload: TypeAlias = "dict[str, Json]"
@@ -90,6 +91,15 @@ def read(frame: str) -> Message:
     if not isinstance(elements, list):
         return Unreadable(Flaw.NOT_A_LIST)
     return _message(elements, frame)
+
+
+def call_in(frame: str) -> Call | None:
+    """The CALL that a frame is, or begins as: its payload is empty where it cannot be parsed."""
+    message = read(frame)
+    if isinstance(message, Call):
+        return message
+    head = _HEAD.match(frame)
+    return Call(head[1], head[2], {}, frame) if head else None
 
 
 def call(message_id: str, action: str, payload: Mapping[str, object]) -> str:

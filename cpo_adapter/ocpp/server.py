@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, web
 from aiohttp.hdrs import SEC_WEBSOCKET_PROTOCOL
 
 from cpo_adapter.ocpp import subprotocol
-from cpo_adapter.ocpp.connection import Connection
+from cpo_adapter.ocpp.connection import Connection, Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
 from cpo_adapter.ocpp.gate import PATH, Gate
@@ -41,6 +41,7 @@ class StationDoor:
         dialects: Sequence[Dialect],
         gate: Gate,
         presence: Presence,
+        desk: Desk,
         supervisor: Supervisor,
         ping_s: float = 60,
         patience_s: float = 30,
@@ -49,6 +50,7 @@ class StationDoor:
         self._dialects = {dialect.subprotocol: dialect for dialect in dialects}
         self._gate = gate
         self._presence = presence
+        self._desk = desk
         self._supervisor = supervisor
         self._ping_s = ping_s
         self._patience_s = patience_s
@@ -74,6 +76,7 @@ class StationDoor:
             station=station,
             address=admitted.address,
             dialect=dialect,
+            desk=self._desk,
             supervisor=self._supervisor,
             patience_s=self._patience_s,
         )

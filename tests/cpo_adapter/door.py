@@ -16,17 +16,20 @@ from yarl import URL
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
+from cpo_adapter.ocpp.connection import Desk
 from cpo_adapter.ocpp.gate import Gate, KnownStations
+from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.tally import Tally, Why
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.stations.registry import Registry
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
-from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Sessions, Stations
+from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Messages, Sessions, Stations
 
 
 def basic(user: bytes, password: bytes) -> dict[str, str]:
@@ -42,12 +45,22 @@ class Door:
     stations: Stations
     cards: Cards
     sessions: Sessions
+    messages: Messages
+    metrics: Metrics
     supervisor: Supervisor
     session: ClientSession
     station_door: StationDoor
     site: AsyncExitStack
     refusals: Refusals
-    metrics: Metrics
+
+    def counted(self, why: Why) -> float:
+        """How often something was refused for that reason."""
+        (family,) = [each for each in self.metrics.families() if each.name == "passerelle_station_refusals"]
+        return sum(
+            each.value
+            for each in family.samples
+            if each.labels == {"why": why.value} and each.name.endswith("_total")
+        )
 
     async def stop(self) -> None:
         """As a killed process: nothing listens any more, every connection ends."""
@@ -156,7 +169,7 @@ async def running_door(
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
-        entrance = entrance or Entrance()
+        entrance, messages = entrance or Entrance(), Messages()
         registry = Registry(supervisor=supervisor, clock=clock, metrics=entrance.metrics)
         handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
         dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
@@ -172,24 +185,32 @@ async def running_door(
             dialects=[dialect],
             gate=gate,
             presence=registry,
+            desk=desk_for(messages, clock, entrance.metrics),
             supervisor=supervisor,
             patience_s=patience_s,
         )
         async with AsyncExitStack() as site:
             url = await site.enter_async_context(serving(station_door, tls=entrance.tls))
             yield Door(
-                url,
-                registry,
-                stations,
-                cards,
-                sessions,
-                supervisor,
-                session,
-                station_door,
-                site,
-                refusals,
-                entrance.metrics,
+                url=url,
+                registry=registry,
+                stations=stations,
+                cards=cards,
+                sessions=sessions,
+                messages=messages,
+                metrics=entrance.metrics,
+                supervisor=supervisor,
+                session=session,
+                station_door=station_door,
+                site=site,
+                refusals=refusals,
             )
+
+
+def desk_for(messages: Messages, clock: Clock, metrics: Metrics | None = None) -> Desk:
+    return Desk(
+        kept_first=KeptFirst(desk=messages, clock=clock), tally=Tally(metrics or Metrics()), clock=clock
+    )
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from cpo_adapter.ocpp.events import (
     TransactionBegan,
     TransactionEnded,
 )
+from cpo_adapter.ocpp.raw import RawMessage
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus, Registration
 
 PEPPER = b"a pepper of the tests"
@@ -79,6 +80,30 @@ class Cards:
         self.asked.append(event.uid)
         await self.gate.wait()
         return self.answer
+
+
+@dataclass
+class Messages:
+    """Keeps every frame, or raises `trouble`; gives numbers from a million on."""
+
+    kept: list[RawMessage] = field(default_factory=list)
+    done: list[RawMessage] = field(default_factory=list)
+    broken: list[tuple[RawMessage, str]] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    async def keep(self, message: RawMessage) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.kept.append(message)
+
+    def understood(self, message: RawMessage) -> None:
+        self.done.append(message)
+
+    def not_understood(self, message: RawMessage, reason: str) -> None:
+        self.broken.append((message, reason))
+
+    async def number(self) -> int:
+        return 1_000_000 + len(self.broken)
 
 
 @dataclass

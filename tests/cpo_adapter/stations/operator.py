@@ -28,8 +28,8 @@ from ocpi.process.clock import Clock
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
-from tests.cpo_adapter.door import gate_to, serving
-from tests.cpo_adapter.rooms import PEPPER, Cards, Sessions
+from tests.cpo_adapter.door import desk_for, gate_to, serving
+from tests.cpo_adapter.rooms import PEPPER, Cards, Messages, Sessions
 
 
 @dataclass
@@ -112,6 +112,7 @@ async def operating(
             dialects=[Ocpp16(handlers=handlers, stations=watch, clock=clock)],
             gate=gate_to(ring, clock=clock),
             presence=registry,
+            desk=desk_for(Messages(), clock),
             supervisor=supervisor,
         )
         locations = Locations(party=PartyId("LU", "PAS"), inventory=inventory, versions=versions, sight=sight)
