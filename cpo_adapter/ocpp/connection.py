@@ -79,7 +79,8 @@ class Connection:
                 elif message.type is WSMsgType.PONG:
                     self._probe.heard(message.data)
                 else:
-                    self._desk.tally.count(Why.BINARY_FRAME)
+                    is_binary = message.type is WSMsgType.BINARY
+                    self._desk.tally.count(Why.BINARY_FRAME if is_binary else Why.NO_WEBSOCKET)
                     _log.warning("frame ignored", station=self.station, type=message.type.name)
         except LaneFull:
             self._desk.tally.count(Why.FLOOD)

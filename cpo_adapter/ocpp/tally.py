@@ -10,6 +10,7 @@ from ocpi.process.metrics import Metrics
 
 class Why(StrEnum):
     BINARY_FRAME = "binary frame"
+    NO_WEBSOCKET = "too large, or against the websocket protocol"
     UNREADABLE = "unreadable frame"
     BROKEN = "broken transaction message"
     CALL_ERROR = "answered by an error"

@@ -38,14 +38,16 @@ class CpoProcess:
     async def station(self) -> AsyncIterator[RawStation]:
         """Connected, not booted: it was accepted once."""
         headers = basic(b"CP-1", bytes.fromhex(KEY))
-        async with self.session.ws_connect(self.stations, protocols=("ocpp1.6",), headers=headers) as socket:
+        async with self.session.ws_connect(
+            f"{self.stations}/CP-1", protocols=("ocpp1.6",), headers=headers
+        ) as socket:
             yield RawStation(socket)
 
 
 @asynccontextmanager
-async def cpo_process(mongo_url: str, folder: Path) -> AsyncIterator[CpoProcess]:
+async def cpo_process(mongo_url: str, folder: Path, inventory: str = STATIONS) -> AsyncIterator[CpoProcess]:
     """Begun, not yet ready; ended on leaving."""
-    (folder / "stations.toml").write_text(STATIONS)
+    (folder / "stations.toml").write_text(inventory)
     (folder / "tariffs.toml").write_text(TARIFFS)
     port, admin_port, stations_port = free_port(), free_port(), free_port()
     environ = {
@@ -65,7 +67,7 @@ async def cpo_process(mongo_url: str, folder: Path) -> AsyncIterator[CpoProcess]
     process = Process.start("cpo", environ, folder)
     try:
         async with ClientSession() as session:
-            stations = f"http://127.0.0.1:{stations_port}/ocpp/CP-1"
+            stations = f"http://127.0.0.1:{stations_port}/ocpp"
             yield CpoProcess(process, f"http://127.0.0.1:{port}", stations, session)
     finally:
         await asyncio.to_thread(process.stop)
