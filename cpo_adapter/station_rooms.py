@@ -13,8 +13,7 @@ from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.rooms import StationWatch
 from cpo_adapter.ocpp.server import StationDoor
-from cpo_adapter.ocpp.v16.dialect import Ocpp16
-from cpo_adapter.ocpp.v16.handlers import Handlers
+from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.sessions.desk import Sessions
@@ -38,6 +37,7 @@ from cpo_adapter.stations.sight_store import SightStore
 from cpo_adapter.stations.site_versions import SiteVersions
 from cpo_adapter.stations.states import States
 from cpo_adapter.stations.store import StationStore
+from cpo_adapter.stations.versions import VersionBook
 from cpo_adapter.stations.watch import Watch
 from cpo_adapter.tariffs.authored import read_tariffs
 from cpo_adapter.tariffs.book import TariffBook
@@ -105,10 +105,10 @@ async def station_rooms(
     ring = KeyRing(inventory=inventory, store=store, keys=keys)
     await ring.start(authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
-    handlers = Handlers(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock)
     door = StationDoor(
-        dialects=[Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)],
+        dialects=dialects(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock),
         known=ring,
+        versions=VersionBook(inventory),
         keys=keys,
         presence=registry,
         supervisor=foundation.supervisor,

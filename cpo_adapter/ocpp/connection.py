@@ -15,7 +15,7 @@ from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
-from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Unreadable
+from cpo_adapter.ocpp.framing import Call, CallError, CallResult, CallResultError, Send, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.refusal import Refusal
@@ -44,10 +44,16 @@ class Connection:
     ) -> None:
         self.station = station
         self._socket = socket
+        self._window_bits = int(socket.compress) or None
         self._dialect = dialect
         self._calls = Calls(self._send, patience_s=patience_s)
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
+
+    @property
+    def subprotocol(self) -> str:
+        """The version that is spoken on it."""
+        return self._dialect.subprotocol
 
     async def read(self) -> None:
         """Until the socket ends, for whatever reason."""
@@ -83,12 +89,16 @@ class Connection:
         return await self._calls.call(action, request)
 
     def _take(self, frame: str) -> None:
-        match framing.read(frame):
+        match framing.read(frame, more=self._dialect.more_types):
             case Call() as call:
                 lane = self._beside if call.action in self._dialect.waiting else self._in_order
                 lane.add(partial(self._answer, call))
             case CallResult() | CallError() as answer:
                 self._settle(answer)
+            case Send() as send:
+                self._in_order.add(partial(self._hear, send))
+            case CallResultError(code=code):
+                _log.warning("our answer was not understood", station=self.station, code=code[:50])
             case Unreadable() as unreadable:
                 self._in_order.add(partial(self._answer_unreadable, unreadable))
 
@@ -121,6 +131,15 @@ class Connection:
             return None
         return framing.call_error(call.message_id, refusal.code, str(refusal))
 
+    async def _hear(self, send: Send) -> None:
+        """Whatever becomes of it, nothing is said."""
+        try:
+            await self._dialect.hear(self.station, send)
+        except (Refusal, CannotStore) as error:
+            _log.warning("send dropped", station=self.station, action=send.action[:50], reason=str(error))
+        except Exception:  # noqa: BLE001 - a door, as in _reply
+            _log.exception("send failed", station=self.station, action=send.action[:50])
+
     async def _answer_unreadable(self, unreadable: Unreadable) -> None:
         _log.warning("unreadable frame", station=self.station, flaw=unreadable.flaw.value)
         reply = self._dialect.answer_unreadable(unreadable)
@@ -130,12 +149,12 @@ class Connection:
     async def _send_if_open(self, frame: str) -> None:
         """A station that left before its answer will ask again."""
         try:
-            await self._socket.send_str(frame)
+            await self._socket.send_str(frame, compress=self._window_bits)
         except ClientConnectionResetError:
             _log.info("station left before its answer", station=self.station)
 
     async def _send(self, frame: str) -> None:
         try:
-            await self._socket.send_str(frame)
+            await self._socket.send_str(frame, compress=self._window_bits)
         except ClientConnectionResetError as error:
             raise StationGone("connection ended") from error

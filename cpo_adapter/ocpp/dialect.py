@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from cpo_adapter.ocpp.casing import OcppDataclass
-from cpo_adapter.ocpp.framing import Call, Payload, Unreadable
+from cpo_adapter.ocpp.framing import Call, Payload, Send, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome
 from cpo_adapter.ocpp.schedules import Schedule
 from schemas.codec import Json
@@ -19,6 +19,14 @@ class Dialect(Protocol):
         """The module of the `ocpp` package that holds the version's schemas."""
 
     @property
+    def more_types(self) -> frozenset[int]:
+        """The message types that the version has beyond the three of all."""
+
+    @property
+    def compresses(self) -> bool:
+        """Whether its connections may be compressed."""
+
+    @property
     def never_refused(self) -> frozenset[str]:
         """Actions that get a result or no answer at all: then the station keeps what it could not deliver."""
 
@@ -28,6 +36,9 @@ class Dialect(Protocol):
 
     async def answer(self, station: str, call: Call) -> Payload:
         """The payload of the CALLRESULT. Raises Refusal for a CALLERROR, CannotStore for silence."""
+
+    async def hear(self, station: str, send: Send) -> None:
+        """What nobody waits to be answered. Raises Refusal, CannotStore."""
 
     def answer_unreadable(self, unreadable: Unreadable) -> str | None:
         """The frame that the version wants back for something that is no message, if any."""

@@ -19,10 +19,16 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteStart:
-    """`outlet` is always named: stations with several refuse or guess without it."""
+    """`outlet` is always named: stations with several refuse or guess without it.
+
+    `number` is the order's, which 2.x tells again when the charge begins. Where `is_card` is false the uid is
+    a name that was made for this order.
+    """
 
     uid: str
     outlet: Outlet
+    number: int = 1
+    is_card: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Reserve:
     uid: str
     outlet: Outlet
     until: datetime
+    is_card: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 First who it is, then which OCPP it speaks, then whatever it says. An unknown station and a wrong password
 hear the same 401 after the same work, and leave no trace in the database. A station that is known and speaks
 no version of ours gets its handshake and a close with 1002, so that it knows which of the two was wrong.
-Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended), 6.2 (Basic).
+Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended), 6.2 (Basic); OCPP 2.x
+part 4, 3.4 (compression is supported).
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,11 @@ from urllib.parse import unquote
 from aiohttp import WSCloseCode, web
 from aiohttp.hdrs import AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL
 
-from cpo_adapter.ocpp import basic_auth, subprotocol
+from cpo_adapter.ocpp import basic_auth, compression, subprotocol
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
+from cpo_adapter.ocpp.subprotocol import Provisioned
 from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
 
@@ -28,6 +30,11 @@ _PATH = "/ocpp/"
 class KnownStations(Protocol):
     def key_digest(self, station: str) -> bytes | None:
         """The digest of its key; None for a station that nobody knows or that has no key."""
+
+
+class Versions(Protocol):
+    def provisioned(self, station: str) -> Provisioned:
+        """What the operator wrote of the versions of a station."""
 
 
 class Presence(Protocol):
@@ -48,6 +55,7 @@ class StationDoor:
         *,
         dialects: Sequence[Dialect],
         known: KnownStations,
+        versions: Versions,
         keys: basic_auth.StationKeys,
         presence: Presence,
         supervisor: Supervisor,
@@ -57,6 +65,7 @@ class StationDoor:
         """`ping_s`: how often a silent line is tried. `patience_s`: how long a station may take to answer."""
         self._dialects = {dialect.subprotocol: dialect for dialect in dialects}
         self._known = known
+        self._versions = versions
         self._keys = keys
         self._presence = presence
         self._supervisor = supervisor
@@ -70,14 +79,14 @@ class StationDoor:
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
         station = self._authenticated(request)
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
-        choice = subprotocol.choose(offers, self._dialects)
+        choice = subprotocol.choose(offers, self._dialects, self._versions.provisioned(station))
         if choice is None:
             _log.warning(
                 "no common subprotocol", station=station, offered=[offer[:20] for offer in offers[:5]]
             )
             return await _turned_away(request)
         spelling, dialect = choice
-        socket = await self._opened(request, spelling)
+        socket = await self._opened(request, spelling, dialect)
         connection = Connection(
             socket,
             station=station,
@@ -99,13 +108,20 @@ class StationDoor:
         _log.info("station authenticated", station=identity, key_spelling=spelling.value)
         return identity
 
-    async def _opened(self, request: web.Request, spelling: str) -> web.WebSocketResponse:
+    async def _opened(
+        self, request: web.Request, spelling: str | None, dialect: Dialect
+    ) -> web.WebSocketResponse:
+        """Without a spelling the station offered none, and is told none."""
         socket = web.WebSocketResponse(
-            protocols=(spelling,), compress=False, max_msg_size=LONGEST_FRAME_BYTES, heartbeat=self._ping_s
+            protocols=(spelling,) if spelling else (),
+            compress=dialect.compresses,
+            max_msg_size=LONGEST_FRAME_BYTES,
+            heartbeat=self._ping_s,
         )
-        # aiohttp itself looks at the first such header of a request only
-        socket.headers[SEC_WEBSOCKET_PROTOCOL] = spelling
-        await socket.prepare(request)
+        if spelling:
+            # aiohttp itself looks at the first such header of a request only
+            socket.headers[SEC_WEBSOCKET_PROTOCOL] = spelling
+        await socket.prepare(compression.bounded(request) if dialect.compresses else request)
         return socket
 
     async def _serve(self, connection: Connection) -> None:

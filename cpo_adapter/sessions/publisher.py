@@ -76,7 +76,7 @@ class Publisher:
 
     async def _publish(self, transaction: Transaction) -> None:
         begin = transaction.begin
-        if begin.card is None or await self._store.outcome_of(begin.number) == BILLED:
+        if not _is_judged(transaction) or await self._store.outcome_of(begin.number) == BILLED:
             return
         if begin.authorized is not None:
             await self._announcer.to_one(self._renderer.session(transaction, begin.authorized))
@@ -108,3 +108,10 @@ class Publisher:
         if kept is None:
             kept = await self._store.keep_bill(number, self._renderer.bill(transaction, authorized).body)
         return self._renderer.bill_record(transaction, authorized, kept)
+
+
+def _is_judged(transaction: Transaction) -> bool:
+    """Whether it is known whose it is, or that it is nobody's: in 2.x what no card began may end."""
+    begin = transaction.begin
+    is_nobodys = bool(begin.reference) and not begin.uid and transaction.end is not None
+    return begin.card is not None or is_nobodys

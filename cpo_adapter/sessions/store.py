@@ -11,11 +11,21 @@ from enum import Enum
 from typing import Final
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import Outlet, TransactionBegan
+from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
-from cpo_adapter.sessions.documents import begin_of, end_of, fact_of, of_begin, of_end, of_fact, of_judgement
-from cpo_adapter.sessions.transaction import Begin, End, Since, Transaction, gathered
+from cpo_adapter.sessions.documents import (
+    begin_of,
+    end_of,
+    fact_of,
+    of_begin,
+    of_end,
+    of_fact,
+    of_judgement,
+    of_place,
+)
+from cpo_adapter.sessions.named import Fact, transaction_of
+from cpo_adapter.sessions.transaction import Begin, End, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
 
 TRANSACTIONS: Final = "transactions"
@@ -28,6 +38,7 @@ INDEXES = (
         collection=TRANSACTIONS, keys=(("station", ASCENDING), ("evse", ASCENDING), ("began_at", DESCENDING))
     ),
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
@@ -81,21 +92,38 @@ class TransactionStore:
 
     async def begin(self, begin: Begin, event: TransactionBegan) -> Begin:
         """What is stored afterwards: another process may have been faster with the same start."""
-        document = {
-            **of_begin(begin),
-            "told_as": identity.of_start(event),
-            "frame": event.origin.frame,
-            "outcome": None,
-        }
+        return await self._begin(begin, identity.of_start(event), event.origin.frame)
+
+    async def begin_named(self, begin: Begin, event: TransactionTold, *, is_again: bool) -> Begin:
+        """As `begin`. `is_again`: its station has given that name before, to another transaction."""
+        told_as = identity.of_name(begin.station, begin.reference, event.at if is_again else None)
+        return await self._begin(begin, told_as, event.origin.frame)
+
+    async def named(self, station: str, reference: str) -> Begin | None:
+        """The newest that its station calls so."""
+        wanted = {"station": station, "reference": reference}
+        document = await self._transactions.find_one(wanted, sort=[("_id", DESCENDING)])
+        return None if document is None else begin_of(document)
+
+    async def know_begin(self, begin: Begin) -> Begin:
+        """What was missing or is known better, of a transaction whose start may come last."""
+        known = {"uid": begin.uid, "began_at": begin.at, **of_place(begin.outlet, begin.terms)}
+        await self._transactions.update_one({"_id": begin.number}, {"$set": known})
+        return begin
+
+    async def _begin(self, begin: Begin, told_as: str, frame: str) -> Begin:
+        document = {**of_begin(begin), "told_as": told_as, "frame": frame, "outcome": None}
         try:
             await self._transactions.insert_one(document)
         except DuplicateKey:
-            return await self.told_before(event) or begin
+            kept = await self._transactions.find_one({"told_as": told_as})
+            return begin if kept is None else begin_of(kept)
         return begin
 
     async def unjudged(self) -> list[tuple[Begin, str]]:
         """Starts, with their frames, whose cards nobody has judged: a crash came between."""
-        found = self._transactions.find({"outcome": None, "card": None})
+        is_judgeable = {"$or": [{"reference": {"$in": ["", None]}}, {"uid": {"$ne": ""}}]}
+        found = self._transactions.find({"outcome": None, "card": None, **is_judgeable})
         return [(begin_of(document), document["frame"]) async for document in found]
 
     async def judge(self, number: int, card: CardAnswer, authorized: Authorized | None) -> Begin:
@@ -104,7 +132,7 @@ class TransactionStore:
         await self._transactions.update_one({"_id": number, "card": None}, change)
         return (await self.load(number)).begin
 
-    async def add(self, number: int, fact: Since, frame: str) -> None:
+    async def add(self, number: int, fact: Fact, frame: str) -> None:
         """Once, however often it is told."""
         document = {"_id": identity.of_fact(number, fact), "number": number, "frame": frame, **of_fact(fact)}
         try:
@@ -153,7 +181,7 @@ class TransactionStore:
             raise KeyError(number)
         facts = [fact_of(each) async for each in self._facts.find({"number": number})]
         ends = [end_of(document["end"])] if "end" in document else []
-        return gathered(begin_of(document), [*facts, *ends])
+        return transaction_of(begin_of(document), facts, ends)
 
     async def of_session(self, session_id: str) -> Transaction | None:
         """Ids of sessions are equal without case."""

@@ -8,7 +8,7 @@ Spec: 2.3.0 mod_locations, Location, EVSE and Connector object; types, CiString.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -59,6 +59,7 @@ EvseId: TypeAlias = Annotated[
 ]
 Standard: TypeAlias = Annotated[ConnectorType, AfterValidator(_known_standard)]
 Able: TypeAlias = Annotated[Capability, AfterValidator(_known_capability)]
+Ocpp: TypeAlias = Literal["1.6", "2.0.1", "2.1"]
 Positive: TypeAlias = Annotated[int, Field(ge=1)]
 
 _PHASES: Final = {
@@ -116,12 +117,18 @@ class Evse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned."""
+    """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned.
+
+    `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
+    taken to speak which names none.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     identity: Annotated[str, StringConstraints(min_length=1, max_length=48)]
     in_service: bool = True
+    ocpp: Ocpp | None = None
+    assumed_ocpp: Ocpp | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]
 
 

@@ -14,8 +14,7 @@ from yarl import URL
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.server import StationDoor
-from cpo_adapter.ocpp.v16.dialect import Ocpp16
-from cpo_adapter.ocpp.v16.handlers import Handlers
+from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.stations.registry import Registry
 from ocpi.process.clock import SystemClock
 from ocpi.process.tasks import Supervisor
@@ -63,10 +62,10 @@ class Door:
             yield RawStation(socket)
 
     @asynccontextmanager
-    async def booted(self) -> AsyncIterator["RawStation"]:
+    async def booted(self, protocol: str = "ocpp1.6") -> AsyncIterator["RawStation"]:
         """A station that may say anything."""
         self.stations.accepted.add(STATION)
-        async with self.connect() as station:
+        async with self.connect(protocols=(protocol,)) as station:
             yield station
 
 
@@ -113,11 +112,10 @@ async def running_door(
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
         registry = Registry(supervisor=supervisor, clock=clock)
-        handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
-        dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
         station_door = StationDoor(
-            dialects=[dialect],
+            dialects=dialects(stations=stations, cards=cards, sessions=sessions, clock=clock),
             known=stations,
+            versions=stations,
             keys=StationKeys(PEPPER),
             presence=registry,
             supervisor=supervisor,

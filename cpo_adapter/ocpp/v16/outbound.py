@@ -35,7 +35,7 @@ _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
 
 def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case for each intent
     match intent:
-        case RemoteStart(uid, outlet):
+        case RemoteStart(uid=uid, outlet=outlet):
             return call.RemoteStartTransaction(id_tag=fitting_tag(uid), connector_id=outlet.evse)
         case RemoteStop(reference):
             return call.RemoteStopTransaction(transaction_id=int(reference))
@@ -43,7 +43,7 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.TriggerMessage(enums.MessageTrigger(topic.value), _connector(outlet))
         case Unlock(outlet):
             return call.UnlockConnector(connector_id=outlet.evse)
-        case Reserve(number, uid, outlet, until):
+        case Reserve(number=number, uid=uid, outlet=outlet, until=until):
             return call.ReserveNow(outlet.evse, instant(until), fitting_tag(uid), number)
         case CancelReservation(number):
             return call.CancelReservation(reservation_id=number)
