@@ -31,6 +31,7 @@ class OperationRoutes:
             "identity": station.identity,
             "in_service": station.in_service,
             "connected": self._registry.is_connected(station.identity),
+            "subprotocol": self._registry.subprotocol(station.identity),
             "evses": [evse.uid for evse in station.evses],
         }
 

@@ -17,6 +17,7 @@ from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.sessions.desk import Sessions
+from cpo_adapter.sessions.gaps import Gaps
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
@@ -92,15 +93,18 @@ async def station_rooms(
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
+    publisher = _publisher(foundation, settings, transactions, announcer)
     sessions = Sessions(
         store=transactions,
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
         reservations=orders.reserved,
-        touched=_publisher(foundation, settings, transactions, announcer).touched,
+        touched=publisher.touched,
         clock=foundation.clock,
     )
     await sessions.recover()
+    gaps = Gaps(store=transactions, asker=registry, touched=publisher.touched, clock=foundation.clock)
+    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
     keys = StationKeys(secret_in(foundation.keys / "stations.pepper", new_key).encode())
     ring = KeyRing(inventory=inventory, store=store, keys=keys)
     await ring.start(authored.stations.keys)

@@ -16,7 +16,7 @@ from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Call, CallError, CallResult, CallResultError, Send, Unreadable
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
@@ -76,6 +76,10 @@ class Connection:
     async def schedule(self, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises as `ask`."""
         return self._dialect.schedule(await self._answer_to(intent))
+
+    async def has_queued(self, intent: TellQueue) -> bool:
+        """Raises as `ask`."""
+        return self._dialect.has_queued(await self._answer_to(intent))
 
     async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
         """Whoever waits for this station hears at once; the socket may take a while."""

@@ -44,10 +44,13 @@ class Dialect(Protocol):
         """The frame that the version wants back for something that is no message, if any."""
 
     def request(self, intent: Intent) -> OcppDataclass:
-        """The message of the `ocpp` package that carries an intent."""
+        """The message of the `ocpp` package that carries an intent. Raises Refusal where there is none."""
 
     def outcome(self, payload: Json) -> Outcome:
         """What a CALLRESULT says came of it; what says nothing readable is a rejection."""
 
     def schedule(self, payload: Json) -> Schedule | None:
         """The schedule in the CALLRESULT to TellSchedule; None where the station would not say."""
+
+    def has_queued(self, payload: Json) -> bool:
+        """Whether a CALLRESULT says that more is to come; what says nothing readable may mean it."""

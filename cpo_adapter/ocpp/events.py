@@ -59,6 +59,7 @@ class Doubt(StrEnum):
     CARD_MISSING = "no card"
     CONNECTOR_UNREADABLE = "connector unreadable"
     REASON_UNKNOWN = "reason unknown"
+    EVENTS_MISSING = "events missing that the station does not have any more"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,13 @@ class TellSchedule:
     unit: RateUnit | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TellQueue:
+    """Whether the station has still something to tell of a transaction. 1.6 has no words for it."""
+
+    reference: str
+
+
 Intent: TypeAlias = (
     RemoteStart
     | RemoteStop
@@ -103,6 +110,7 @@ Intent: TypeAlias = (
     | SetProfile
     | ClearProfile
     | TellSchedule
+    | TellQueue
 )
 
 

@@ -49,8 +49,13 @@ def told(event: TransactionTold) -> Told:
     )
 
 
-def transaction_of(begin: Begin, facts: Iterable[Fact], ends: Iterable[End]) -> Transaction:
-    """Of all that was heard; a transaction without numbered events is as it was gathered."""
+def transaction_of(
+    begin: Begin, facts: Iterable[Fact], ends: Iterable[End], *, is_all: bool = False
+) -> Transaction:
+    """Of all that was heard; a transaction without numbered events is as it was gathered.
+
+    `is_all`: nothing more can come, whatever is missing.
+    """
     heard = list(facts)
     events = [fact for fact in heard if isinstance(fact, Told)]
     since = [fact for fact in heard if not isinstance(fact, Told)]
@@ -61,10 +66,12 @@ def transaction_of(begin: Begin, facts: Iterable[Fact], ends: Iterable[End]) -> 
         sample for fact in since if isinstance(fact, Metered) for sample in fact.samples
     )
     start_wh = begin.meter_wh if first is None else int(first)
-    known = _begun(begin, events, start_wh, is_metered=first is not None)
+    lacks = _lacking(events)
+    doubts = _doubts(begin, events, is_metered=first is not None, lacks_for_good=bool(lacks) and is_all)
+    known = _begun(begin, events, start_wh, doubts)
     end = _ended(events, start_wh if last is None else int(last))
     whole = gathered(known, [*since, *([end] if end else ends)])
-    return replace(whole, lacks=_lacking(events) if end else "")
+    return replace(whole, lacks=lacks if end and not is_all else "")
 
 
 def _parts(event: Told) -> Iterable[Since]:
@@ -74,11 +81,7 @@ def _parts(event: Told) -> Iterable[Since]:
         yield Changed(event.status, event.at, event.heard_at)
 
 
-def _begun(begin: Begin, events: Sequence[Told], start_wh: int, *, is_metered: bool) -> Begin:
-    """Of a station that told no register at all nobody knows what it delivered."""
-    doubts = begin.doubts.union(*(event.doubts for event in events))
-    if not is_metered:
-        doubts |= {Doubt.METER_UNREADABLE}
+def _begun(begin: Begin, events: Sequence[Told], start_wh: int, doubts: frozenset[Doubt]) -> Begin:
     return replace(
         begin,
         at=min(event.at for event in events),
@@ -86,6 +89,18 @@ def _begun(begin: Begin, events: Sequence[Told], start_wh: int, *, is_metered: b
         meter_wh=start_wh,
         doubts=doubts,
     )
+
+
+def _doubts(
+    begin: Begin, events: Sequence[Told], *, is_metered: bool, lacks_for_good: bool
+) -> frozenset[Doubt]:
+    """Of a station that told no register at all nobody knows what it delivered."""
+    doubts = set(begin.doubts).union(*(event.doubts for event in events))
+    if not is_metered:
+        doubts.add(Doubt.METER_UNREADABLE)
+    if lacks_for_good:
+        doubts.add(Doubt.EVENTS_MISSING)
+    return frozenset(doubts)
 
 
 def _ended(events: Sequence[Told], stop_wh: int) -> End | None:

@@ -82,7 +82,9 @@ class Publisher:
             await self._announcer.to_one(self._renderer.session(transaction, begin.authorized))
         if transaction.end is None:
             return
-        if begin.authorized is None:
+        if begin.authorized is None and transaction.lacks:
+            await self._store.settle(begin.number, HELD, transaction.lacks, lacks=True)
+        elif begin.authorized is None:
             await self._store.settle(begin.number, NOT_BILLED, "no card was accepted for it")
         else:
             await self._settle(transaction, begin.authorized)
@@ -94,7 +96,7 @@ class Publisher:
         except NothingDue as reason:
             await self._store.settle(number, NOT_BILLED, str(reason))
         except NotBillable as trouble:
-            await self._store.settle(number, HELD, str(trouble))
+            await self._store.settle(number, HELD, str(trouble), lacks=bool(transaction.lacks))
             log.warning("transaction held", number=number, reason=str(trouble))
         else:
             await self._announcer.bill(bill, self._renderer.session_key(transaction))

@@ -40,15 +40,16 @@ def readings(samples: Iterable[Sample], start_wh: int) -> Iterator[Reading]:
             yield Reading(at, highest)
 
 
-def first_and_last(samples: Iterable[Sample]) -> tuple[Decimal | None, Decimal | None]:
+def first_and_last(samples: Iterable[Sample]) -> tuple[Decimal, Decimal] | tuple[None, None]:
     """What the outlet read at the begin and at the end of a transaction, as far as it was told.
 
     Samples that say that they are of the begin or the end count before all others.
     """
     told = [sample for sample in samples if _is_of_outlet(sample)]
-    first = _read([each for each in told if each.context == _BEGIN] or _at(min, told))
-    last = _read([each for each in told if each.context == _END] or _at(max, told))
-    return first, last
+    first = _candidates([each for each in told if each.context == _BEGIN] or _at(min, told))
+    last = _candidates([each for each in told if each.context == _END] or _at(max, told))
+    either = min(len(first), len(last)) - 1
+    return (first[either], last[either]) if either >= 0 else (None, None)
 
 
 def _at(which: Callable[[Iterable[datetime]], datetime], told: list[Sample]) -> list[Sample]:
@@ -57,8 +58,9 @@ def _at(which: Callable[[Iterable[datetime]], datetime], told: list[Sample]) -> 
     return [each for each in told if each.at == instant]
 
 
-def _read(told: list[Sample]) -> Decimal | None:
-    return min(_totals({sample.phase: sample.value for sample in told}), default=None)
+def _candidates(told: list[Sample]) -> list[Decimal]:
+    """The sum of three phases first; a single one where both ends tell three times the same."""
+    return _totals({sample.phase: sample.value for sample in sorted(told, key=lambda each: each.value)})
 
 
 def _by_instant(samples: Iterable[Sample]) -> dict[datetime, dict[str, Decimal]]:

@@ -40,6 +40,7 @@ INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
     Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
 
@@ -181,7 +182,8 @@ class TransactionStore:
             raise KeyError(number)
         facts = [fact_of(each) async for each in self._facts.find({"number": number})]
         ends = [end_of(document["end"])] if "end" in document else []
-        return transaction_of(begin_of(document), facts, ends)
+        is_all = "all_told_at" in document
+        return transaction_of(begin_of(document), facts, ends, is_all=is_all)
 
     async def of_session(self, session_id: str) -> Transaction | None:
         """Ids of sessions are equal without case."""
@@ -199,10 +201,25 @@ class TransactionStore:
         document = await self._transactions.find_one({"_id": number}, {"bill": 1})
         return document.get("bill") if document else None
 
-    async def settle(self, number: int, outcome: str, reason: str | None = None) -> None:
-        """Each transaction ends in one recorded outcome: billed, held, or not billed with the reason."""
-        change = {"$set": {"outcome": outcome, "outcome_reason": reason}}
+    async def settle(
+        self, number: int, outcome: str, reason: str | None = None, *, lacks: bool = False
+    ) -> None:
+        """Each transaction ends in one recorded outcome: billed, held, or not billed with the reason.
+
+        `lacks`: until its station has told the rest.
+        """
+        change = {"$set": {"outcome": outcome, "outcome_reason": reason, "lacks": lacks}}
         await self._transactions.update_one({"_id": number}, change)
+
+    async def lacking(self) -> list[Transaction]:
+        """Those that are held until their stations have told the rest."""
+        found = self._transactions.find({"lacks": True}, {"_id": 1})
+        return [await self.load(each["_id"]) async for each in found]
+
+    async def all_told(self, number: int, at: datetime) -> None:
+        """Nothing more of it will come."""
+        change = {"$set": {"all_told_at": at, "lacks": False, "outcome": None}}
+        await self._transactions.update_one({"_id": number, "lacks": True}, change)
 
     async def outcome_of(self, number: int) -> str | None:
         document = await self._transactions.find_one({"_id": number}, {"outcome": 1})

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from cpo_adapter.ocpp.connection import Connection
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
 from ocpi.process import logs
 from ocpi.process.clock import Clock
@@ -46,6 +46,11 @@ class Registry:
     def is_connected(self, station: str) -> bool:
         return station in self._connections
 
+    def subprotocol(self, station: str) -> str | None:
+        """The version that is spoken with it; None while it is not connected."""
+        connection = self._connections.get(station)
+        return connection.subprotocol if connection else None
+
     def enter(self, connection: Connection) -> None:
         older = self._connections.get(connection.station)
         self._connections[connection.station] = connection
@@ -68,6 +73,10 @@ class Registry:
     async def schedule(self, station: str, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises NotAsked."""
         return await self._connection(station).schedule(intent)
+
+    async def has_queued(self, station: str, intent: TellQueue) -> bool:
+        """Whether it has more to tell of a transaction. Raises NotAsked."""
+        return await self._connection(station).has_queued(intent)
 
     async def close_all(self) -> None:
         """All at once: a dead one takes ten seconds to be given up."""

@@ -5,6 +5,7 @@ Spec: OCPP 1.6, chapter 5 (operations initiated by the central system).
 
 from typing import assert_never
 
+from ocpp.exceptions import NotSupportedError
 from ocpp.v16 import call, enums
 
 from cpo_adapter.ocpp.casing import OcppDataclass
@@ -19,9 +20,11 @@ from cpo_adapter.ocpp.intents import (
     Reserve,
     SetProfile,
     Tell,
+    TellQueue,
     TellSchedule,
     Unlock,
 )
+from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.v16 import schedules
 from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
@@ -53,6 +56,8 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.ClearChargingProfile(id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellQueue():
+            raise Refusal(NotSupportedError, "1.6 has no GetTransactionStatus")
         case other:
             assert_never(other)
 

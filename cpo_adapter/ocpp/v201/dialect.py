@@ -19,6 +19,7 @@ class Ocpp201(Inbound):
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
+    has_queued = staticmethod(outbound.has_queued)
 
     async def hear(self, station: str, send: Send) -> None:
         """2.0.1 has no such messages."""

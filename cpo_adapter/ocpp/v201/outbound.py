@@ -20,6 +20,7 @@ from cpo_adapter.ocpp.intents import (
     Reserve,
     SetProfile,
     Tell,
+    TellQueue,
     TellSchedule,
     Topic,
     Unlock,
@@ -59,6 +60,8 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.ClearChargingProfile(charging_profile_id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellQueue(reference):
+            return call.GetTransactionStatus(transaction_id=reference)
         case other:
             assert_never(other)
 
@@ -70,6 +73,10 @@ def outcome(payload: Json) -> Outcome:
     if told is not Outcome.REJECTED or not isinstance(info, dict):
         return told
     return _REASONS.get(str(info.get("reasonCode")), told)
+
+
+def has_queued(payload: Json) -> bool:
+    return not isinstance(payload, dict) or payload.get("messagesInQueue") is not False
 
 
 def _token(uid: str, *, is_card: bool) -> IdTokenType:
