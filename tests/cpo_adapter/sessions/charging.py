@@ -16,13 +16,12 @@ from ocpi.wire.interfaces import Side
 from schemas import codec
 from simulators.partner import Reply, Request, SimulatedPartner
 from tests import build
+from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
 from tests.cpo_adapter.door import RawStation, basic
 from tests.platforms import CPO, EMSP, Running, agree, connect, running_cpo
 
 KEY = "00112233445566778899aabbccddeeff"
 UID = "04E2A1B2C3"
-BOOT_16 = {"chargePointVendor": "V", "chargePointModel": "M"}
-BOOT_2 = {"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M"}}
 STATIONS = f"""
 [[sites]]
 id = "GARE"
