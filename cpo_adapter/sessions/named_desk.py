@@ -77,7 +77,7 @@ class NamedTransactions:
         if await self._is_another(known, event):
             return await self._begin(event, is_again=True)
         better = self._better(known, event)
-        return known if better == known else await self._store.know_begin(better)
+        return known if better == known else await self._store.know_begin(known, better)
 
     async def _begin(self, event: TransactionTold, *, is_again: bool) -> Begin:
         station, outlet = event.origin.station, event.outlet or STATION

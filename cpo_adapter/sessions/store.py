@@ -106,11 +106,14 @@ class TransactionStore:
         document = await self._transactions.find_one(wanted, sort=[("_id", DESCENDING)])
         return None if document is None else begin_of(document)
 
-    async def know_begin(self, begin: Begin) -> Begin:
-        """What was missing or is known better, of a transaction whose start may come last."""
-        known = {"uid": begin.uid, "began_at": begin.at, **of_place(begin.outlet, begin.terms)}
-        await self._transactions.update_one({"_id": begin.number}, {"$set": known})
-        return begin
+    async def know_begin(self, known: Begin, better: Begin) -> Begin:
+        """What `better` adds, and that alone: another process may have heard of the rest meanwhile."""
+        told: Document = {} if better.uid == known.uid else {"uid": better.uid}
+        if (better.outlet, better.terms) != (known.outlet, known.terms):
+            told |= of_place(better.outlet, better.terms)
+        change = {"$min": {"began_at": better.at}, **({"$set": told} if told else {})}
+        await self._transactions.update_one({"_id": known.number}, change)
+        return better
 
     async def _begin(self, begin: Begin, told_as: str, frame: str) -> Begin:
         document = {**of_begin(begin), "told_as": told_as, "frame": frame, "outcome": None}

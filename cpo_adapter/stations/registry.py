@@ -39,6 +39,7 @@ class Registry:
         self._connections: dict[str, Connection] = {}
         self._followers: list[Follower] = []
         self._replaced_at_s: dict[str, deque[float]] = {}
+        self._spoken: dict[str, str] = {}
 
     def follow(self, follower: Follower) -> None:
         self._followers.append(follower)
@@ -54,6 +55,7 @@ class Registry:
     def enter(self, connection: Connection) -> None:
         older = self._connections.get(connection.station)
         self._connections[connection.station] = connection
+        self._watch_the_version(connection)
         if older is not None:
             self._replace(older)
         for follower in self._followers:
@@ -88,6 +90,14 @@ class Registry:
         if connection is None:
             raise StationGone("not connected")
         return connection
+
+    def _watch_the_version(self, connection: Connection) -> None:
+        """Some stations choose another one after a reboot, and forget half of what they could."""
+        station, now = connection.station, connection.subprotocol
+        before = self._spoken.setdefault(station, now)
+        if before != now:
+            self._spoken[station] = now
+            _log.warning("station changed its version of OCPP", station=station, before=before, now=now)
 
     def _replace(self, older: Connection) -> None:
         _log.warning("connection replaced", station=older.station)

@@ -1,6 +1,6 @@
 """Every message that a station of 2.0.1 or 2.1 may begin: the fact it becomes, and the answer.
 
-ocpp.md §6.2 and §6.3; §7 cases 39, 40, 53, 58, 59, 88, 92, 93, 95, 109, 111.
+ocpp.md §6.2 and §6.3; §7 cases 25, 39, 58, 59, 64, 88, 92, 93, 95, 109, 111.
 """
 
 import json
@@ -256,6 +256,18 @@ async def test_numbers_that_no_meter_has_are_answered(door: Door, version: str, 
     (event,) = door.sessions.events
     assert isinstance(event, MeterRead)
     assert (Doubt.SAMPLE_UNREADABLE in event.doubts) == (value == "1e400")
+
+
+@pytest.mark.parametrize("stamp", ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", 7])
+async def test_a_time_that_cannot_be_is_replaced_by_ours(door: Door, version: str, stamp: Any) -> None:
+    """Case 64; L13."""
+    async with door.booted(version) as station:
+        assert (await station.call("TransactionEvent", EVENT | {"timestamp": stamp}))[0] == 3
+
+    (event,) = door.sessions.events
+    assert isinstance(event, TransactionTold)
+    assert event.at == event.origin.received_at
+    assert event.doubts == {Doubt.TIME_REPLACED}
 
 
 async def test_meter_values_are_of_an_evse(door: Door, version: str) -> None:

@@ -6,6 +6,7 @@ ocpp.md §7 cases 1, 2, 21; needs nothing but the handshake.
 import pytest
 from aiohttp import ClientWebSocketResponse
 from aiohttp.hdrs import SEC_WEBSOCKET_EXTENSIONS
+from structlog.testing import capture_logs
 
 from cpo_adapter.ocpp.compression import narrowed
 from cpo_adapter.ocpp.subprotocol import Provisioned
@@ -23,6 +24,17 @@ async def test_the_provisioned_version_is_taken_if_it_is_offered(door: Door, pin
     door.stations.versions[STATION] = Provisioned(pinned=pinned)
     async with door.connect(protocols=ALL) as station:
         assert station.socket.protocol == pinned
+
+
+async def test_a_station_that_comes_back_in_another_version_is_noticed(door: Door) -> None:
+    """Case 2."""
+    with capture_logs() as lines:
+        for protocol in ("ocpp1.6", "ocpp1.6", "ocpp2.0.1"):
+            async with door.connect(protocols=(protocol,)) as station:
+                await station.call("Heartbeat", {})
+
+    changes = [line for line in lines if line["event"] == "station changed its version of OCPP"]
+    assert [(line["before"], line["now"]) for line in changes] == [("ocpp1.6", "ocpp2.0.1")]
 
 
 async def test_else_the_first_that_the_station_offers_of_ours(door: Door) -> None:
