@@ -7,13 +7,16 @@ from cpo_adapter.commands import store as promises
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.keeping import store as kept
 from cpo_adapter.payments import paid
 from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
+from cpo_adapter.sessions import numbers
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
+from cpo_adapter.stations import key_store as station_keys
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
@@ -36,11 +39,14 @@ INDEXES = (
     *authorizations.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
+    *kept.INDEXES,
     *limits.INDEXES,
+    *numbers.INDEXES,
     *paid.INDEXES,
     *presence.INDEXES,
     *promises.INDEXES,
     *reservations.INDEXES,
+    *station_keys.INDEXES,
     *transactions.INDEXES,
 )
 
@@ -100,7 +106,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         reactions=_reactions(foundation, announcer, behind_hubs),
         more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
     )
-    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[stations.site])
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
 
 
 def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:

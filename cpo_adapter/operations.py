@@ -5,6 +5,8 @@ from typing import Any
 from aiohttp import web
 
 from cpo_adapter.sessions.store import TransactionStore
+from cpo_adapter.stations.key_store import Kept
+from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory, Station
 from cpo_adapter.stations.registry import Registry
 from ocpi.admin.app import reply
@@ -12,8 +14,11 @@ from ocpi.process.mongo import Document
 
 
 class OperationRoutes:
-    def __init__(self, inventory: Inventory, registry: Registry, transactions: TransactionStore) -> None:
+    def __init__(
+        self, inventory: Inventory, registry: Registry, ring: KeyRing, transactions: TransactionStore
+    ) -> None:
         self._inventory = inventory
+        self._ring = ring
         self._registry = registry
         self._transactions = transactions
 
@@ -21,19 +26,34 @@ class OperationRoutes:
         return [web.get("/stations", self._stations), web.get("/transactions", self._outcomes)]
 
     async def _stations(self, _: web.Request) -> web.Response:
-        return reply([self._station(station) for station in self._inventory.stations()])
+        """Those that a command added are there too; they wait for the inventory."""
+        authored = [self._station(each.identity, each) for each in self._inventory.stations()]
+        return reply([*authored, *(self._station(name, None) for name in self._ring.added())])
 
     async def _outcomes(self, _: web.Request) -> web.Response:
         return reply([_transaction(document) for document in await self._transactions.outcomes()])
 
-    def _station(self, station: Station) -> dict[str, Any]:
+    def _station(self, identity: str, station: Station | None) -> dict[str, Any]:
+        credentials = self._ring.credentials(identity)
         return {
-            "identity": station.identity,
-            "in_service": station.in_service,
-            "connected": self._registry.is_connected(station.identity),
-            "subprotocol": self._registry.subprotocol(station.identity),
-            "evses": [evse.uid for evse in station.evses],
+            "identity": identity,
+            "in_service": station is not None and station.in_service,
+            "connected": self._registry.is_connected(identity),
+            "subprotocol": self._registry.subprotocol(identity),
+            "evses": [evse.uid for evse in station.evses] if station else [],
+            "security_profile": int(credentials.profile) if credentials else None,
+            "key": _key(self._ring.kept(identity)),
+            "seen_twice_at": self._registry.clones.seen_at(identity),
         }
+
+
+def _key(kept: Kept) -> str:
+    """How it is with the station's key, in a word or two."""
+    if kept.digest is None:
+        return "none"
+    if kept.next_digests:
+        return "changing"
+    return "one-time" if kept.is_one_time else "set"
 
 
 def _transaction(document: Document) -> dict[str, Any]:

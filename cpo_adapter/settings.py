@@ -5,13 +5,22 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from ocpi.process.settings import AllowedNetwork
 from ocpi.service.settings import PlatformSettings
 
 
 class CpoSettings(PlatformSettings):
     """`inventory` (TOML or CSV) names sites, stations and keys, `tariffs` (TOML) what charging costs.
 
-    Stations connect to `stations_host`:`stations_port`, as ws://…/ocpp/{identity}.
+    Stations connect to `stations_host`:`stations_port`, as ws://…/ocpp/{identity}, unless `stations_plain` is
+    off; and to `stations_tls_port` where there are certificates: PEM files with the chain, their keys in
+    the same files or, in the same order, in `stations_tls_keys`. `stations_authorities` issue the
+    certificates of stations, in the name of `stations_organization`. Proxies at `stations_proxies` are
+    believed what they tell of a connection. `stations_url` is what stations are told to connect to, without
+    the identity.
+
+    While MongoDB is away, what stations say of transactions is kept in `journal_folder`, which needs a disk
+    that survives a restart; by default it lies in the data folder. Nothing more is kept beyond `journal_mb`.
     """
 
     model_config = SettingsConfigDict(env_prefix="CPO_")
@@ -20,9 +29,37 @@ class CpoSettings(PlatformSettings):
     admin_port: int = 8101
     stations_host: str = "127.0.0.1"
     stations_port: int = Field(default=9000, ge=1, le=65535)
+    stations_plain: bool = True
+    stations_tls_port: int = Field(default=9443, ge=1, le=65535)
+    stations_tls_certificates: tuple[Path, ...] = ()
+    stations_tls_keys: tuple[Path, ...] = ()
+    stations_authorities: Path | None = None
+    stations_organization: str | None = None
+    stations_proxies: tuple[AllowedNetwork, ...] = ()
+    stations_certificate_header: str = Field(default="Client-Cert", pattern=r"^[A-Za-z0-9-]+$")
+    stations_url: str = Field(default="", pattern=r"^$|^wss?://[^\s?#]+$")
     database: str = "passerelle_cpo"
     party: str = "FR*CPO"
     name: str = "Passerelle CPO"
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     inventory: Path | None = None
     tariffs: Path | None = None
+    journal_folder: Path | None = None
+    journal_mb: int = Field(default=256, ge=1)
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether a station can come to us encrypted."""
+        return bool(self.stations_tls_certificates or self.stations_proxies)
+
+    @property
+    def url_for_stations(self) -> str:
+        if self.stations_url:
+            return self.stations_url.rstrip("/")
+        if self.stations_tls_certificates:
+            return f"wss://{self.stations_host}:{self.stations_tls_port}/ocpp"
+        return f"ws://{self.stations_host}:{self.stations_port}/ocpp"
+
+    @property
+    def journal(self) -> Path:
+        return self.journal_folder or self.keys / "journal"

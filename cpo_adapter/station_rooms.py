@@ -1,6 +1,7 @@
 """Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -9,15 +10,22 @@ from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
-from cpo_adapter.ocpp.basic_auth import StationKeys
-from cpo_adapter.ocpp.rooms import StationWatch
+from cpo_adapter.ocpp.connection import Desk
+from cpo_adapter.ocpp.dialect import Dialect
+from cpo_adapter.ocpp.kept_first import KeptFirst
+from cpo_adapter.ocpp.rooms import SessionDesk, StationWatch
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.spoken import dialects
+from cpo_adapter.ocpp.tally import Tally
+from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
+from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.gaps import Gaps
+from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
@@ -27,7 +35,6 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
-from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.refresh import Refresher
@@ -46,9 +53,7 @@ from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.process.run import Site
 from ocpi.process.settings import variable
-from ocpi.server.operator_auth import new_key
 from ocpi.service.foundation import Foundation
-from ocpi.service.key_files import secret_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,9 @@ class Authored:
 
 @dataclass(frozen=True, slots=True)
 class StationRooms:
-    """The stations' own port, what partners may order there, and what the operator may ask about them."""
+    """The stations' own ports, what partners may order there, and what the operator may ask about them."""
 
-    site: Site
+    sites: list[Site]
     orders: OrderRooms
     preferences: Preferences
     routes: list[web.RouteDef]
@@ -87,15 +92,18 @@ async def station_rooms(
     inventory = authored.inventory
     store = StationStore(foundation.mongo)
     await store.prepare()
-    registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock)
+    registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
     news = await _news(foundation, settings, inventory, announcer)
     yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
     publisher = _publisher(foundation, settings, transactions, announcer)
+    numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
+        numbers=numbers,
+        given=GivenNumbers(foundation.mongo),
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
         reservations=orders.reserved,
@@ -105,26 +113,44 @@ async def station_rooms(
     await sessions.recover()
     gaps = Gaps(store=transactions, asker=registry, touched=publisher.touched, clock=foundation.clock)
     foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
-    keys = StationKeys(secret_in(foundation.keys / "stations.pepper", new_key).encode())
-    ring = KeyRing(inventory=inventory, store=store, keys=keys)
-    await ring.start(authored.stations.keys)
+    security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
+
+    def spoken(desk: SessionDesk) -> list[Dialect]:
+        return dialects(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
+
+    keeping = await keeping_room(
+        foundation,
+        folder=settings.journal,
+        limit=settings.journal_mb << 20,
+        sessions=sessions,
+        numbers=numbers,
+        dialects=spoken,
+    )
     door = StationDoor(
-        dialects=dialects(stations=everybody, cards=cards, sessions=sessions, clock=foundation.clock),
-        known=ring,
+        dialects=keeping.dialects,
+        gate=security.gate,
         versions=VersionBook(inventory),
-        keys=keys,
         presence=registry,
+        desk=Desk(
+            kept_first=KeptFirst(desk=keeping.keeper, clock=foundation.clock),
+            tally=Tally(foundation.metrics),
+            clock=foundation.clock,
+        ),
         supervisor=foundation.supervisor,
     )
-    operations = OperationRoutes(inventory, registry, transactions)
+    operations = OperationRoutes(inventory, registry, security.ring, transactions)
     return StationRooms(
-        site=_site(door, settings),
+        sites=list(_sites(door, keeping, settings, security.tls)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
         ),
-        routes=[*operations.routes(), *orders.routes.routes()],
+        routes=[
+            *operations.routes(),
+            *orders.routes.routes(),
+            *provisioned(foundation, settings, security, registry),
+        ],
     )
 
 
@@ -187,13 +213,24 @@ def _publisher(
     return publisher
 
 
-def _site(door: StationDoor, settings: CpoSettings) -> Site:
+def _sites(
+    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None
+) -> Iterator[Site]:
+    if settings.stations_plain:
+        yield _site(door, keeping, settings, "stations", "stations_port")
+    if tls is not None:
+        encrypted = _site(door, keeping, settings, "stations_tls", "stations_tls_port")
+        yield replace(encrypted, tls=tls.context)
+
+
+def _site(door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, name: str, port: str) -> Site:
     app = web.Application()
     door.mount(app)
+    app.on_cleanup.append(lambda _: keeping.journal.close())
     return Site(
-        name="stations",
+        name=name,
         app=app,
         host=settings.stations_host,
-        port=settings.stations_port,
-        setting=variable(CpoSettings, "stations_port"),
+        port=getattr(settings, port),
+        setting=variable(CpoSettings, port),
     )

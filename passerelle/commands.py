@@ -19,6 +19,7 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "groups": "groups_cli:app",
         "outbox": "outbox_cli:app",
         "emsp": "emsp_cli:app",
+        "stations": "stations_cli:app",
         "tokens": "tokens_cli:app",
         "access": "access_cli:app",
         "ledger": "ledger_cli:app",

@@ -65,6 +65,7 @@ class Errands:
             while self._waiting:
                 await self._deliver(caller, self._waiting[0])
                 self._waiting.popleft()
+                _end_if_cancelled()
             self._added.clear()
             await self._added.wait()
 
@@ -81,6 +82,13 @@ class Errands:
             else:
                 errand.answer.set_result(answer)
                 return
+
+
+def _end_if_cancelled() -> None:
+    """A cancellation that meets an answer is lost in `asyncio.wait_for` of Python 3.11."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _seen(answer: asyncio.Future[Any]) -> None:

@@ -17,6 +17,7 @@ from ocpp.v16.enums import (
     ChargePointStatus,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
+    ConfigurationStatus,
     MessageTrigger,
     Reason,
     RemoteStartStopStatus,
@@ -38,8 +39,12 @@ _NOT_RESERVABLE: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What a station was built for. `unlocking` is what comes of an attempt to unlock."""
+    """What a station was built for. `unlocking` is what comes of an attempt to unlock.
 
+    `keeps_keys`: it takes another key over; a profile it reaches by connecting otherwise, which is not its.
+    """
+
+    keeps_keys: bool = True
     reserves: bool = True
     limits: bool = True
     unlocking: UnlockStatus = UnlockStatus.unlocked
@@ -51,12 +56,13 @@ WELL_BUILT: Final = Abilities()
 class Obedience:
     """The `Commanded` of the wire. `start` begins a charge and says whether it will; `queued`: what waits."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is something else that a command may set off
         self,
         abilities: Abilities,
         outlets: Mapping[int, Outlet],
         *,
         start: Callable[[str, int, int | None], bool],
+        rekey: Callable[[str], None],
         tell: Callable[[int, ChargePointStatus, datetime], None],
         reboot: Callable[[], None],
         queued: Callable[[], bool],
@@ -66,6 +72,7 @@ class Obedience:
         self._abilities = abilities
         self._outlets = outlets
         self._start = start
+        self._rekey = rekey
         self._tell = tell
         self._reboot = reboot
         self.has_queued = queued
@@ -105,6 +112,12 @@ class Obedience:
     def is_charging(self, connector: int) -> bool:
         outlet = self._outlets.get(connector)
         return outlet is not None and outlet.transaction_id is not None
+
+    def configure(self, key: str, value: str) -> ConfigurationStatus:
+        if key != "AuthorizationKey" or not self._abilities.keeps_keys:
+            return ConfigurationStatus.not_supported
+        self._rekey(value)
+        return ConfigurationStatus.accepted
 
     def reserve(self, connector: int, number: int, uid: str, until: str) -> ReservationStatus:
         outlet = self._outlets.get(connector)

@@ -74,6 +74,7 @@ class SimulatedStation:
     ) -> None:
         """`url` is the central system's, to which the station adds its identity."""
         self.settings = settings
+        self._key = settings.key
         self._url = f"{url.rstrip('/')}/{quote(settings.identity, safe='')}"
         self._session = session
         self._supervisor = supervisor
@@ -85,6 +86,7 @@ class SimulatedStation:
             settings.abilities,
             self._outlets,
             start=self._start_remotely,
+            rekey=self._change_key,
             tell=self._tell_status,
             reboot=lambda: self._errands.tell(self._boot_notification),
             queued=lambda: self._errands.is_waiting,
@@ -116,6 +118,15 @@ class SimulatedStation:
         """One after another, back to back in simulated time; the last stamps are of now."""
         begins = back_to_back(charges, self._clock.now())
         return [await self._player(charge).play(at) for charge, at in zip(charges, begins, strict=True)]
+
+    def _change_key(self, key: str) -> None:
+        """It comes with that the next time, and at once, as the security whitepaper says."""
+        self._key = key
+        self._supervisor.start(f"{self.settings.identity} new key", self._come_again)
+
+    async def _come_again(self) -> None:
+        await self._clock.sleep(0)  # the answer leaves first
+        await self.cut()
 
     def _start_remotely(self, uid: str, connector: int, order: int | None) -> bool:
         template = self.settings.remote_charge
@@ -149,7 +160,7 @@ class SimulatedStation:
             await self._clock.sleep(self.settings.reconnect_s)
 
     async def _connect(self) -> None:
-        headers = {AUTHORIZATION: _basic(self.settings.identity, self.settings.key)}
+        headers = {AUTHORIZATION: _basic(self.settings.identity, self._key)}
         protocols = (self._speech.subprotocol,)
         async with self._session.ws_connect(self._url, protocols=protocols, headers=headers) as socket:
             self._socket = socket

@@ -15,6 +15,7 @@ from ocpp.v16.enums import (
     CancelReservationStatus,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
+    ConfigurationStatus,
     GetCompositeScheduleStatus,
     RemoteStartStopStatus,
     ReservationStatus,
@@ -59,6 +60,8 @@ class Commanded(Protocol):
     def set_profile(self, connector: int, profile: dict[str, Any]) -> ChargingProfileStatus: ...
 
     def clear_profile(self, profile_id: int | None) -> ClearChargingProfileStatus: ...
+
+    def configure(self, key: str, value: str) -> ConfigurationStatus: ...
 
     def schedule(self, connector: int, duration_s: int) -> dict[str, Any] | None:
         """What limits charging there, as a ChargingSchedule; None where it will not say."""
@@ -112,6 +115,10 @@ class Wire16(ChargePoint):
     @_handles(Action.clear_charging_profile)
     def simulated_clear_profile(self, id: int | None = None, **_: Any) -> Any:  # noqa: A002 - the package's
         return call_result.ClearChargingProfile(self._station.clear_profile(id))
+
+    @_handles(Action.change_configuration)
+    def simulated_configure(self, key: str, value: str) -> Any:
+        return call_result.ChangeConfiguration(self._station.configure(key, value))
 
     @_handles(Action.get_composite_schedule)
     def simulated_schedule(self, connector_id: int, duration: int, **_: Any) -> Any:

@@ -11,7 +11,7 @@ from ocpp import v21, v201
 from ocpp.charge_point import ChargePoint
 from ocpp.exceptions import NotSupportedError
 from ocpp.routing import on
-from ocpp.v16.enums import ChargingProfileStatus, UnlockStatus
+from ocpp.v16.enums import ChargingProfileStatus, ConfigurationStatus, UnlockStatus
 from ocpp.v201 import call_result, datatypes, enums
 from ocpp.v201.enums import Action
 
@@ -124,6 +124,21 @@ class Wire2(ChargePoint):
         if transaction_id is None:
             raise NotSupportedError("one at a time")  # type: ignore[no-untyped-call]
         return call_result.GetTransactionStatus(messages_in_queue=self._station.has_queued())
+
+    @_handles(Action.set_variables)
+    def simulated2_set_variables(self, set_variable_data: list[dict[str, Any]]) -> Any:
+        """One can be set: the password, which 1.6 calls a key."""
+        return call_result.SetVariables([self._set(each) for each in set_variable_data])
+
+    def _set(self, told: dict[str, Any]) -> datatypes.SetVariableResultType:
+        component, variable = told["component"], told["variable"]
+        statuses = enums.SetVariableStatusEnumType
+        status = statuses.unknown_variable
+        if (component["name"], variable["name"]) == ("SecurityCtrlr", "BasicAuthPassword"):
+            answer = self._station.configure("AuthorizationKey", told["attribute_value"])
+            is_set = answer is ConfigurationStatus.accepted
+            status = statuses.accepted if is_set else statuses.rejected
+        return datatypes.SetVariableResultType(status, component, variable)
 
 
 class Wire201(Wire2, v201.ChargePoint):

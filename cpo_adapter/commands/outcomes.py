@@ -22,6 +22,7 @@ _RESULTS: Final[Mapping[Outcome, CommandResultType]] = MappingProxyType(
         Outcome.INOPERATIVE: CommandResultType.EVSE_INOPERATIVE,
         Outcome.FAILED: CommandResultType.FAILED,
         Outcome.UNKNOWN: CommandResultType.REJECTED,
+        Outcome.REBOOT_REQUIRED: CommandResultType.REJECTED,
     }
 )
 _REASONS: Final[Mapping[Status, CommandResultType]] = MappingProxyType(

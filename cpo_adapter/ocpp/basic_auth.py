@@ -10,9 +10,15 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 SHORTEST_KEY_BYTES = 16
+MOST_KEYS: Final = 6
+"""So many keys of one station may be good at once; so many are compared, whoever asks."""
+_NO_KEY: Final = bytes(hashlib.sha256().digest_size)
 
 
 class Spelling(Enum):
@@ -20,6 +26,12 @@ class Spelling(Enum):
 
     RAW = "raw"
     HEX = "hex"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    digest: bytes
+    spelling: Spelling
 
 
 class StationKeys:
@@ -31,14 +43,15 @@ class StationKeys:
     def digest(self, key: bytes) -> bytes:
         return hmac.digest(self._pepper, key, hashlib.sha256)
 
-    def recognise(self, digest: bytes | None, password: bytes) -> Spelling | None:
-        """Which spelling of the key the password is. No digest, no recognition, after the same time."""
-        known = digest or bytes(hashlib.sha256().digest_size)
-        is_raw = hmac.compare_digest(known, self.digest(password))
-        is_hex = hmac.compare_digest(known, self.digest(_unhexed(password)))
-        if digest is None or not (is_raw or is_hex):
-            return None
-        return Spelling.RAW if is_raw else Spelling.HEX
+    def recognise(self, digests: Sequence[bytes], password: bytes) -> Recognised | None:
+        """Which of the keys the password is, and how spelled; found or not, after the same work."""
+        sent = {Spelling.RAW: self.digest(password), Spelling.HEX: self.digest(_unhexed(password))}
+        found = None
+        for digest in (*digests, *[_NO_KEY] * MOST_KEYS)[:MOST_KEYS]:
+            for spelling, candidate in sent.items():
+                if hmac.compare_digest(digest, candidate) and found is None:
+                    found = Recognised(digest, spelling)
+        return found
 
 
 def key_bytes(text: str) -> bytes:
@@ -52,8 +65,8 @@ def key_bytes(text: str) -> bytes:
     return key
 
 
-def password_of(identity: str, authorization: str | None) -> bytes | None:
-    """The password of a Basic header whose user is `identity`, which may contain colons. Else None."""
+def password_of(username: str, authorization: str | None) -> bytes | None:
+    """The password of a Basic header whose user is `username`, which may contain colons. Else None."""
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.casefold() != "basic":
         return None
@@ -61,7 +74,7 @@ def password_of(identity: str, authorization: str | None) -> bytes | None:
         pair = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         return None
-    user = identity.encode() + b":"
+    user = username.encode(errors="surrogateescape") + b":"
     return pair.removeprefix(user) if pair.startswith(user) else None
 
 

@@ -5,6 +5,7 @@ whoever waits. Transaction messages and all that is quick share one lane and kee
 on the network (Authorize) has another, so that a slow card issuer holds up nothing else.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
@@ -15,14 +16,26 @@ from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
-from cpo_adapter.ocpp.framing import Call, CallError, CallResult, CallResultError, Send, Unreadable
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
+from cpo_adapter.ocpp.framing import (
+    Call,
+    CallError,
+    CallResult,
+    CallResultError,
+    Payload,
+    Send,
+    Unreadable,
+)
+from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, StationGone, TellQueue, TellSchedule
+from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.lane import Lane, LaneFull
+from cpo_adapter.ocpp.probe import Probe
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
 from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.tally import Tally, Why
 from cpo_adapter.ocpp.validation import Part
 from ocpi.process import logs
+from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
 from schemas.codec import Json
 
@@ -32,20 +45,34 @@ _UNANSWERED = 256
 """An honest station waits for each answer; one that brings this many without waiting is cut off."""
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all connections share: who keeps what may not be lost, and who counts what was refused."""
+
+    kept_first: KeptFirst
+    tally: Tally
+    clock: Clock
+
+
 class Connection:
     def __init__(
         self,
         socket: WebSocketResponse,
         *,
         station: str,
+        address: str = "",
         dialect: Dialect,
+        desk: Desk,
         supervisor: Supervisor,
         patience_s: float,
     ) -> None:
         self.station = station
+        self.address = address
+        self._probe = Probe(socket)
         self._socket = socket
         self._window_bits = int(socket.compress) or None
         self._dialect = dialect
+        self._desk = desk
         self._calls = Calls(self._send, patience_s=patience_s)
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
@@ -61,9 +88,15 @@ class Connection:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     self._take(message.data)
+                elif message.type is WSMsgType.PING:
+                    await self._socket.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    self._probe.heard(message.data)
                 else:
+                    self._desk.tally.count(Why.BINARY_FRAME)
                     _log.warning("frame ignored", station=self.station, type=message.type.name)
         except LaneFull:
+            self._desk.tally.count(Why.FLOOD)
             _log.warning("station flooded us", station=self.station)
             await self.close("too many messages without waiting", code=WSCloseCode.POLICY_VIOLATION)
         finally:
@@ -71,7 +104,10 @@ class Connection:
 
     async def ask(self, intent: Intent) -> Outcome:
         """Raises NotAsked, or Refusal for what no station could be sent."""
-        return self._dialect.outcome(await self._answer_to(intent))
+        try:
+            return self._dialect.outcome(await self._answer_to(intent))
+        except NotSpoken:
+            return Outcome.NOT_SUPPORTED
 
     async def schedule(self, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises as `ask`."""
@@ -81,9 +117,17 @@ class Connection:
         """Raises as `ask`."""
         return self._dialect.has_queued(await self._answer_to(intent))
 
+    async def is_alive(self, within_s: float) -> bool:
+        """Whether somebody answers there, now."""
+        return await self._probe.is_answered(within_s)
+
+    def give_up(self, reason: str) -> None:
+        """Nothing is asked any more, and whoever waits for an answer hears at once."""
+        self._calls.end(reason)
+
     async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
         """Whoever waits for this station hears at once; the socket may take a while."""
-        self._calls.end(reason)
+        self.give_up(reason)
         await self._socket.close(code=code, message=reason.encode())
 
     async def _answer_to(self, intent: Intent) -> Json:
@@ -104,10 +148,11 @@ class Connection:
             case CallResultError(code=code):
                 _log.warning("our answer was not understood", station=self.station, code=code[:50])
             case Unreadable() as unreadable:
-                self._in_order.add(partial(self._answer_unreadable, unreadable))
+                self._in_order.add(partial(self._answer_unreadable, unreadable, frame))
 
     def _settle(self, answer: CallResult | CallError) -> None:
         if not self._calls.settle(answer):
+            self._desk.tally.count(Why.NOT_AWAITED)
             _log.info("answer that nobody waits for", station=self.station, answer=type(answer).__name__)
 
     async def _answer(self, call: Call) -> None:
@@ -118,9 +163,9 @@ class Connection:
     async def _reply(self, call: Call) -> str | None:
         """The frame that answers, or None for silence. The one place where a message may fail in any way."""
         try:
-            answer = await self._dialect.answer(self.station, call)
+            answer = await self._result(call)
         except CannotStore as error:
-            _log.error("message not stored, station not answered", station=self.station, reason=str(error))
+            self._silence(str(error))
             return None
         except Refusal as refusal:
             return self._refusal(call, refusal)
@@ -129,10 +174,21 @@ class Connection:
             return self._refusal(call, Refusal(InternalError, "the central system failed"))
         return framing.call_result(call.message_id, answer)
 
+    async def _result(self, call: Call) -> Payload:
+        if call.action in self._dialect.never_refused:
+            return await self._desk.kept_first.answer(self.station, self._dialect, call)
+        return await self._dialect.answer(self.station, call, self._desk.clock.now())
+
+    def _silence(self, reason: str) -> None:
+        self._desk.tally.count(Why.NOT_STORED)
+        _log.error("message not stored, station not answered", station=self.station, reason=reason)
+
     def _refusal(self, call: Call, refusal: Refusal) -> str | None:
         _log.warning("message refused", station=self.station, action=call.action[:50], reason=str(refusal))
         if call.action in self._dialect.never_refused:
+            self._silence(str(refusal))
             return None
+        self._desk.tally.count(Why.CALL_ERROR)
         return framing.call_error(call.message_id, refusal.code, str(refusal))
 
     async def _hear(self, send: Send) -> None:
@@ -144,11 +200,18 @@ class Connection:
         except Exception:  # noqa: BLE001 - a door, as in _reply
             _log.exception("send failed", station=self.station, action=send.action[:50])
 
-    async def _answer_unreadable(self, unreadable: Unreadable) -> None:
+    async def _answer_unreadable(self, unreadable: Unreadable, frame: str) -> None:
+        """A transaction message is one, however broken, if its head says so."""
         _log.warning("unreadable frame", station=self.station, flaw=unreadable.flaw.value)
+        call = framing.call_in(frame)
+        if call is not None and call.action in self._dialect.never_refused:
+            self._desk.tally.count(Why.BROKEN)
+            return await self._answer(call)
+        self._desk.tally.count(Why.UNREADABLE)
         reply = self._dialect.answer_unreadable(unreadable)
         if reply is not None:
             await self._send_if_open(reply)
+        return None
 
     async def _send_if_open(self, frame: str) -> None:
         """A station that left before its answer will ask again."""

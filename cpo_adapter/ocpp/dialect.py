@@ -1,5 +1,6 @@
 """What the door asks of one version of OCPP: everything that differs between versions, and nothing else."""
 
+from datetime import datetime
 from typing import Protocol
 
 from cpo_adapter.ocpp.casing import OcppDataclass
@@ -34,17 +35,23 @@ class Dialect(Protocol):
     def waiting(self) -> frozenset[str]:
         """Actions whose answer may wait on the network, which nothing else has to wait for."""
 
-    async def answer(self, station: str, call: Call) -> Payload:
+    async def answer(self, station: str, call: Call, heard_at: datetime) -> Payload:
         """The payload of the CALLRESULT. Raises Refusal for a CALLERROR, CannotStore for silence."""
 
     async def hear(self, station: str, send: Send) -> None:
         """What nobody waits to be answered. Raises Refusal, CannotStore."""
 
+    def bare_answer(self, action: str, number: int) -> Payload:
+        """The least that answers an action that is never refused, of which nothing could be made.
+
+        `number` is one that no transaction has.
+        """
+
     def answer_unreadable(self, unreadable: Unreadable) -> str | None:
         """The frame that the version wants back for something that is no message, if any."""
 
     def request(self, intent: Intent) -> OcppDataclass:
-        """The message of the `ocpp` package that carries an intent. Raises Refusal where there is none."""
+        """The message of the `ocpp` package that carries an intent. Raises NotSpoken."""
 
     def outcome(self, payload: Json) -> Outcome:
         """What a CALLRESULT says came of it; what says nothing readable is a rejection."""

@@ -30,6 +30,7 @@ CALL_RESULT_ERROR: Final = 5
 SEND: Final = 6
 _OF_ALL: Final = frozenset({_CALL, _CALL_RESULT, _CALL_ERROR})
 _ANSWERS: Final = frozenset({_CALL_RESULT, _CALL_ERROR, CALL_RESULT_ERROR})
+_HEAD = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,255})"\s*,\s*"(\w{1,50})"')
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 Payload: TypeAlias = "dict[str, Json]"
@@ -119,6 +120,15 @@ def read(frame: str, *, more: frozenset[int] = frozenset()) -> Message:
     if not isinstance(elements, list):
         return Unreadable(Flaw.NOT_A_LIST)
     return _message(elements, frame, _OF_ALL | more)
+
+
+def call_in(frame: str) -> Call | None:
+    """The CALL that a frame is, or begins as: its payload is empty where it cannot be parsed."""
+    message = read(frame)
+    if isinstance(message, Call):
+        return message
+    head = _HEAD.match(frame)
+    return Call(head[1], head[2], {}, frame) if head else None
 
 
 def call(message_id: str, action: str, payload: Mapping[str, object]) -> str:

@@ -1,6 +1,6 @@
 """What we want of a station, in words that every version of OCPP shares, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -100,6 +100,20 @@ class TellQueue:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Show this key from now on."""
+
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseProfile:
+    """Come in by this security profile from now on."""
+
+    profile: int
+
+
 Intent: TypeAlias = (
     RemoteStart
     | RemoteStop
@@ -111,6 +125,8 @@ Intent: TypeAlias = (
     | ClearProfile
     | TellSchedule
     | TellQueue
+    | SetKey
+    | RaiseProfile
 )
 
 
@@ -124,10 +140,15 @@ class Outcome(StrEnum):
     INOPERATIVE = "Unavailable"
     FAILED = "UnlockFailed"
     UNKNOWN = "Unknown"
+    REBOOT_REQUIRED = "RebootRequired"
 
 
 class NotAsked(Exception):
     """The station did not answer an intent with an outcome."""
+
+
+class NotSpoken(NotAsked):
+    """The version that is spoken with the station has no words for it."""
 
 
 class StationGone(NotAsked):

@@ -1,35 +1,27 @@
 """Where stations connect: `/ocpp/{identity}`.
 
-First who it is, then which OCPP it speaks, then whatever it says. An unknown station and a wrong password
-hear the same 401 after the same work, and leave no trace in the database. A station that is known and speaks
-no version of ours gets its handshake and a close with 1002, so that it knows which of the two was wrong.
-Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended), 6.2 (Basic); OCPP 2.x
-part 4, 3.4 (compression is supported).
+First who it is (see `gate`), then which OCPP it speaks, then whatever it says. A station that is known and
+speaks no version of ours gets its handshake and a close with 1002: it then knows which of the two was wrong.
+Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended); OCPP 2.x part 4, 3.4
+(compression is supported).
 """
 
 from collections.abc import Sequence
 from typing import Protocol
-from urllib.parse import unquote
 
 from aiohttp import WSCloseCode, web
-from aiohttp.hdrs import AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL
+from aiohttp.hdrs import SEC_WEBSOCKET_PROTOCOL
 
-from cpo_adapter.ocpp import basic_auth, compression, subprotocol
-from cpo_adapter.ocpp.connection import Connection
+from cpo_adapter.ocpp import compression, subprotocol
+from cpo_adapter.ocpp.connection import Connection, Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
+from cpo_adapter.ocpp.gate import PATH, Gate
 from cpo_adapter.ocpp.subprotocol import Provisioned
 from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
 
 _log = logs.logger(__name__)
-
-_PATH = "/ocpp/"
-
-
-class KnownStations(Protocol):
-    def key_digest(self, station: str) -> bytes | None:
-        """The digest of its key; None for a station that nobody knows or that has no key."""
 
 
 class Versions(Protocol):
@@ -54,30 +46,31 @@ class StationDoor:
         self,
         *,
         dialects: Sequence[Dialect],
-        known: KnownStations,
+        gate: Gate,
         versions: Versions,
-        keys: basic_auth.StationKeys,
         presence: Presence,
+        desk: Desk,
         supervisor: Supervisor,
         ping_s: float = 60,
         patience_s: float = 30,
     ) -> None:
         """`ping_s`: how often a silent line is tried. `patience_s`: how long a station may take to answer."""
         self._dialects = {dialect.subprotocol: dialect for dialect in dialects}
-        self._known = known
+        self._gate = gate
         self._versions = versions
-        self._keys = keys
         self._presence = presence
+        self._desk = desk
         self._supervisor = supervisor
         self._ping_s = ping_s
         self._patience_s = patience_s
 
     def mount(self, app: web.Application) -> None:
-        app.router.add_get(_PATH + "{identity:.*}", self._receive)
+        app.router.add_get(PATH + r"{identity:[\s\S]*}", self._receive)  # a line feed too
         app.on_shutdown.append(self._close_all)
 
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
-        station = self._authenticated(request)
+        admitted = await self._gate.admit(request)
+        station = admitted.station
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
         choice = subprotocol.choose(offers, self._dialects, self._versions.provisioned(station))
         if choice is None:
@@ -90,23 +83,14 @@ class StationDoor:
         connection = Connection(
             socket,
             station=station,
+            address=admitted.address,
             dialect=dialect,
+            desk=self._desk,
             supervisor=self._supervisor,
             patience_s=self._patience_s,
         )
         await self._serve(connection)
         return socket
-
-    def _authenticated(self, request: web.Request) -> str:
-        """The station's identity. Raises HTTPUnauthorized, always the same."""
-        identity = _identity(request)
-        password = basic_auth.password_of(identity, request.headers.get(AUTHORIZATION))
-        spelling = self._keys.recognise(self._known.key_digest(identity), password or b"")
-        if password is None or spelling is None:
-            _log.warning("station not authenticated", remote=request.remote)
-            raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="ocpp"'})
-        _log.info("station authenticated", station=identity, key_spelling=spelling.value)
-        return identity
 
     async def _opened(
         self, request: web.Request, spelling: str | None, dialect: Dialect
@@ -117,6 +101,7 @@ class StationDoor:
             compress=dialect.compresses,
             max_msg_size=LONGEST_FRAME_BYTES,
             heartbeat=self._ping_s,
+            autoping=False,  # the connection wants to see pongs
         )
         if spelling:
             # aiohttp itself looks at the first such header of a request only
@@ -133,11 +118,6 @@ class StationDoor:
 
     async def _close_all(self, _: web.Application) -> None:
         await self._presence.close_all()
-
-
-def _identity(request: web.Request) -> str:
-    """The rest of the path, percent-decoded once; what is no UTF-8 matches nobody."""
-    return unquote(request.rel_url.raw_path.removeprefix(_PATH))
 
 
 async def _turned_away(request: web.Request) -> web.WebSocketResponse:

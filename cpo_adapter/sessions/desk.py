@@ -22,8 +22,10 @@ from cpo_adapter.ocpp.events import (
     TransactionTold,
 )
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus
+from cpo_adapter.sessions import identity
 from cpo_adapter.sessions.attribution import Attribution
 from cpo_adapter.sessions.named_desk import NamedTransactions
+from cpo_adapter.sessions.numbers import GivenNumbers, Numbers, NumbersExhausted
 from cpo_adapter.sessions.store import Ending, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred
@@ -63,6 +65,8 @@ class Sessions:
         self,
         *,
         store: TransactionStore,
+        numbers: Numbers,
+        given: GivenNumbers,
         terms: TermsBook,
         cards: CardJudge,
         reservations: Reservations,
@@ -70,20 +74,22 @@ class Sessions:
         clock: Clock,
     ) -> None:
         self._store = store
+        self._numbers = numbers
+        self._given = given
         self._terms = terms
         self._cards = cards
         self._reservations = reservations
         self._touched = touched
         self._clock = clock
-        self._attribution = Attribution(store)
+        self._attribution = Attribution(store, given)
         self._named = NamedTransactions(
             store=store,
+            numbers=numbers,
             terms=terms,
             ordered=cards.ordered,
             session_of=reservations.session_of,
             opened=self._opened,
             touched=touched,
-            clock=clock,
         )
 
     async def began(self, event: TransactionBegan) -> Begun:
@@ -129,7 +135,7 @@ class Sessions:
 
     async def _begin(self, event: TransactionBegan) -> Begin:
         begin = Begin(
-            number=await self._store.next_number(self._clock.now()),
+            number=await self._given.to(identity.of_start(event)) or await self._numbers.take(),
             session_id=await self._reservations.session_of(event) or str(uuid.uuid4()),
             station=event.origin.station,
             outlet=event.outlet,
@@ -208,8 +214,8 @@ def _as_told(begin: Begin, frame: str) -> TransactionBegan:
 
 @asynccontextmanager
 async def _storing(what: str) -> AsyncIterator[None]:
-    """Raises CannotStore when the database is away."""
+    """Raises CannotStore when the database is away, or no number is left."""
     try:
         yield
-    except DriverError as error:
+    except (DriverError, NumbersExhausted) as error:
         raise CannotStore(f"{what} cannot be kept") from error

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from cpo_adapter.ocpp.intents import NotAsked, TellQueue
-from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Transaction
 from ocpi.process.clock import Clock
@@ -24,7 +23,7 @@ LONGEST: Final = timedelta(hours=24)
 
 class Queues(Protocol):
     async def has_queued(self, station: str, intent: TellQueue) -> bool:
-        """Raises NotAsked, Refusal."""
+        """Raises NotAsked."""
 
 
 class Gaps:
@@ -58,6 +57,6 @@ class Gaps:
         begin = transaction.begin
         try:
             return await self._asker.has_queued(begin.station, TellQueue(begin.reference))
-        except (NotAsked, Refusal) as error:
+        except NotAsked as error:
             log.info("station not asked for the rest", station=begin.station, reason=str(error))
             return True

@@ -13,10 +13,10 @@ from dataclasses import replace
 from cpo_adapter.ocpp.events import STATION, Moment, Outlet, TransactionBegan, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.named import NO_START, told
+from cpo_adapter.sessions.numbers import Numbers
 from cpo_adapter.sessions.store import Ending, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
-from ocpi.process.clock import Clock
 from ocpi.process.logs import logger, pseudonym
 
 log = logger(__name__)
@@ -32,20 +32,20 @@ class NamedTransactions:
         self,
         *,
         store: TransactionStore,
+        numbers: Numbers,
         terms: TermsBook,
         ordered: Callable[[str, int], Awaitable[tuple[str, Outlet] | None]],
         session_of: Callable[[TransactionBegan], Awaitable[str | None]],
         opened: Callable[[Begin, TransactionBegan], Awaitable[CardAnswer]],
         touched: Callable[[int], None],
-        clock: Clock,
     ) -> None:
         self._store = store
+        self._numbers = numbers
         self._terms = terms
         self._ordered = ordered
         self._session_of = session_of
         self._opened = opened
         self._touched = touched
-        self._clock = clock
 
     async def told(self, event: TransactionTold) -> CardAnswer | None:
         """What to say of the card that it names."""
@@ -82,7 +82,7 @@ class NamedTransactions:
     async def _begin(self, event: TransactionTold, *, is_again: bool) -> Begin:
         station, outlet = event.origin.station, event.outlet or STATION
         begin = Begin(
-            number=await self._store.next_number(self._clock.now()),
+            number=await self._numbers.take(),
             session_id=await self._session_of(_as_start(event)) or str(uuid.uuid4()),
             station=station,
             outlet=outlet,

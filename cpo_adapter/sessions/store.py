@@ -6,7 +6,7 @@ Spec: OCPP 1.6, 3.7 (repeated delivery); 4.8 (StartTransaction), 4.10 (StopTrans
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
@@ -26,12 +26,11 @@ from cpo_adapter.sessions.documents import (
 )
 from cpo_adapter.sessions.named import Fact, transaction_of
 from cpo_adapter.sessions.transaction import Begin, End, Transaction
-from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
+from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 
 TRANSACTIONS: Final = "transactions"
 FACTS: Final = "transaction_facts"
 STRAYS: Final = "stray_frames"
-COUNTERS: Final = "counters"
 INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("told_as", ASCENDING),), unique=True),
     Index(
@@ -44,13 +43,7 @@ INDEXES = (
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
 
-LARGEST_NUMBER: Final = 2**31 - 1
-_NUMBERS_SINCE: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _RUNS: Final = {"$or": [{"end": {"$exists": False}}, {"end.is_assumed": True}]}
-
-
-class NumbersExhausted(Exception):
-    """OCPP 1.6 has 31 bits for the number of a transaction, and all have been given out."""
 
 
 class Ending(Enum):
@@ -66,30 +59,10 @@ class TransactionStore:
         self._transactions = mongo.collection(TRANSACTIONS)
         self._facts = mongo.collection(FACTS)
         self._strays = mongo.collection(STRAYS)
-        self._counters = mongo.collection(COUNTERS)
 
     async def told_before(self, event: TransactionBegan) -> Begin | None:
         document = await self._transactions.find_one({"told_as": identity.of_start(event)})
         return None if document is None else begin_of(document)
-
-    async def next_number(self, now: datetime) -> int:
-        """1 to 2^31-1, each once for ever. Raises NumbersExhausted.
-
-        Never below the seconds since 2020: a database restored from yesterday's backup gives no number again
-        that it gave since, as long as fewer than one transaction a second begin on average.
-        """
-        floor = max(1, int((now - _NUMBERS_SINCE).total_seconds()))
-        following = {"$max": [{"$add": [{"$ifNull": ["$last", 0]}, 1]}, floor]}
-        counter = await self._counters.find_one_and_update(
-            {"_id": "transaction"},
-            [{"$set": {"last": following}}],
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        number = int(counter["last"])
-        if number > LARGEST_NUMBER:
-            raise NumbersExhausted("no number is left for a transaction")
-        return number
 
     async def begin(self, begin: Begin, event: TransactionBegan) -> Begin:
         """What is stored afterwards: another process may have been faster with the same start."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from cpo_adapter.ocpp.events import Outlet
+from cpo_adapter.ocpp.rooms import CannotStore
 from cpo_adapter.sessions.transaction import Terms
 from cpo_adapter.stations.model import Connector, Inventory, Spot
 from cpo_adapter.tariffs.book import TariffBook
@@ -22,8 +23,13 @@ class TermsBook:
         self._tariffs = tariffs
 
     def at(self, station: str, outlet: Outlet, instant: datetime) -> Terms:
-        """For a connector that the inventory does not know: the station's first, so that nothing is lost."""
-        spot = self._inventory.spot(station, outlet.evse) or next(self._inventory.spots(station))
+        """For a connector that the inventory does not know: the station's first, so that nothing is lost.
+
+        Raises CannotStore for a station that it does not know (yet): its messages wait at the station.
+        """
+        spot = self._inventory.spot(station, outlet.evse) or next(self._inventory.spots(station), None)
+        if spot is None:
+            raise CannotStore(f"{station} is not in the inventory")
         connector = spot.evse.connector(outlet.connector) or spot.evse.connectors[0]
         return Terms(
             location=_location(spot, connector),

@@ -31,6 +31,9 @@ _STATION = {
     "in_service": "in_service",
     "ocpp": "ocpp",
     "assumed_ocpp": "assumed_ocpp",
+    "security_profile": "security_profile",
+    "basic_username": "basic_username",
+    "certificate_name": "certificate_name",
 }
 _EVSE = {
     "evse": "number",

@@ -121,6 +121,8 @@ class Station:
 
     `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
     taken to speak which names none.
+    `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
+    `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -129,6 +131,9 @@ class Station:
     in_service: bool = True
     ocpp: Ocpp | None = None
     assumed_ocpp: Ocpp | None = None
+    security_profile: Annotated[int, Field(ge=0, le=3)] = 1
+    basic_username: Line | None = None
+    certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]
 
 

@@ -5,21 +5,21 @@ perhaps a ghost of a lost link. An old connection that ends late takes nothing a
 """
 
 import asyncio
-from collections import deque
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.stations.clones import PROBED_FOR_S, Clones
 from ocpi.process import logs
 from ocpi.process.clock import Clock
+from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
 
 _log = logs.logger(__name__)
 
-_FIGHT_REPLACEMENTS = 5
-_FIGHT_S = 60.0
+_REPLACED: Final = "replaced by a newer connection"
 
 
 class Follower(Protocol):
@@ -33,13 +33,12 @@ class Follower(Protocol):
 
 
 class Registry:
-    def __init__(self, *, supervisor: Supervisor, clock: Clock) -> None:
+    def __init__(self, *, supervisor: Supervisor, clock: Clock, metrics: Metrics | None = None) -> None:
         self._supervisor = supervisor
-        self._clock = clock
         self._connections: dict[str, Connection] = {}
         self._followers: list[Follower] = []
-        self._replaced_at_s: dict[str, deque[float]] = {}
         self._spoken: dict[str, str] = {}
+        self.clones = Clones(clock=clock, metrics=metrics or Metrics())
 
     def follow(self, follower: Follower) -> None:
         self._followers.append(follower)
@@ -57,7 +56,9 @@ class Registry:
         self._connections[connection.station] = connection
         self._watch_the_version(connection)
         if older is not None:
-            self._replace(older)
+            _log.warning("connection replaced", station=older.station)
+            self.clones.replaced(older.station)
+            self._supervisor.start(f"{older.station} replaced", partial(self._retire, older, connection))
         for follower in self._followers:
             follower.came(connection.station)
 
@@ -99,17 +100,9 @@ class Registry:
             self._spoken[station] = now
             _log.warning("station changed its version of OCPP", station=station, before=before, now=now)
 
-    def _replace(self, older: Connection) -> None:
-        _log.warning("connection replaced", station=older.station)
-        self._supervisor.start(
-            f"{older.station} replaced", partial(older.close, "replaced by a newer connection")
-        )
-        self._watch_for_a_fight(older.station)
-
-    def _watch_for_a_fight(self, station: str) -> None:
-        """Two programs under one identity throw each other out for ever: somebody has to look at it."""
-        now_s = self._clock.monotonic()
-        recent = self._replaced_at_s.setdefault(station, deque(maxlen=_FIGHT_REPLACEMENTS))
-        if len(recent) == _FIGHT_REPLACEMENTS and now_s - recent[0] < _FIGHT_S:
-            _log.error("two programs use one identity", station=station, replacements=len(recent) + 1)
-        recent.append(now_s)
+    async def _retire(self, older: Connection, newer: Connection) -> None:
+        """It has lost its place already: asking whether it is still there serves the alarm alone."""
+        older.give_up(_REPLACED)
+        if await older.is_alive(within_s=PROBED_FOR_S):
+            self.clones.still_there(older.station, old=older.address, new=newer.address)
+        await older.close(_REPLACED)

@@ -1,16 +1,15 @@
 """What the adapter remembers of its stations across restarts.
 
-`stations`: one document for each, under its identity: the digest of its key, what it said when it booted, and
-its newest report for each outlet. A report replaces an older one only, in the write itself.
+`stations`: one document for each, under its identity: what it said when it booted, its newest report for
+each outlet (which replaces an older one only, in the write itself), how it identifies itself (`key_store`).
 `station_notices`: frames that are kept for people to look at, for a year.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
 from cpo_adapter.stations.status import Report, StationState
-from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
 
 _KEPT = timedelta(days=365)
 
@@ -34,19 +33,6 @@ class StationStore:
                 ),
             ]
         )
-
-    async def put_key_digests(self, digests: Mapping[str, bytes]) -> None:
-        """Replace the keys of these stations; the others keep theirs."""
-        writes = [
-            UpdateOne({"_id": station}, {"$set": {"key_digest": digest}}, upsert=True)
-            for station, digest in digests.items()
-        ]
-        if writes:
-            await self._stations.bulk_write(writes, ordered=False)
-
-    async def key_digests(self) -> dict[str, bytes]:
-        found = self._stations.find({"key_digest": {"$exists": True}}, {"key_digest": 1})
-        return {document["_id"]: document["key_digest"] async for document in found}
 
     async def states(self) -> dict[str, StationState]:
         """As they were left; who is connected is not among what is remembered."""

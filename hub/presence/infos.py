@@ -8,6 +8,7 @@ Spec: 2.3.0 mod_hub_client_info, ClientInfo object; transport_and_format, Pagina
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from hub.presence.views import Client, View
@@ -67,8 +68,9 @@ class Infos:
         self._clock = clock
 
     async def shown(self) -> dict[View, ConnectionStatus]:
-        """Everything, to everybody."""
-        return {info.view: info.status async for info in (_info(each) async for each in self._infos.find({}))}
+        """Everything, to everybody: the square of their number."""
+        rows = self._infos.find({}, {"_id": 0, "viewer": 1, "role": 1, "party": 1, "status": 1})
+        return {_view(each): ConnectionStatus(each["status"]) async for each in rows}
 
     async def show(self, changed: Mapping[View, ConnectionStatus], untold: Collection[View] = ()) -> None:
         """Keep these statuses; what is new there is due to be told, but for the `untold`. Durable."""
@@ -149,9 +151,18 @@ def _exactly(info: Info) -> Document:
     return {"_id": _id(info.view), "revision": info.revision}
 
 
+def _view(document: dict[str, Any]) -> View:
+    return View(document["viewer"], _client(document["role"], document["party"]))
+
+
+@lru_cache(maxsize=4096)
+def _client(role: str, party: str) -> Client:
+    return Client(role, PartyId.parse(party))
+
+
 def _info(document: dict[str, Any]) -> Info:
     return Info(
-        view=View(document["viewer"], Client(document["role"], PartyId.parse(document["party"]))),
+        view=_view(document),
         status=ConnectionStatus(document["status"]),
         last_updated=document["last_updated"],
         revision=document["revision"],

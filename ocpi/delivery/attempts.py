@@ -57,12 +57,13 @@ class Attempts:
             return
         self.metrics.count(step.mark, "delivered")
         await self.outbox.delivered(step.mark, outcome)
-        await self._reached(lane)
+        await self._reached(lane, step.mark)
 
-    async def _reached(self, lane: Lane) -> None:
-        if lane.failures == 0:
+    async def _reached(self, lane: Lane, mark: Mark) -> None:
+        if lane.failures == 0 or not lane.tells_of_now(mark):
             return
-        was_away, lane.failures, lane.trouble = lane.failures >= OUTAGE, 0, None
+        was_away = lane.failures >= OUTAGE
+        lane.recovers()
         await self.troubles.ended(lane.party)
         if was_away:
             await self.outbox.hurry(lane.party)
@@ -73,25 +74,26 @@ class Attempts:
         due, now = step.mark.due, self.clock.now()
         log.warning("delivery failed", object=due.label, to=str(due.to), error=error.text)
         if is_refusal(error):
-            await self._reached(lane)
+            await self._reached(lane, step.mark)
         elif not isinstance(error, (Withheld, Unregistered)):
-            await self._rest(lane, error, now)
+            await self._rest(lane, step.mark, error, now)
         if due.keeping is Keeping.STRICT:
             await self._give_up(step.mark)
         else:
             await self._decide(step, error, now)
 
-    async def _rest(self, lane: Lane, error: DeliveryError, now: datetime) -> None:
+    async def _rest(self, lane: Lane, mark: Mark, error: DeliveryError, now: datetime) -> None:
         """Deliveries that were under way together fail together, and count as one failure."""
-        if lane.rests(now):
+        if not lane.tells_of_now(mark):
             return
-        lane.failures += 1
-        until = now + rest(lane.failures, error, _spread())
+        failures = lane.failures + 1
+        until = now + rest(failures, error, _spread())
         is_asked = isinstance(error, Rejected) and error.retry_after_s is not None
-        lane.trouble = Trouble(lane.failures, until, is_asked=is_asked)
+        trouble = Trouble(failures, until, is_asked=is_asked)
+        lane.ails(trouble)
         lane.empty()
-        await self.troubles.began(lane.party, lane.trouble)
-        self.hearing.began(lane.party, lane.trouble)
+        await self.troubles.began(lane.party, trouble)
+        self.hearing.began(lane.party, trouble)
         if self.keeper.is_strict(lane.party):
             await self.outbox.forgo(lane.party, before=until)
 

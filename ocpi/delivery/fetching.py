@@ -1,7 +1,7 @@
 """Fills the lanes of this process from the marks that are due, for as long as it holds their leases.
 
-Parties that are well are asked for together, and get what one trip brings; one in trouble is asked for by
-itself, and gets its probe.
+Parties that are well are asked for together, and get what one trip brings, or else each by itself; one in
+trouble is asked for by itself, and gets its probe.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +20,8 @@ PARTIES_AT_ONCE: Final = 50
 EACH: Final = LOW + 4
 """Per party of a trip: more than can be at hand of it already, so that every trip brings something new."""
 LEAST: Final = 64
+ALONE: Final = 64
+"""For one party, where many lack much."""
 ASKED_AGAIN: Final = LIFETIME / 4
 """When it is looked again whether somebody else still holds a lease."""
 
@@ -56,9 +58,16 @@ class Fetching:
         known = await self._troubles.of([lane.party for lane in new]) if new else {}
         for lane in new:
             lane.resume(known.get(lane.party))
+        await self._let_go([lane for lane in lanes if lane.party not in taken])
+
+    async def _let_go(self, lanes: Sequence[Lane]) -> None:
+        """For a while, and no longer than until the lease ends: its holder may be no more."""
+        if not lanes:
+            return
+        asked_again = self._clock.now() + ASKED_AGAIN
+        ends = await self._leases.end([lane.party for lane in lanes])
         for lane in lanes:
-            if lane.party not in taken:
-                lane.let_go(self._clock.now() + ASKED_AGAIN)
+            lane.let_go(min(asked_again, ends.get(lane.party, asked_again)))
 
     async def _fill(self, lanes: Sequence[Lane]) -> None:
         limit = max(LEAST, EACH * len(lanes))
@@ -73,7 +82,15 @@ class Fetching:
         if len(marks) == limit:
             cut_at = str(marks[-1].due.to)
             for lane in lanes:
-                lane.has_more = lane.has_more or str(lane.party) >= cut_at
+                if str(lane.party) >= cut_at:
+                    await self._fill_alone(lane)
+
+    async def _fill_alone(self, lane: Lane) -> None:
+        """Others lack more than one trip brings: who comes after them need not wait until they have it."""
+        lane.is_asked_for()
+        marks = await self._outbox.due_to(lane.party, ALONE)
+        lane.take_in(marks)
+        lane.has_more = lane.has_more or len(marks) == ALONE
 
     async def _fill_one(self, lane: Lane) -> None:
         """What was for now or never is over with the rest."""

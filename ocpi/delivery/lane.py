@@ -30,6 +30,7 @@ class Lane:
         self._elsewhere_until: datetime | None = None
         self._queue: deque[Mark] = deque()
         self._busy: dict[str, str] = {}  # by mark, the object; until what became of it is written
+        self._from_before: set[str] = set()  # on their way since before the last trouble
         self._flying = 0
         self._settled: set[int] = set()  # since marks were asked for last
 
@@ -64,9 +65,22 @@ class Lane:
 
     def resume(self, trouble: Trouble | None) -> None:
         """The lease has just been taken; this is how whoever held it before left the party."""
-        self.trouble, self.failures = trouble, trouble.failures if trouble else 0
+        self.recovers()
+        if trouble is not None:
+            self.ails(trouble)
         self._elsewhere_until = None
         self._queue.clear()
+
+    def ails(self, trouble: Trouble) -> None:
+        self.trouble, self.failures = trouble, trouble.failures
+        self._from_before = set(self._busy)
+
+    def recovers(self) -> None:
+        self.trouble, self.failures = None, 0
+
+    def tells_of_now(self, mark: Mark) -> bool:
+        """How a party fares is told by what was sent since its trouble began, not by what was on its way."""
+        return mark.mark_id not in self._from_before
 
     def let_go(self, until: datetime) -> None:
         """Another process delivers to the party, and is not asked again before then."""
@@ -158,4 +172,5 @@ class Lane:
     def done(self, mark: Mark) -> None:
         """What became of it is written."""
         self._busy.pop(mark.mark_id, None)
+        self._from_before.discard(mark.mark_id)
         self._settled.add(mark.revision)

@@ -47,6 +47,11 @@ class Leases:
                 self._noted(party, outcome, now + LIFETIME)
         return {each for each in parties if each in self._until}
 
+    async def end(self, parties: Collection[PartyId]) -> dict[PartyId, datetime]:
+        """When the leases of these parties end, whoever holds them, unless they are renewed."""
+        rows = self._lanes.find({"_id": {"$in": [str(each) for each in parties]}}, {"until": 1})
+        return {PartyId.parse(row["_id"]): row["until"] async for row in rows if "until" in row}
+
     async def _write(self, parties: Collection[PartyId], now: datetime) -> list[object]:
         mine = {"holder": self._holder, "until": now + LIFETIME}
         takes: list[Write] = [

@@ -44,7 +44,8 @@ class Due:
     before whatever else the party lacks. `is_farewell`: the party has the object, and if it may not see it
     any more it is told so. `correlation_id` is that of what is going on, and goes with the delivery unless
     several things brought it about. `state` is the object as it was told, for whoever is
-    owed every state; `keeping` is what that partner chose.
+    owed every state; `keeping` is what that partner chose. A bill that `is_retold` goes out although it has
+    arrived before.
     """
 
     object_id: str
@@ -58,6 +59,7 @@ class Due:
     is_farewell: bool = False
     keeping: Keeping | None = None
     state: Record | None = field(default=None, repr=False)
+    is_retold: bool = False
 
     @property
     def mark_id(self) -> str:
@@ -124,6 +126,7 @@ def fresh(due: Due, now: datetime) -> Document:
         "keeping": due.keeping,
         "urgent": due.is_urgent,
         "is_farewell": due.is_farewell,
+        "is_retold": due.is_retold,
         "next_try": now - HEAD_START if due.is_urgent else now,
         "attempts": 0,
         "refusals": 0,
@@ -183,6 +186,7 @@ def _due(document: Document) -> Due:
         is_farewell=document.get("is_farewell", False),
         keeping=None if keeping is None else Keeping(keeping),
         state=None if state is None else documents.record(state),
+        is_retold=document.get("is_retold", False),
     )
 
 

@@ -56,8 +56,8 @@ class Readying:
 
     async def of(self, marks: Sequence[Mark]) -> list[Step]:
         """One step for each, in their order."""
-        held = await self._behind(marks)
-        records = await self._records([mark for mark in marks if mark.mark_id not in held])
+        held, arrived = await self._behind(marks), await self._arrived(marks)
+        records = await self._records([mark for mark in marks if mark.mark_id not in {*held, *arrived}])
         held |= await self._credits.hold(_bills(marks, records), self._clock.now())
         return [self._step(mark, records.get(mark.mark_id), held) for mark in marks]
 
@@ -74,6 +74,13 @@ class Readying:
         held = {name: waiting[first] + _NEXT_TO for name, first in behind.items() if first in waiting}
         earlier = await self._outbox.earlier_states([mark for mark in marks if mark.due.state is not None])
         return {**held, **{name: at + _NEXT_TO for name, at in earlier.items()}}
+
+    async def _arrived(self, marks: Sequence[Mark]) -> set[str]:
+        """Bills that were marked once more while they were delivered: by their owner's repetition of one, at
+        this process or another, of which neither knew of the other's.
+        """
+        bills = [mark for mark in marks if mark.due.kind is ObjectKind.CDR and not mark.due.is_retold]
+        return await self._outbox.receipts.among([mark.mark_id for mark in bills])
 
     async def _records(self, marks: Collection[Mark]) -> dict[str, Record]:
         """By mark: the object as it is now, or the state of it that is owed."""

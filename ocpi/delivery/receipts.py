@@ -5,7 +5,7 @@ more, that it arrived is known. Of anything else the last one per mark is kept f
 second later, so that a crash may lose it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -110,7 +110,14 @@ class Receipts:
         await write_each(self._noted, [InsertOne(each) for each in receipts])
 
     async def has(self, mark_id: str) -> bool:
-        return await self._receipts.find_one({"_id": mark_id}, {"_id": 1}) is not None
+        return bool(await self.among([mark_id]))
+
+    async def among(self, mark_ids: Collection[str]) -> set[str]:
+        """Those of them that were delivered."""
+        if not mark_ids:
+            return set()
+        found = self._receipts.find({"_id": {"$in": list(mark_ids)}}, {"_id": 1})
+        return {row["_id"] async for row in found}
 
     async def has_of_object(self, whole: str) -> bool:
         """Whether the object of that mark, in whatever state, has arrived; `whole` names the mark."""

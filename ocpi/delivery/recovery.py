@@ -86,6 +86,7 @@ def _due(receipt: Document) -> Due:
         sender=PartyId.parse(receipt["sender"]),
         to=PartyId.parse(receipt["to"]),
         role=receipt["role"],
+        is_retold=True,
     )
 
 

@@ -21,12 +21,21 @@ from ocpi.process.redaction import redact
 Check = Callable[[], Awaitable[object]]
 
 
+class Degraded(Exception):
+    """Raised by a check: the work is done, but not as it should be; the text says how."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: `trouble` is None when all is well."""
+    """What a check found: `trouble` is None when all is well; `is_degraded`: the process can work with it."""
 
     trouble: str | None
     took_s: float
+    is_degraded: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        return self.trouble is None or self.is_degraded
 
 
 class HealthChecks:
@@ -47,18 +56,18 @@ class HealthChecks:
 
     async def _run_one(self, check: Check) -> Finding:
         began = self._clock.monotonic()
-        trouble = await self._trouble(check)
-        return Finding(trouble, self._clock.monotonic() - began)
+        trouble, is_degraded = await self._trouble(check)
+        return Finding(trouble, self._clock.monotonic() - began, is_degraded)
 
-    async def _trouble(self, check: Check) -> str | None:
+    async def _trouble(self, check: Check) -> tuple[str | None, bool]:
         try:
             async with asyncio.timeout(self._within_s):
                 await check()
         except TimeoutError:
-            return f"no answer within {self._within_s:g} s"
+            return f"no answer within {self._within_s:g} s", False
         except Exception as error:  # noqa: BLE001 - whatever a check raises is its finding
-            return str(redact(str(error))) or type(error).__name__
-        return None
+            return str(redact(str(error))) or type(error).__name__, isinstance(error, Degraded)
+        return None, False
 
 
 def routes(service: str, checks: HealthChecks, metrics: Metrics) -> list[web.RouteDef]:
@@ -69,9 +78,10 @@ def routes(service: str, checks: HealthChecks, metrics: Metrics) -> list[web.Rou
 
     async def readyz(_: web.Request) -> web.Response:
         findings = await checks.run()
-        ready = all(finding.trouble is None for finding in findings.values())
+        ready = all(finding.is_ready for finding in findings.values())
+        degraded = any(finding.is_degraded for finding in findings.values())
         checked = {name: _found(finding) for name, finding in findings.items()}
-        return told({"ready": ready, "checks": checked}, status=200 if ready else 503)
+        return told({"ready": ready, "degraded": degraded, "checks": checked}, status=200 if ready else 503)
 
     async def tell_metrics(request: web.Request) -> web.Response:
         body, content_type = metrics.exposition(request.headers.get("Accept", ""))

@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -50,7 +51,7 @@ class Site:
     `setting` is the variable an operator changes to move it.
 
     `is_shared`: other processes of the service listen there as well. `inherited` is a socket that listens
-    already, instead of host and port.
+    already, instead of host and port. `tls`: encrypted, TLS ends here.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Site:
     setting: str | None = None
     is_shared: bool = False
     inherited: socket.socket | None = None
+    tls: ssl.SSLContext | None = None
 
 
 def main(service: Callable[[], Coroutine[object, object, int | None]]) -> int:
@@ -141,7 +143,8 @@ async def _listen(runner: web.BaseRunner, site: Site) -> str:
         await _door(runner, site).start()
     except OSError as error:
         raise PortTaken(why_not(site, error)) from error
-    return str(URL.build(scheme="http", host=site.host, port=runner.addresses[0][1]))
+    scheme = "http" if site.tls is None else "https"
+    return str(URL.build(scheme=scheme, host=site.host, port=runner.addresses[0][1]))
 
 
 def leave_in_peace_what_stays() -> None:
@@ -155,8 +158,8 @@ def leave_in_peace_what_stays() -> None:
 
 def _door(runner: web.BaseRunner, site: Site) -> web.BaseSite:
     if site.inherited is not None:
-        return web.SockSite(runner, site.inherited)
-    return web.TCPSite(runner, site.host, site.port, reuse_port=site.is_shared or None)
+        return web.SockSite(runner, site.inherited, ssl_context=site.tls)
+    return web.TCPSite(runner, site.host, site.port, reuse_port=site.is_shared or None, ssl_context=site.tls)
 
 
 def why_not(site: Site, error: OSError) -> str:

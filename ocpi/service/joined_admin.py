@@ -78,7 +78,8 @@ class JoinedAdmin:
         found = [_readiness(body) for body in bodies]
         ready = [told["ready"] is True for told in found]
         each = {str(worker.number): told for worker, told in zip(workers, found, strict=True)}
-        joined = {"ready": any(ready), "degraded": not all(ready), "workers": each}
+        degraded = not all(ready) or any(told.get("degraded") for told in found)
+        joined = {"ready": any(ready), "degraded": degraded, "workers": each}
         return health.told(joined, status=200 if any(ready) else 503)
 
     async def _metrics(self, request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,13 +13,22 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.hdrs import AUTHORIZATION
 from yarl import URL
 
+from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.client_certificates import ClientCertificates
+from cpo_adapter.ocpp.connection import Desk
+from cpo_adapter.ocpp.gate import Gate, KnownStations
+from cpo_adapter.ocpp.kept_first import KeptFirst
+from cpo_adapter.ocpp.limits import Limits
+from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.spoken import dialects
+from cpo_adapter.ocpp.tally import Tally, Why
 from cpo_adapter.stations.registry import Registry
-from ocpi.process.clock import SystemClock
+from ocpi.process.clock import Clock, SystemClock
+from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
-from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Sessions, Stations
+from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Messages, Sessions, Stations
 
 
 def basic(user: bytes, password: bytes) -> dict[str, str]:
@@ -34,10 +44,22 @@ class Door:
     stations: Stations
     cards: Cards
     sessions: Sessions
+    messages: Messages
+    metrics: Metrics
     supervisor: Supervisor
     session: ClientSession
     station_door: StationDoor
     site: AsyncExitStack
+    refusals: Refusals
+
+    def counted(self, why: Why) -> float:
+        """How often something was refused for that reason."""
+        (family,) = [each for each in self.metrics.families() if each.name == "passerelle_station_refusals"]
+        return sum(
+            each.value
+            for each in family.samples
+            if each.labels == {"why": why.value} and each.name.endswith("_total")
+        )
 
     async def stop(self) -> None:
         """As a killed process: nothing listens any more, every connection ends."""
@@ -105,36 +127,101 @@ class RawStation:
         return self.socket.close_code
 
 
+def gate_to(
+    known: KnownStations,
+    *,
+    clock: Clock,
+    refusals: Refusals | None = None,
+    arrivals: Arrivals | None = None,
+    certificates: ClientCertificates | None = None,
+    keys: StationKeys | None = None,
+) -> Gate:
+    return Gate(
+        known=known,
+        keys=keys or StationKeys(PEPPER),
+        arrivals=arrivals or Arrivals(),
+        certificates=certificates or ClientCertificates(authorities=(), organization=None, clock=clock),
+        limits=Limits(clock),
+        refusals=refusals or Refusals(metrics=Metrics(), clock=clock),
+    )
+
+
+@dataclass
+class Entrance:
+    """How stations come to the door: plainly, unless it is told otherwise."""
+
+    arrivals: Arrivals | None = None
+    certificates: ClientCertificates | None = None
+    tls: ssl.SSLContext | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    refusals: Refusals | None = None
+
+
 @asynccontextmanager
 async def running_door(
-    stations: Stations, cards: Cards, sessions: Sessions, *, patience_s: float = 30
+    stations: Stations,
+    cards: Cards,
+    sessions: Sessions,
+    *,
+    patience_s: float = 30,
+    entrance: Entrance | None = None,
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
-        registry = Registry(supervisor=supervisor, clock=clock)
+        entrance, messages = entrance or Entrance(), Messages()
+        registry = Registry(supervisor=supervisor, clock=clock, metrics=entrance.metrics)
+        refusals = entrance.refusals or Refusals(metrics=entrance.metrics, clock=clock)
+        gate = gate_to(
+            stations,
+            clock=clock,
+            refusals=refusals,
+            arrivals=entrance.arrivals,
+            certificates=entrance.certificates,
+        )
         station_door = StationDoor(
             dialects=dialects(stations=stations, cards=cards, sessions=sessions, clock=clock),
-            known=stations,
+            gate=gate,
             versions=stations,
-            keys=StationKeys(PEPPER),
             presence=registry,
+            desk=desk_for(messages, clock, entrance.metrics),
             supervisor=supervisor,
             patience_s=patience_s,
         )
         async with AsyncExitStack() as site:
-            url = await site.enter_async_context(serving(station_door))
-            yield Door(url, registry, stations, cards, sessions, supervisor, session, station_door, site)
+            url = await site.enter_async_context(serving(station_door, tls=entrance.tls))
+            yield Door(
+                url=url,
+                registry=registry,
+                stations=stations,
+                cards=cards,
+                sessions=sessions,
+                messages=messages,
+                metrics=entrance.metrics,
+                supervisor=supervisor,
+                session=session,
+                station_door=station_door,
+                site=site,
+                refusals=refusals,
+            )
+
+
+def desk_for(messages: Messages, clock: Clock, metrics: Metrics | None = None) -> Desk:
+    return Desk(
+        kept_first=KeptFirst(desk=messages, clock=clock), tally=Tally(metrics or Metrics()), clock=clock
+    )
 
 
 @asynccontextmanager
-async def serving(door: StationDoor, *, port: int = 0) -> AsyncIterator[str]:
+async def serving(
+    door: StationDoor, *, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Its URL, without the identity; `port` to come back where one was."""
     app = web.Application()
     door.mount(app)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/ocpp"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}/ocpp"
     finally:
         await runner.cleanup()

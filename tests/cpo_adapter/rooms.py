@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
+from cpo_adapter.ocpp.credentials import Credentials, Profile
 from cpo_adapter.ocpp.events import (
     Authorizing,
     Booted,
@@ -16,6 +17,7 @@ from cpo_adapter.ocpp.events import (
     TransactionEnded,
     TransactionTold,
 )
+from cpo_adapter.ocpp.raw import RawMessage
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus, Registration
 from cpo_adapter.ocpp.subprotocol import Provisioned
 
@@ -31,6 +33,8 @@ class Stations:
     digests: dict[str, bytes] = field(
         default_factory=lambda: {STATION: StationKeys(PEPPER).digest(bytes.fromhex(KEY))}
     )
+    special: dict[str, Credentials] = field(default_factory=dict)
+    entries: list[tuple[str, Profile, bytes | None]] = field(default_factory=list)
     registration: Registration = Registration.ACCEPTED
     accepted: set[str] = field(default_factory=set)
     events: list[Booted | StatusChanged | FirmwareProgressed | Noticed | ReservationDropped] = field(
@@ -38,8 +42,15 @@ class Stations:
     )
     versions: dict[str, Provisioned] = field(default_factory=dict)
 
-    def key_digest(self, station: str) -> bytes | None:
-        return self.digests.get(station)
+    def credentials(self, station: str) -> Credentials | None:
+        """As `special` says, else by Basic with its key."""
+        if station in self.special:
+            return self.special[station]
+        digest = self.digests.get(station)
+        return None if digest is None else Credentials(digests=(digest,))
+
+    async def came_in(self, station: str, profile: Profile, digest: bytes | None) -> None:
+        self.entries.append((station, profile, digest))
 
     def provisioned(self, station: str) -> Provisioned:
         return self.versions.get(station, Provisioned())
@@ -81,6 +92,30 @@ class Cards:
         self.asked.append(event.uid)
         await self.gate.wait()
         return self.answer
+
+
+@dataclass
+class Messages:
+    """Keeps every frame, or raises `trouble`; gives numbers from a million on."""
+
+    kept: list[RawMessage] = field(default_factory=list)
+    done: list[RawMessage] = field(default_factory=list)
+    broken: list[tuple[RawMessage, str]] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    async def keep(self, message: RawMessage) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.kept.append(message)
+
+    def understood(self, message: RawMessage) -> None:
+        self.done.append(message)
+
+    def not_understood(self, message: RawMessage, reason: str) -> None:
+        self.broken.append((message, reason))
+
+    async def number(self) -> int:
+        return 1_000_000 + len(self.broken)
 
 
 @dataclass

@@ -12,6 +12,20 @@ from tests.faults.story import Story
 from tests.faults.supervisor import HubProcess, Nursery, database_name, open_nursery
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A full form takes minutes, and says how far it is."""
+    capture = session.config.pluginmanager.get_plugin("capturemanager")
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not IS_FULL or capture is None or terminal is None:
+        return
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line, flush=True)
+
+    Story.aloud = say
+
+
 def pytest_report_header() -> str:
     return f"faults: {'full' if IS_FULL else 'short'} form, FAULT_SEED={SEED}"
 

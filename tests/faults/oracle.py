@@ -58,7 +58,7 @@ class Oracle:
 
     def __init__(self, agreed: set[tuple[PartyId, PartyId]]) -> None:
         self.agreed = agreed
-        self.attempts: Counter[Place] = Counter()
+        self.first_try_s: dict[Place, float] = {}
         self.acked: dict[tuple[Place, PartyId | None], list[Told]] = defaultdict(list)
         self.arrived: list[Arrived] = []
         self.most_at_once: Counter[tuple[PartyId, Place]] = Counter()
@@ -69,7 +69,7 @@ class Oracle:
         self._clock = SystemClock()
 
     def attempted(self, told: Told) -> None:
-        self.attempts[told.place] += 1
+        self.first_try_s.setdefault(told.place, self._clock.monotonic())
 
     def acknowledged(self, told: Told) -> None:
         self.acked[told.place, told.to].append(told)

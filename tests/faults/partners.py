@@ -92,7 +92,8 @@ def cpo_party(number: int) -> PartyId:
 
 
 def emsp_party(number: int) -> PartyId:
-    return PartyId("NL", f"M{number:02d}")
+    """Of three hundred."""
+    return PartyId("NL", f"{'MNO'[number // 100]}{number % 100:02d}")
 
 
 async def _opened(stack: AsyncExitStack, role: str, party: PartyId) -> Player:

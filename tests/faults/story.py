@@ -1,6 +1,6 @@
 """What happened in a scenario, in a few lines, for whoever reads that an invariant broke."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from ocpi.process.clock import SystemClock
@@ -10,9 +10,10 @@ _clock = SystemClock()
 
 
 class Story:
-    """`told` has the lines of all of them, for the end of a run."""
+    """`told` has the lines of all of them, for the end of a run; `aloud` says each when it happens."""
 
     told: ClassVar[list[str]] = []
+    aloud: ClassVar[Callable[[str], None]] = lambda _: None
 
     def __init__(self, scenario: str) -> None:
         self._began_s = _clock.monotonic()
@@ -25,6 +26,7 @@ class Story:
     def _add(self, line: str) -> None:
         self._lines.append(line)
         self.told.append(line)
+        Story.aloud(line)
 
     def ends_well(self, violations: Sequence[str]) -> None:
         """Raises AssertionError with the whole of it, if it does not."""

@@ -47,7 +47,8 @@ async def test_a_hub_that_is_killed_anywhere_loses_and_doubles_no_bill(hub: HubP
             await load.finish()
         ending = await rested(hub, kills=len(lives))
         told, more = len(cast.oracle.bills()), sum(repetitions(cast.oracle).values())
-        story.tell(f"{told} bills acknowledged, {more} came once more ({more / told:.1%})")
+        sent = len(cast.oracle.arrived)
+        story.tell(f"{told} bills acknowledged, {more} of {sent} messages once more ({more / sent:.1%})")
         story.ends_well([*broken(cast.oracle, ending), *load.locked_out])
 
 

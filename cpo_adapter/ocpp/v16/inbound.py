@@ -8,6 +8,7 @@ errors).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from ocpp.exceptions import (
@@ -37,7 +38,9 @@ _log = logs.logger(__name__)
 SCHEMAS = "v16"
 """The module of the `ocpp` package."""
 
-TRANSACTION = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
+START = "StartTransaction"
+
+TRANSACTION = frozenset({START, "MeterValues", "StopTransaction"})
 
 _REFUSALS: Mapping[Gravity, type[Coded]] = MappingProxyType(
     {Gravity.MISSING: ProtocolError, Gravity.WRONG_TYPE: TypeConstraintViolationError}
@@ -52,15 +55,18 @@ class Inbound:
         self._stations = stations
         self._clock = clock
 
-    async def answer(self, station: str, call: Call) -> Payload:
+    async def answer(self, station: str, call: Call, heard_at: datetime) -> Payload:
         handler = self._handlers.get(call.action)
         if handler is None:
             raise _unknown(call.action)
         self._check_admission(station, call.action)
-        origin = Origin(station, self._clock.now(), call.frame)
+        origin = Origin(station, heard_at, call.frame)
         answer = payload(await handler(Request(origin, call.action, self._judged(station, call))))
         validation.must_fit(SCHEMAS, call.action, Part.RESPONSE, answer)
         return answer
+
+    def bare_answer(self, action: str, number: int) -> Payload:
+        return {"transactionId": number, "idTagInfo": {"status": "Invalid"}} if action == START else {}
 
     def answer_unreadable(self, unreadable: Unreadable) -> str | None:
         """1.6 ignores what nobody can be waiting for; a CALL with an id gets its error."""

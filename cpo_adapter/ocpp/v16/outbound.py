@@ -1,11 +1,11 @@
 """Our intents as 1.6 messages, and its answers as outcomes.
 
-Spec: OCPP 1.6, chapter 5 (operations initiated by the central system).
+Spec: OCPP 1.6, chapter 5 (operations initiated by the central system); security whitepaper, its
+configuration keys.
 """
 
 from typing import assert_never
 
-from ocpp.exceptions import NotSupportedError
 from ocpp.v16 import call, enums
 
 from cpo_adapter.ocpp.casing import OcppDataclass
@@ -14,17 +14,19 @@ from cpo_adapter.ocpp.intents import (
     CancelReservation,
     ClearProfile,
     Intent,
+    NotSpoken,
     Outcome,
+    RaiseProfile,
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetKey,
     SetProfile,
     Tell,
     TellQueue,
     TellSchedule,
     Unlock,
 )
-from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.v16 import schedules
 from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
@@ -36,7 +38,7 @@ _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
 }
 
 
-def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case for each intent
+def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - one case for each intent
     match intent:
         case RemoteStart(uid=uid, outlet=outlet):
             return call.RemoteStartTransaction(id_tag=fitting_tag(uid), connector_id=outlet.evse)
@@ -57,7 +59,11 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
         case TellSchedule():
             return schedules.tell_schedule(intent)
         case TellQueue():
-            raise Refusal(NotSupportedError, "1.6 has no GetTransactionStatus")
+            raise NotSpoken("1.6 has no GetTransactionStatus")
+        case SetKey(key):
+            return call.ChangeConfiguration(key="AuthorizationKey", value=key.hex().upper())
+        case RaiseProfile(profile):
+            return call.ChangeConfiguration(key="SecurityProfile", value=str(profile))
         case other:
             assert_never(other)
 

@@ -7,6 +7,7 @@ B02.FR.09 (nothing but BootNotification before acceptance).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -54,15 +55,19 @@ class Inbound:
         self._stations = stations
         self._clock = clock
 
-    async def answer(self, station: str, call: Call) -> Payload:
+    async def answer(self, station: str, call: Call, heard_at: datetime) -> Payload:
         handler = self._handlers.get(call.action)
         if handler is None:
             raise self._unknown(call.action)
         self._check_admission(station, call.action)
-        origin = Origin(station, self._clock.now(), call.frame)
+        origin = Origin(station, heard_at, call.frame)
         answer = payload(await handler(Request(origin, call.action, self._judged(station, call))))
         validation.must_fit(self.schemas, call.action, Part.RESPONSE, answer)
         return answer
+
+    def bare_answer(self, _: str, __: int) -> Payload:
+        """Of a card nothing is said: the station has let it charge."""
+        return {}
 
     def answer_unreadable(self, unreadable: Unreadable) -> str | None:
         """An answer is not answered, however broken: two sides would never stop."""

@@ -6,7 +6,7 @@ Spec: OCPP 2.0.1, the messages of the CSMS; part 2 appendices, reason codes of a
 from typing import Final, assert_never
 
 from ocpp.v201 import call, enums
-from ocpp.v201.datatypes import EVSEType, IdTokenType
+from ocpp.v201.datatypes import ComponentType, EVSEType, IdTokenType, SetVariableDataType, VariableType
 
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.events import Outlet
@@ -14,10 +14,13 @@ from cpo_adapter.ocpp.intents import (
     CancelReservation,
     ClearProfile,
     Intent,
+    NotSpoken,
     Outcome,
+    RaiseProfile,
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetKey,
     SetProfile,
     Tell,
     TellQueue,
@@ -39,7 +42,7 @@ _REASONS: Final = {
 """What a station adds to a rejection, where that says more."""
 
 
-def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case for each intent
+def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - one case for each intent
     match intent:
         case RemoteStart(uid, outlet, number, is_card):
             return call.RequestStartTransaction(_token(uid, is_card=is_card), number, outlet.evse)
@@ -62,17 +65,37 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return schedules.tell_schedule(intent)
         case TellQueue(reference):
             return call.GetTransactionStatus(transaction_id=reference)
+        case SetKey(key):
+            return call.SetVariables([_password(key)])
+        case RaiseProfile():
+            raise NotSpoken("2.x changes its profile with a network profile")
         case other:
             assert_never(other)
 
 
 def outcome(payload: Json) -> Outcome:
-    """As in 1.6; a rejection may say why."""
-    told = v16.outcome(payload)
+    """As in 1.6; a rejection may say why, and of a variable the status stands one deeper."""
+    told = v16.outcome(_of_variable(payload))
     info = payload.get("statusInfo") if isinstance(payload, dict) else None
     if told is not Outcome.REJECTED or not isinstance(info, dict):
         return told
     return _REASONS.get(str(info.get("reasonCode")), told)
+
+
+def _of_variable(payload: Json) -> Json:
+    results = payload.get("setVariableResult") if isinstance(payload, dict) else None
+    if not isinstance(results, list):
+        return payload
+    return {"status": next((each.get("attributeStatus") for each in results if isinstance(each, dict)), None)}
+
+
+def _password(key: bytes) -> SetVariableDataType:
+    """As text, which is all that a variable holds: the key in hex."""
+    return SetVariableDataType(
+        attribute_value=key.hex().upper(),
+        component=ComponentType(name="SecurityCtrlr"),
+        variable=VariableType(name="BasicAuthPassword"),
+    )
 
 
 def has_queued(payload: Json) -> bool:

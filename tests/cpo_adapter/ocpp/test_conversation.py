@@ -267,11 +267,13 @@ async def test_a_transaction_message_is_not_answered_while_it_cannot_be_stored(d
 
 
 async def test_a_room_that_breaks_ends_nothing(door: Door) -> None:
-    """L4, L5: silence for a transaction message, InternalError for any other."""
+    """L4, L5: InternalError, but never for a transaction message."""
     async with door.booted() as station:
         door.sessions.trouble = RuntimeError("a mistake of ours")
-        await station.say(json.dumps([2, "unheard", "StartTransaction", START]))
-        assert await station.hears_nothing()
+        answer = await station.call("StartTransaction", START)
+        assert (answer[0], answer[2]["idTagInfo"]) == (3, {"status": "Invalid"})
+        assert (await station.call("StopTransaction", STOP))[::2] == [3, {}]
+        assert [reason for _, reason in door.messages.broken] == ["RuntimeError", "RuntimeError"]
 
         door.cards.answer = None  # type: ignore[assignment]
         assert (await station.call("Authorize", {"idTag": "CARD"}))[2] == "InternalError"

@@ -15,13 +15,17 @@ from cpo_adapter.ocpp.intents import (
     CancelReservation,
     ClearProfile,
     Intent,
+    NotSpoken,
     Outcome,
+    RaiseProfile,
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetKey,
     SetProfile,
     StationRefused,
     Tell,
+    TellQueue,
     TellSchedule,
     Topic,
     Unlock,
@@ -194,6 +198,35 @@ async def test_an_order_goes_out_as_2_x_spells_it(
 
         assert [*await asked] == [Outcome.ACCEPTED]
     assert question[2:] == [action, payload]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("Accepted", Outcome.ACCEPTED), ("Rejected", Outcome.REJECTED)]
+)
+async def test_a_key_goes_out_as_a_password(door: Door, version: str, status: str, outcome: Outcome) -> None:
+    """Case 12."""
+    async with door.booted(version) as station:
+        asked = asyncio.gather(door.registry.ask(STATION, SetKey(bytes(range(20)))))
+        question = await station.hear()
+        (wanted,) = question[3]["setVariableData"]
+        names = {key: wanted[key] for key in ("component", "variable")}
+        await station.say(
+            json.dumps([3, question[1], {"setVariableResult": [{"attributeStatus": status, **names}]}])
+        )
+
+        assert [*await asked] == [outcome]
+    assert question[2] == "SetVariables"
+    assert names == {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
+    assert wanted["attributeValue"] == bytes(range(20)).hex().upper()
+
+
+async def test_what_a_version_has_no_words_for_is_not_supported(door: Door, version: str) -> None:
+    async with door.booted(version) as station:
+        assert await door.registry.ask(STATION, RaiseProfile(2)) is Outcome.NOT_SUPPORTED
+        assert await station.hears_nothing()
+    async with door.booted("ocpp1.6"):
+        with pytest.raises(NotSpoken):
+            await door.registry.has_queued(STATION, TellQueue("T"))
 
 
 @pytest.mark.parametrize(

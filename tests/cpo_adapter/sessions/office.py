@@ -8,6 +8,7 @@ from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.desk import CardJudge, Sessions
+from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Announcing, Publisher
 from cpo_adapter.sessions.store import INDEXES, STRAYS, TRANSACTIONS, TransactionStore
@@ -132,6 +133,7 @@ class Office:
         self.partners = partners
         self.judge = judge
         self.store = TransactionStore(mongo)
+        self.numbers = Numbers(mongo, clock)
         store = cast(TransactionStore, wrapped(self.store))
         self.publisher = Publisher(
             store=store,
@@ -141,6 +143,8 @@ class Office:
         )
         self.sessions = Sessions(
             store=store,
+            numbers=self.numbers,
+            given=GivenNumbers(mongo),
             terms=TermsBook(INVENTORY, TariffBook(tariffs)),
             cards=cast(CardJudge, wrapped(judge)),
             reservations=NothingReserved(),

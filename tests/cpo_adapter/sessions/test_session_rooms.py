@@ -12,7 +12,7 @@ import pytest
 
 from cpo_adapter.ocpp.events import ConnectorStatus, MeterRead, Outlet, Sample, StatusChanged
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
-from cpo_adapter.sessions.store import LARGEST_NUMBER, NumbersExhausted
+from cpo_adapter.sessions.numbers import LARGEST_NUMBER, Numbers, NumbersExhausted
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from schemas import codec
@@ -103,16 +103,16 @@ async def test_a_restored_backup_gives_no_number_again(
     office: Office, mongo: Mongo, clock: ManualClock
 ) -> None:
     """Case 79: what the counter forgot lies below the clock."""
-    given = [await office.store.next_number(clock.now()) for _ in range(100)]
+    given = [await office.numbers.take() for _ in range(100)]
     await mongo.collection("counters").delete_many({})
     await clock.advance(hours=24)
 
-    assert await office.store.next_number(clock.now()) > max(given)
+    assert await Numbers(mongo, clock).take() > max(given)
 
 
-async def test_numbers_that_ocpp_cannot_hold_are_never_given(office: Office) -> None:
+async def test_numbers_that_ocpp_cannot_hold_are_never_given(mongo: Mongo) -> None:
     with pytest.raises(NumbersExhausted):
-        await office.store.next_number(datetime(2089, 1, 1, tzinfo=UTC))
+        await Numbers(mongo, ManualClock(datetime(2089, 1, 1, tzinfo=UTC))).take()
 
 
 async def test_a_card_that_nobody_accepts_gets_a_number_and_no_bill(office: Office) -> None:

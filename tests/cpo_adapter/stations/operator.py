@@ -11,6 +11,7 @@ from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.stations.inventory import read_inventory
+from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
@@ -27,8 +28,8 @@ from ocpi.process.clock import Clock
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
-from tests.cpo_adapter.door import serving
-from tests.cpo_adapter.rooms import PEPPER, Cards, Sessions
+from tests.cpo_adapter.door import desk_for, gate_to, serving
+from tests.cpo_adapter.rooms import PEPPER, Cards, Messages, Sessions
 
 
 @dataclass
@@ -97,7 +98,7 @@ async def operating(
         versions = SiteVersions(store=sight_store, announcer=announced, clock=clock)
         await versions.start(inventory)
         await sight.start()
-        ring = KeyRing(inventory=inventory, store=store, keys=StationKeys(PEPPER))
+        ring = KeyRing(inventory=inventory, store=KeyStore(mongo), keys=StationKeys(PEPPER))
         await ring.start(authored.keys)
         registry = Registry(supervisor=supervisor, clock=clock)
         registry.follow(sight)
@@ -108,10 +109,10 @@ async def operating(
         cards, sessions = Cards(), Sessions()
         door = StationDoor(
             dialects=dialects(stations=watch, cards=cards, sessions=sessions, clock=clock),
-            known=ring,
+            gate=gate_to(ring, clock=clock),
             versions=VersionBook(inventory),
-            keys=StationKeys(PEPPER),
             presence=registry,
+            desk=desk_for(Messages(), clock),
             supervisor=supervisor,
         )
         locations = Locations(party=PartyId("LU", "PAS"), inventory=inventory, versions=versions, sight=sight)

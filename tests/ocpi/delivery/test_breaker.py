@@ -1,8 +1,10 @@
 """A partner in trouble is left alone, by whichever process and after a restart, until it shows itself."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
+from ocpi.delivery.lane import AT_ONCE
 from ocpi.delivery.leases import COLLECTION
 from ocpi.process.mongo import Mongo
 from ocpi.wire.interfaces import Side
@@ -109,3 +111,29 @@ async def test_a_call_to_one_process_ends_the_rest_in_another(
         await roaming.later(seconds=2)
         await eventually_so(roaming.nothing_due)
     assert roaming.emsp.heard("locations")[len(tried) :]
+
+
+async def test_what_was_under_way_when_the_trouble_began_does_not_end_it(roaming: Roaming) -> None:
+    """Else a partner that goes down is sent eight more for each of its last answers."""
+    all_here, last, tried = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def going_down(arrived: Request) -> Reply:
+        tried.append(arrived.path)
+        is_first = len(tried) == 1
+        await (all_here if is_first else last).wait()
+        return Reply(http=503 if is_first else 200)
+
+    roaming.emsp.answer("PUT", "locations", RECEIVER, going_down)
+    for n in range(20):
+        await roaming.push("locations", "FR", "CPO", f"LOC{n}", body=build.location(id=f"LOC{n}"))
+    await eventually(lambda: len(tried) == AT_ONCE)
+    all_here.set()
+    await eventually_so(lambda: failed(roaming, 1))
+    last.set()
+    await eventually_so(lambda: left(roaming, 20 - (AT_ONCE - 1)))
+    await roaming.looked()
+    assert (len(tried), await failed(roaming, 1)) == (AT_ONCE, True)
+
+
+async def left(roaming: Roaming, count: int) -> bool:
+    return await roaming.hub.foundation.outbox.waiting() == count

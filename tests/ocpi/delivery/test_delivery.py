@@ -1,6 +1,7 @@
 """What is owed arrives: after outages, refusals, crashes, and whatever else a partner does."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.fetching import Fetching
 from ocpi.delivery.leases import LIFETIME
 from ocpi.delivery.marks import COLLECTION as MARKS
+from ocpi.delivery.marks import Due
 from ocpi.delivery.readying import Readying
+from ocpi.delivery.receipts import Receipts
 from ocpi.delivery.send import Sender
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from schemas import codec
 from schemas.kinds import PartyId
-from simulators.partner import Reply, Request, SimulatedPartner
+from simulators.partner import Heard, Reply, Request, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually, eventually_so
@@ -271,6 +274,59 @@ async def test_a_push_that_was_stored_but_not_marked_is_not_acknowledged_and_mad
     await eventually(lambda: bool(roaming.emsp.heard(module)))
     await eventually_so(roaming.nothing_due)
     assert len(roaming.emsp.heard(module)) == 1
+
+
+async def test_a_bill_that_comes_again_while_it_is_delivered_is_delivered_once(
+    roaming: Roaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked for, it has not arrived; by the time that it is marked once more, it has."""
+    asked, find = asyncio.Event(), Receipts.has
+
+    async def taken(_: Request) -> Reply:
+        await asked.wait()
+        return Reply(http=201)
+
+    async def too_early(receipts: Receipts, name: str) -> bool:
+        has_arrived = await find(receipts, name)
+        asked.set()
+        await eventually_so(roaming.nothing_due)
+        return has_arrived
+
+    roaming.emsp.answer("POST", "cdrs", RECEIVER, taken)
+    monkeypatch.setattr(Receipts, "has", too_early)
+    for _ in range(2):
+        assert (await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")).status == 1000
+    await nothing_more_due(roaming)
+    assert len(roaming.emsp.heard("cdrs")) == 1
+
+
+async def test_a_bill_that_is_marked_late_since_its_repetition_was_faster_is_delivered_once(
+    roaming: Roaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, mark = asyncio.Event(), Delivery.mark
+
+    async def late(delivery: Delivery, *dues: Due) -> None:
+        if dues:
+            kept.set()
+            await eventually(lambda: roaming.emsp.heard("cdrs"))
+            await eventually_so(roaming.nothing_due)
+        await mark(delivery, *dues)
+
+    async def push_again() -> Heard:
+        await kept.wait()
+        return await push()
+
+    push = partial(roaming.push, "cdrs", body=build.cdr(), to=EMSP, method="POST")
+    monkeypatch.setattr(Delivery, "mark", late)
+    told = await asyncio.gather(push(), push_again())
+    assert [each.status for each in told] == [1000, 1000]
+    await nothing_more_due(roaming)
+    assert len(roaming.emsp.heard("cdrs")) == 1
+
+
+async def nothing_more_due(roaming: Roaming) -> None:
+    await roaming.looked()
+    await eventually_so(roaming.nothing_due)
 
 
 async def test_a_bill_follows_its_session_also_when_both_are_due_at_once(roaming: Roaming) -> None:

@@ -58,10 +58,25 @@ def test_what_is_behind_another_goes_when_what_became_of_that_is_written(lane: L
 
 def test_a_party_in_trouble_rests_and_then_gets_one_probe(lane: Lane) -> None:
     lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(20))
-    lane.failures, lane.trouble = 2, Trouble(2, START + timedelta(seconds=4))
+    lane.ails(Trouble(2, START + timedelta(seconds=4)))
     assert going(lane) == []
     assert len(lane.next(START + timedelta(seconds=4))) == 1
     assert lane.next(START + timedelta(seconds=4)) == []
+
+
+def test_what_was_sent_before_the_trouble_tells_nothing_of_its_end(lane: Lane) -> None:
+    lane.take_in([mark("location/FR*CPO/1|*"), mark("location/FR*CPO/2|*")])
+    early, failed = lane.next(START)
+    lane.ails(Trouble(1, START))
+    assert not lane.tells_of_now(early)
+
+    lane.landed()
+    lane.done(failed)
+    lane.take_in([mark("location/FR*CPO/2|*"), mark("location/FR*CPO/3|*")])
+    assert lane.next(START) == []  # one at a time, and the early one is still on its way
+    lane.landed()
+    (probe,) = lane.next(START)
+    assert lane.tells_of_now(probe)
 
 
 def test_what_was_settled_while_marks_were_asked_for_is_not_taken_for_due(lane: Lane) -> None:
@@ -129,7 +144,7 @@ def test_what_is_put_once_more_goes_as_it_is_now(lane: Lane) -> None:
 
 
 def test_who_is_in_trouble_is_told_nothing_for_being_urgent(lane: Lane) -> None:
-    lane.failures, lane.trouble = 2, Trouble(2, START + timedelta(seconds=4))
+    lane.ails(Trouble(2, START + timedelta(seconds=4)))
     lane.offer(mark("token/blocked|*", is_urgent=True))
     assert lane.next(START + timedelta(seconds=4)) == []
     assert lane.has_more

@@ -25,6 +25,12 @@ async def test_a_lease_is_free_again_when_its_holder_falls_silent(mongo: Mongo, 
     assert not await one.take(EMSP)
 
 
+async def test_others_know_when_a_lease_ends(mongo: Mongo, clock: ManualClock) -> None:
+    one, other = Leases(mongo, clock, "host:1"), Leases(mongo, clock, "host:2")
+    await one.take(EMSP)
+    assert await other.end([EMSP, CPO]) == {EMSP: clock.now() + LIFETIME}
+
+
 async def test_a_lease_that_is_renewed_is_kept(mongo: Mongo, clock: ManualClock) -> None:
     one, other = Leases(mongo, clock, "host:1"), Leases(mongo, clock, "host:2")
     await one.take(EMSP)

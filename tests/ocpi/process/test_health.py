@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ocpi.process import health
 from ocpi.process.clock import SystemClock
-from ocpi.process.health import HealthChecks
+from ocpi.process.health import Degraded, HealthChecks
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Mongo
 from ocpi.process.run import Site, listening
@@ -46,6 +46,10 @@ async def no_route() -> None:
     raise OSError("no route to mongodb://hub:hunter2@db")
 
 
+async def on_one_leg() -> None:
+    raise Degraded("the journal takes what the database does not")
+
+
 async def test_a_process_that_can_work_says_so_check_by_check(
     operations: aiohttp.ClientSession, checks: HealthChecks, mongo: Mongo
 ) -> None:
@@ -68,6 +72,20 @@ async def test_one_failing_check_makes_503_and_says_what_it_found(
     assert told["ready"] is False
     assert told["checks"]["hub"]["ok"] is True
     assert told["checks"]["mongo"]["trouble"] == "no route to mongodb://hub:***@db"
+
+
+async def test_a_check_may_find_that_work_is_done_but_not_as_it_should(
+    operations: aiohttp.ClientSession, checks: HealthChecks
+) -> None:
+    checks.add("hub", all_is_well)
+    checks.add("mongo", on_one_leg)
+    answer = await operations.get("/readyz")
+    told = await answer.json()
+    assert (answer.status, told["ready"], told["degraded"]) == (200, True, True)
+    assert told["checks"]["mongo"]["trouble"] == "the journal takes what the database does not"
+    checks.add("hub", no_route)
+    answer = await operations.get("/readyz")
+    assert (answer.status, (await answer.json())["ready"]) == (503, False)
 
 
 async def test_a_check_that_hangs_has_failed(operations: aiohttp.ClientSession, checks: HealthChecks) -> None:

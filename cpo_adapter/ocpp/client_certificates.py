@@ -1,0 +1,71 @@
+"""Whose a client certificate is: a chain that holds is not enough, it must be this station's own.
+
+Its CN is the station's identity, or the name that the operator wrote down for it (its serial number, mostly),
+and its O the operator's company where the settings name one. A certificate that a proxy hands on is judged
+here again: one of our authorities has issued it itself, it is valid now, and made for clients.
+Spec: OCPP security whitepaper, profile 3, A00.FR.404 and A00.FR.405.
+"""
+
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from cpo_adapter.ocpp.arrival import Certificate
+from cpo_adapter.ocpp.credentials import Paper
+from ocpi.process.clock import Clock
+
+
+class ClientCertificates:
+    def __init__(
+        self, *, authorities: Sequence[x509.Certificate], organization: str | None, clock: Clock
+    ) -> None:
+        """Without authorities no certificate means anything, and none is looked at."""
+        self._authorities = authorities
+        self._organization = organization
+        self._clock = clock
+
+    def paper(self, shown: Certificate | None, name: str) -> Paper:
+        """What `shown` is to the station whose certificates carry `name`."""
+        if shown is None or not self._authorities:
+            return Paper.NONE
+        try:
+            certificate = x509.load_der_x509_certificate(shown.der)
+            is_own = (shown.is_verified or self._holds(certificate)) and self._names(certificate, name)
+        except (ValueError, x509.DuplicateExtension):
+            return Paper.FOREIGN
+        return Paper.OWN if is_own else Paper.FOREIGN
+
+    def _names(self, certificate: x509.Certificate, name: str) -> bool:
+        organization = self._organization
+        is_ours = organization is None or _named(certificate, NameOID.ORGANIZATION_NAME) == [organization]
+        return is_ours and _named(certificate, NameOID.COMMON_NAME) == [name]
+
+    def _holds(self, certificate: x509.Certificate) -> bool:
+        is_valid = certificate.not_valid_before_utc <= self._clock.now() <= certificate.not_valid_after_utc
+        return is_valid and _is_for_clients(certificate) and self._is_issued_by_us(certificate)
+
+    def _is_issued_by_us(self, certificate: x509.Certificate) -> bool:
+        return any(_has_issued(authority, certificate) for authority in self._authorities)
+
+
+def _named(certificate: x509.Certificate, attribute: ObjectIdentifier) -> list[str | bytes]:
+    return [each.value for each in certificate.subject.get_attributes_for_oid(attribute)]
+
+
+def _is_for_clients(certificate: x509.Certificate) -> bool:
+    """A certificate that says nothing of its use may be used for all."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
+
+
+def _has_issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
