@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from ocpi.process.addresses import Network
+from ocpi.process.addresses import Address, Network
 
 _PEM_BEGINS: Final = "-----BEGIN"
 UNREADABLE: Final = b""
@@ -59,11 +59,17 @@ class Arrivals:
         return Arrival(address, is_encrypted, _told_certificate(certificates))
 
     def _is_proxy(self, address: str) -> bool:
-        try:
-            found = ip_address(address.partition("%")[0])
-        except ValueError:
-            return False
-        return any(found in network for network in self._proxies)
+        found = parsed(address)
+        return found is not None and any(found in network for network in self._proxies)
+
+
+def parsed(address: str) -> Address | None:
+    """IPv4 as that, also where a socket for both tells it inside of IPv6; None for what is no address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _socket_certificate(request: web.Request) -> Certificate | None:

@@ -7,8 +7,10 @@ its name, an attempt from where the station itself came in last is counted for t
 allow more than a station makes that goes on trying with an old key every three seconds.
 """
 
+from ipaddress import IPv6Address, ip_network
 from typing import Final
 
+from cpo_adapter.ocpp.arrival import parsed
 from ocpi.process.clock import Clock
 from ocpi.server.attempts import Attempts
 
@@ -29,13 +31,13 @@ class Limits:
         self._came_from: dict[str, str] = {}
 
     def are_exceeded(self, identity: str, address: str) -> bool:
-        identity = identity[:_LONGEST_NAME]
+        identity, address = identity[:_LONGEST_NAME], _counted(address)
         if self._is_home(identity, address) and not self._at_home.are_too_many(identity):
             return False
         return self._addresses.are_too_many(address) or self._identities.are_too_many(identity)
 
     def failed(self, identity: str, address: str) -> None:
-        identity = identity[:_LONGEST_NAME]
+        identity, address = identity[:_LONGEST_NAME], _counted(address)
         if self._is_home(identity, address) and not self._at_home.are_too_many(identity):
             self._at_home.failed(identity)
         else:
@@ -48,7 +50,13 @@ class Limits:
 
     def passed(self, identity: str, address: str) -> None:
         self._entries.failed(identity)
-        self._came_from[identity[:_LONGEST_NAME]] = address
+        self._came_from[identity[:_LONGEST_NAME]] = _counted(address)
 
     def _is_home(self, identity: str, address: str) -> bool:
         return self._came_from.get(identity) == address
+
+
+def _counted(address: str) -> str:
+    """Whoever has one address of IPv6 has 2^64 of them."""
+    found = parsed(address)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address[:64]

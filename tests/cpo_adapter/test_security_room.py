@@ -1,9 +1,10 @@
 """The running service, as its settings say who comes in."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, WSServerHandshakeError
 
 from cpo_adapter.ocpp.tls import TlsFilesBroken
 from ocpi.process.mongo import Mongo
@@ -57,6 +58,36 @@ async def test_a_service_with_certificates_serves_stations_by_tls_and_by_that_al
         numbers = cpo.foundation.metrics.exposition()[0].decode()
         assert 'passerelle_station_handshakes_total{outcome="profile 2"} 1.0' in numbers
         assert 'passerelle_station_tls_failures_total{reason="HTTP_REQUEST"}' in numbers
+
+
+async def test_a_service_with_authorities_lets_each_station_in_by_its_own_certificate(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path, inventory: Path
+) -> None:
+    authority = Authority()
+    text = TOML.replace('identity = "CP-1"', 'identity = "CP-1"\nsecurity_profile = 3')
+    await asyncio.to_thread(inventory.write_text, text)
+    own, anothers = (authority.station(name).written(tmp_path / f"{name}.pem") for name in ("CP-1", "CP-2"))
+    async with (
+        running_cpo(
+            mongo,
+            clock,
+            tmp_path,
+            inventory=inventory,
+            stations_tls_port=free_port(),
+            stations_tls_certificates=(authority.server("rsa").written(tmp_path / "rsa.pem"),),
+            stations_authorities=authority.written(tmp_path / "ca.pem"),
+            stations_organization="CPO",
+        ) as cpo,
+        ClientSession() as session,
+    ):
+        url = f"{cpo.urls['stations_tls']}/ocpp/CP-1"
+        context = client_context(authority, own)
+        socket = await session.ws_connect(url, protocols=("ocpp1.6",), ssl=context)
+        async with socket:
+            assert (await RawStation(socket).call("BootNotification", BOOT))[0] == 3
+        for paper in (anothers, None):
+            with pytest.raises(WSServerHandshakeError, match="401"):
+                await session.ws_connect(url, headers=RIGHT, ssl=client_context(authority, paper))
 
 
 async def test_certificates_that_cannot_be_used_keep_the_service_from_starting(

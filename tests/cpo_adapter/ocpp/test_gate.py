@@ -138,6 +138,15 @@ async def test_limits_end_with_the_minute_and_spare_other_addresses(clock: Manua
     assert not limits.are_exceeded("CP-1", "elsewhere")
 
 
+async def test_all_addresses_of_one_network_of_ipv6_are_one(clock: ManualClock) -> None:
+    limits = Limits(clock)
+    for number in range(FOR_AN_ADDRESS):
+        limits.failed(f"CP-{number}", f"2001:db8::{number:x}")
+
+    assert limits.are_exceeded("CP-X", "2001:db8::ffff")
+    assert not limits.are_exceeded("CP-X", "2001:db8:0:1::1")
+
+
 async def test_where_a_station_came_in_its_key_cannot_be_guessed_without_limit(clock: ManualClock) -> None:
     limits = Limits(clock)
     limits.passed("CP-1", "home")

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 from multidict import CIMultiDict
 
-from cpo_adapter.ocpp.arrival import Arrivals
+from cpo_adapter.ocpp.arrival import Arrivals, parsed
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
 from cpo_adapter.ocpp.credentials import Credentials, Profile, Why
@@ -86,6 +86,12 @@ async def test_nobody_else_is_believed(authority: Authority) -> None:
         assert last_knock(door).address == "127.0.0.1"
         assert not await comes_in(door, "CP-3", BY_TLS, ("Client-Cert", paper))
         assert last_knock(door).why is Why.KEY
+
+
+def test_a_proxy_is_known_by_its_address_on_a_socket_for_both_versions() -> None:
+    assert parsed("::ffff:127.0.0.1") in OURS
+    assert parsed("fe80::1%eth0") not in OURS
+    assert parsed("") is None
 
 
 async def test_refusals_count_for_the_address_that_our_proxy_saw() -> None:
