@@ -39,6 +39,7 @@ class OperationRoutes:
             "identity": identity,
             "in_service": station is not None and station.in_service,
             "connected": self._registry.is_connected(identity),
+            "subprotocol": self._registry.subprotocol(identity),
             "evses": [evse.uid for evse in station.evses] if station else [],
             "security_profile": int(credentials.profile) if credentials else None,
             "key": _key(self._ring.kept(identity)),

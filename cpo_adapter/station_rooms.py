@@ -17,14 +17,14 @@ from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.rooms import SessionDesk, StationWatch
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.ocpp.tally import Tally
 from cpo_adapter.ocpp.tls import StationTls
-from cpo_adapter.ocpp.v16.dialect import Ocpp16
-from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.desk import Sessions
+from cpo_adapter.sessions.gaps import Gaps
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.publisher import Publisher
@@ -45,6 +45,7 @@ from cpo_adapter.stations.sight_store import SightStore
 from cpo_adapter.stations.site_versions import SiteVersions
 from cpo_adapter.stations.states import States
 from cpo_adapter.stations.store import StationStore
+from cpo_adapter.stations.versions import VersionBook
 from cpo_adapter.stations.watch import Watch
 from cpo_adapter.tariffs.authored import read_tariffs
 from cpo_adapter.tariffs.book import TariffBook
@@ -97,6 +98,7 @@ async def station_rooms(
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
+    publisher = _publisher(foundation, settings, transactions, announcer)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
@@ -105,16 +107,17 @@ async def station_rooms(
         terms=TermsBook(inventory, authored.tariffs),
         cards=cards,
         reservations=orders.reserved,
-        touched=_publisher(foundation, settings, transactions, announcer).touched,
+        touched=publisher.touched,
         clock=foundation.clock,
     )
     await sessions.recover()
+    gaps = Gaps(store=transactions, asker=registry, touched=publisher.touched, clock=foundation.clock)
+    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
 
-    def dialects(desk: SessionDesk) -> list[Dialect]:
-        handlers = Handlers(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
-        return [Ocpp16(handlers=handlers, stations=everybody, clock=foundation.clock)]
+    def spoken(desk: SessionDesk) -> list[Dialect]:
+        return dialects(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
 
     keeping = await keeping_room(
         foundation,
@@ -122,11 +125,12 @@ async def station_rooms(
         limit=settings.journal_mb << 20,
         sessions=sessions,
         numbers=numbers,
-        dialects=dialects,
+        dialects=spoken,
     )
     door = StationDoor(
         dialects=keeping.dialects,
         gate=security.gate,
+        versions=VersionBook(inventory),
         presence=registry,
         desk=Desk(
             kept_first=KeptFirst(desk=keeping.keeper, clock=foundation.clock),

@@ -93,7 +93,7 @@ class Charged:
 
     charge: Charge
     card: str
-    transaction_id: int | None
+    transaction_id: int | str | None
     energy_wh: int
     began_at: datetime
     ended_at: datetime

@@ -43,6 +43,11 @@ class Errands:
         self._waiting: deque[_Errand] = deque()
         self._added = asyncio.Event()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is still to be delivered."""
+        return bool(self._waiting)
+
     def tell(self, request: Callable[[], Any]) -> None:
         """`request` makes the message when its turn comes."""
         self.ask(request).add_done_callback(_seen)

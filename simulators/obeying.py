@@ -54,17 +54,18 @@ WELL_BUILT: Final = Abilities()
 
 
 class Obedience:
-    """The `Commanded` of the wire. `start` begins a charge and says whether it will."""
+    """The `Commanded` of the wire. `start` begins a charge and says whether it will; `queued`: what waits."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is something else that a command may set off
         self,
         abilities: Abilities,
         outlets: Mapping[int, Outlet],
         *,
-        start: Callable[[str, int], bool],
+        start: Callable[[str, int, int | None], bool],
         rekey: Callable[[str], None],
         tell: Callable[[int, ChargePointStatus, datetime], None],
         reboot: Callable[[], None],
+        queued: Callable[[], bool],
         supervisor: Supervisor,
         clock: Clock,
     ) -> None:
@@ -74,15 +75,16 @@ class Obedience:
         self._rekey = rekey
         self._tell = tell
         self._reboot = reboot
+        self.has_queued = queued
         self._supervisor = supervisor
         self._clock = clock
 
-    def remote_start(self, uid: str, connector: int) -> RemoteStartStopStatus:
+    def remote_start(self, uid: str, connector: int, order: int | None = None) -> RemoteStartStopStatus:
         outlet = self._outlets.get(connector)
-        will = outlet is not None and outlet.is_free_for(uid) and self._start(uid, connector)
+        will = outlet is not None and outlet.is_free_for(uid) and self._start(uid, connector, order)
         return RemoteStartStopStatus.accepted if will else RemoteStartStopStatus.rejected
 
-    def remote_stop(self, transaction_id: int) -> RemoteStartStopStatus:
+    def remote_stop(self, transaction_id: int | str) -> RemoteStartStopStatus:
         outlet = self._with_transaction(transaction_id)
         if outlet is None:
             return RemoteStartStopStatus.rejected
@@ -106,6 +108,10 @@ class Obedience:
         if self._abilities.unlocking is UnlockStatus.unlocked and outlet.transaction_id is not None:
             outlet.stop(Reason.unlock_command)
         return self._abilities.unlocking
+
+    def is_charging(self, connector: int) -> bool:
+        outlet = self._outlets.get(connector)
+        return outlet is not None and outlet.transaction_id is not None
 
     def configure(self, key: str, value: str) -> ConfigurationStatus:
         if key != "AuthorizationKey" or not self._abilities.keeps_keys:
@@ -163,7 +169,7 @@ class Obedience:
         newest = list(outlet.profiles.values())[-1]["charging_schedule"]
         return {**newest, "duration": min(newest.get("duration", duration_s), duration_s)}
 
-    def _with_transaction(self, transaction_id: int) -> Outlet | None:
+    def _with_transaction(self, transaction_id: int | str) -> Outlet | None:
         return next((each for each in self._outlets.values() if each.transaction_id == transaction_id), None)
 
     def _must_limit(self) -> None:

@@ -2,6 +2,7 @@
 
 Simulated time runs `speed` times as fast as real time and ends when the charge ends. All that is said goes
 into the station's queue, so the car goes on charging while nobody listens.
+A transaction is told in the words of the station's version of OCPP.
 Spec: OCPP 1.6, 4.2, 4.7, 4.8, 4.10; StopTransactionOnInvalidId is true.
 """
 
@@ -12,12 +13,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from ocpp.v16 import call
 from ocpp.v16.enums import AuthorizationStatus, ChargePointStatus, Reason
 
 from ocpi.process.clock import Clock
-from simulators.charge import Charge, Charged, meter_value, stamp
+from simulators.charge import Charge, Charged
 from simulators.errands import Errands
+from simulators.speech import Begin, Name, Speech, Tale
 
 NOT_FREE: Final = "not free"
 """Instead of what the central system says of a card that was never asked about."""
@@ -42,10 +43,15 @@ class Outlet:
     number: int
     status: ChargePointStatus = ChargePointStatus.available
     register_wh: int = 0
-    transaction_id: int | None = None
+    tale: Tale | None = None
     stop_asked: Reason | None = None
     reservation: Reservation | None = None
     profiles: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def transaction_id(self) -> Name | None:
+        """Of what runs there, once it has a name."""
+        return self.tale.name if self.tale else None
 
     def is_free_for(self, uid: str) -> bool:
         if self.reservation is not None:
@@ -58,7 +64,7 @@ class Outlet:
 
     def release(self) -> None:
         """The transaction has ended, and all that was for it."""
-        self.transaction_id = self.stop_asked = None
+        self.tale = self.stop_asked = None
         self.profiles.clear()
 
 
@@ -78,50 +84,62 @@ class Player:
         charge: Charge,
         outlet: Outlet,
         *,
+        speech: Speech,
         errands: Errands,
         tell: Callable[[int, ChargePointStatus, datetime], None],
         clock: Clock,
     ) -> None:
         self._charge = charge
         self._outlet = outlet
+        self._speech = speech
         self._errands = errands
         self._tell = tell
         self._clock = clock
         self._used: Reservation | None = None
 
-    async def play(self, began_at: datetime, *, asks: bool = True) -> Charged:
-        """`asks`: whether the card is authorized first. Raises GivenUp for what cannot be delivered."""
+    async def play(self, began_at: datetime, *, asks: bool = True, order: int | None = None) -> Charged:
+        """`asks`: whether the card is authorized first; else it was ordered, in 2.x by a number.
+
+        Raises GivenUp for what cannot be delivered.
+        """
         if not self._outlet.is_free_for(self._charge.uid):
             return self._result(NOT_FREE, began_at, 0)
         self._used, self._outlet.reservation = self._outlet.reservation, None
         self._show(ChargePointStatus.preparing, began_at)
         card = await self._authorized() if asks else AuthorizationStatus.accepted
         if card == AuthorizationStatus.accepted:
-            charged = await self._charged(began_at)
+            charged = await self._charged(
+                Begin(
+                    charge=self._charge,
+                    began_at=began_at,
+                    register_wh=self._outlet.register_wh,
+                    reservation=self._used.number if self._used else None,
+                    order=order,
+                    is_ordered=not asks,
+                )
+            )
         else:
             charged = self._result(card, began_at, 0)
         self._show(ChargePointStatus.available, charged.ended_at)
         return charged
 
     async def _authorized(self) -> str:
-        answer = await self._errands.ask(lambda: call.Authorize(self._charge.uid))
-        return str(answer.id_tag_info["status"])
+        return self._speech.card(await self._errands.ask(lambda: self._speech.authorize(self._charge.uid)))
 
-    async def _charged(self, began_at: datetime) -> Charged:
-        began = self._errands.ask(partial(self._start_transaction, began_at))
-        began.add_done_callback(self._know_number)
-        self._show(ChargePointStatus.charging, began_at)
-        second, reason = await self._drawn(began_at, began)
-        answer = await began
-        await self._errands.ask(
-            partial(self._stop_transaction, began_at, second, reason, answer.transaction_id)
-        )
-        result = self._result(_card(began), began_at, second)
+    async def _charged(self, begin: Begin) -> Charged:
+        tale = self._outlet.tale = self._speech.tale(begin)
+        began = self._errands.ask(tale.start())
+        began.add_done_callback(partial(_know, tale))
+        self._show(ChargePointStatus.charging, begin.began_at)
+        second, reason = await self._drawn(tale, begin.began_at, began)
+        await began
+        await self._errands.ask(tale.stop(second, reason))
+        result = self._result(self._card(began), begin.began_at, second)
         self._outlet.register_wh += result.energy_wh
         self._outlet.release()
-        return replace(result, transaction_id=answer.transaction_id)
+        return replace(result, transaction_id=tale.name)
 
-    async def _drawn(self, began_at: datetime, began: asyncio.Future[Any]) -> tuple[int, Reason]:
+    async def _drawn(self, tale: Tale, began_at: datetime, began: asyncio.Future[Any]) -> tuple[int, Reason]:
         """Until the car is gone, or somebody ends it: the second in which, and why."""
         passed = 0
         for second in self._charge.sample_seconds():
@@ -129,7 +147,7 @@ class Player:
             passed = second
             if (reason := self._ended_by(began)) is not None:
                 return second, reason
-            self._errands.tell(partial(self._meter_values, began_at, second))
+            self._errands.tell(tale.sample(second))
             self._show(self._drawing(second), began_at + timedelta(seconds=second))
         await self._pass(self._charge.duration_s - passed)
         return self._charge.duration_s, self._ended_by(began) or Reason.local
@@ -138,7 +156,7 @@ class Player:
         await self._clock.sleep(seconds / self._charge.speed)
 
     def _ended_by(self, began: asyncio.Future[Any]) -> Reason | None:
-        if _card(began) != AuthorizationStatus.accepted:
+        if self._card(began) != AuthorizationStatus.accepted:
             return Reason.de_authorized
         return self._outlet.stop_asked
 
@@ -151,31 +169,11 @@ class Player:
             self._outlet.status = status
             self._tell(self._outlet.number, status, at)
 
-    def _know_number(self, began: asyncio.Future[Any]) -> None:
-        if not began.cancelled() and began.exception() is None:
-            self._outlet.transaction_id = began.result().transaction_id
-
-    def _start_transaction(self, began_at: datetime) -> Any:
-        return call.StartTransaction(
-            connector_id=self._outlet.number,
-            id_tag=self._charge.uid,
-            meter_start=self._outlet.register_wh,
-            timestamp=stamp(began_at),
-            reservation_id=self._used.number if self._used else None,
-        )
-
-    def _meter_values(self, began_at: datetime, second: int) -> Any:
-        value = meter_value(self._charge, second, began_at=began_at, register_wh=self._outlet.register_wh)
-        return call.MeterValues(self._outlet.number, [value], self._outlet.transaction_id)
-
-    def _stop_transaction(self, began_at: datetime, second: int, reason: Reason, number: int) -> Any:
-        return call.StopTransaction(
-            meter_stop=self._outlet.register_wh + self._charge.profile.energy_wh(second),
-            timestamp=stamp(began_at + timedelta(seconds=second)),
-            transaction_id=number,
-            reason=reason,
-            id_tag=self._charge.uid,
-        )
+    def _card(self, began: asyncio.Future[Any]) -> str:
+        """What the start was answered; until it is, the card counts as it did when it was held up."""
+        if not began.done() or began.exception() is not None:
+            return AuthorizationStatus.accepted
+        return self._speech.card(began.result())
 
     def _result(self, card: str, began_at: datetime, second: int) -> Charged:
         return Charged(
@@ -188,8 +186,6 @@ class Player:
         )
 
 
-def _card(began: asyncio.Future[Any]) -> str:
-    """What the start was answered; until it is, the card counts as it did when it was held up."""
-    if not began.done() or began.exception() is not None:
-        return AuthorizationStatus.accepted
-    return str(began.result().id_tag_info["status"])
+def _know(tale: Tale, began: asyncio.Future[Any]) -> None:
+    if not began.cancelled() and began.exception() is None:
+        tale.heard(began.result())

@@ -1,4 +1,4 @@
-"""A simulated charging station: OCPP 1.6J by the `ocpp` package, over a real socket.
+"""A simulated charging station: OCPP 1.6J, 2.0.1 or 2.1 by the `ocpp` package, over a real socket.
 
 It behaves as a good station does. It stays connected and comes back by itself; it boots once, not at every
 reconnection; everything it has to say waits in one queue until it is answered, so that a central system that
@@ -8,30 +8,33 @@ Spec: OCPP 1.6, 3.7 (transaction messages are kept and retried), chapter 4.
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
 from aiohttp.hdrs import AUTHORIZATION
 from ocpp.exceptions import OCPPError
-from ocpp.v16 import call
-from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
+from ocpp.v16.enums import ChargePointStatus, RegistrationStatus
 
 from ocpi.process import logs
 from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
-from simulators.charge import Charge, Charged, stamp
+from simulators.charge import Charge, Charged
 from simulators.errands import Errands
 from simulators.obeying import WELL_BUILT, Abilities, Obedience
 from simulators.ocpp_link import Link, LinkLost
 from simulators.playing import Outlet, Player, back_to_back
-from simulators.wire16 import Wire16
+from simulators.speech import Speech, Wire
+from simulators.speech16 import Speech16
+from simulators.speech201 import Speech2
 
 _log = logs.logger(__name__)
+
+SPEECHES: Final[Mapping[str, Speech]] = {"1.6": Speech16(), "2.0.1": Speech2("2.0.1"), "2.1": Speech2("2.1")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class StationSettings:
 
     identity: str
     key: str
+    ocpp: str = "1.6"
     connectors: int = 1
     vendor: str = "Passerelle"
     model: str = "Simulator"
@@ -75,6 +79,7 @@ class SimulatedStation:
         self._session = session
         self._supervisor = supervisor
         self._clock = clock
+        self._speech = SPEECHES[settings.ocpp]
         self._errands = Errands(clock=clock, attempts=settings.attempts, retry_s=settings.retry_s)
         self._outlets = {number: Outlet(number) for number in range(1, settings.connectors + 1)}
         self._obedience = Obedience(
@@ -84,6 +89,7 @@ class SimulatedStation:
             rekey=self._change_key,
             tell=self._tell_status,
             reboot=lambda: self._errands.tell(self._boot_notification),
+            queued=lambda: self._errands.is_waiting,
             supervisor=supervisor,
             clock=clock,
         )
@@ -122,22 +128,24 @@ class SimulatedStation:
         await self._clock.sleep(0)  # the answer leaves first
         await self.cut()
 
-    def _start_remotely(self, uid: str, connector: int) -> bool:
+    def _start_remotely(self, uid: str, connector: int, order: int | None) -> bool:
         template = self.settings.remote_charge
         if template is None:
             return False
         charge = replace(template, uid=uid, connector=connector)
-        self._supervisor.start(f"{self.settings.identity} remote", partial(self._charge_remotely, charge))
+        name = f"{self.settings.identity} remote"
+        self._supervisor.start(name, partial(self._charge_remotely, charge, order))
         return True
 
-    async def _charge_remotely(self, charge: Charge) -> None:
+    async def _charge_remotely(self, charge: Charge, order: int | None) -> None:
         (began_at,) = back_to_back([charge], self._clock.now())
-        await self._player(charge).play(began_at, asks=False)
+        await self._player(charge).play(began_at, asks=False, order=order)
 
     def _player(self, charge: Charge) -> Player:
         return Player(
             charge,
             self._outlets[charge.connector],
+            speech=self._speech,
             errands=self._errands,
             tell=self._tell_status,
             clock=self._clock,
@@ -153,9 +161,10 @@ class SimulatedStation:
 
     async def _connect(self) -> None:
         headers = {AUTHORIZATION: _basic(self.settings.identity, self._key)}
-        async with self._session.ws_connect(self._url, protocols=("ocpp1.6",), headers=headers) as socket:
+        protocols = (self._speech.subprotocol,)
+        async with self._session.ws_connect(self._url, protocols=protocols, headers=headers) as socket:
             self._socket = socket
-            wire = Wire16(
+            wire = self._speech.wire(
                 self.settings.identity,
                 Link(socket),
                 station=self._obedience,
@@ -166,7 +175,7 @@ class SimulatedStation:
                 beside.start("heartbeat", self._beat)
                 await wire.listen()
 
-    async def _talk(self, wire: Wire16, socket: ClientWebSocketResponse) -> None:
+    async def _talk(self, wire: Wire, socket: ClientWebSocketResponse) -> None:
         try:
             if not self._booted.is_set():
                 await self._boot(wire)
@@ -175,7 +184,7 @@ class SimulatedStation:
             _log.info("conversation failed", station=self.settings.identity, reason=str(error))
             await socket.close()
 
-    async def _boot(self, wire: Wire16) -> None:
+    async def _boot(self, wire: Wire) -> None:
         while True:
             answer = await wire.talk(self._boot_notification())
             if answer.status == RegistrationStatus.accepted:
@@ -191,16 +200,14 @@ class SimulatedStation:
         await self._booted.wait()
         while True:
             await self._clock.sleep(self._heartbeat_s)
-            self._errands.tell(call.Heartbeat)
+            self._errands.tell(self._speech.heartbeat)
 
     def _boot_notification(self) -> Any:
-        return call.BootNotification(
-            charge_point_model=self.settings.model, charge_point_vendor=self.settings.vendor
-        )
+        return self._speech.boot(self.settings.vendor, self.settings.model)
 
     def _tell_status(self, connector: int, status: ChargePointStatus, at: datetime) -> None:
         """`at` is of the time that is replayed: whether a car drew power is judged beside its readings."""
-        notification = call.StatusNotification(connector, ChargePointErrorCode.no_error, status, stamp(at))
+        notification = self._speech.status(connector, status, at)
         self._errands.tell(lambda: notification)
 
 

@@ -39,9 +39,15 @@ class Commanded(Protocol):
     Raises NotSupportedError for what it was not built for.
     """
 
-    def remote_start(self, uid: str, connector: int) -> RemoteStartStopStatus: ...
+    def remote_start(self, uid: str, connector: int, order: int | None = None) -> RemoteStartStopStatus:
+        """`order` is its number, which 1.6 does not have."""
 
-    def remote_stop(self, transaction_id: int) -> RemoteStartStopStatus: ...
+    def remote_stop(self, transaction_id: int | str) -> RemoteStartStopStatus: ...
+
+    def is_charging(self, connector: int) -> bool: ...
+
+    def has_queued(self) -> bool:
+        """Whether there is something that it could not deliver yet."""
 
     def trigger(self, message: str, connector: int | None) -> TriggerMessageStatus: ...
 
@@ -123,14 +129,14 @@ class Wire16(ChargePoint):
             GetCompositeScheduleStatus.accepted,
             connector_id=connector_id,
             schedule_start=schedule.get("start_schedule"),
-            charging_schedule=_plain(schedule),
+            charging_schedule=plain(schedule),
         )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The package reads fractions as Decimals in one kind of message, and can write them in none."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value

@@ -5,6 +5,7 @@ however wrong the station's clock is, for nobody else can bear it.
 Spec: 2.3.0 mod_commands, StartSession object (the token is not validated; no authorization for 15 minutes).
 """
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,8 @@ from typing import Final
 
 from cpo_adapter.authorization.memory import authorized_of, of_authorized
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.ocpp.events import Outlet
+from cpo_adapter.ocpp.intents import RemoteStart
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, Index, Mongo
 from schemas.v2_3_0.enums import AuthMethod, TokenType
 from schemas.v2_3_0.tokens import Token
@@ -20,10 +23,12 @@ COLLECTION: Final = "commanded_starts"
 WITHIN: Final = timedelta(minutes=15)
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _LONGEST_TAG: Final = 20
+_LARGEST_NUMBER: Final = 2**31 - 1
 _KEPT: Final = timedelta(days=7)
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 INDEXES = (
     Index(collection=COLLECTION, keys=(("station", ASCENDING), ("tag", ASCENDING))),
+    Index(collection=COLLECTION, keys=(("station", ASCENDING), ("number", ASCENDING))),
     Index(collection=COLLECTION, keys=(("until", ASCENDING),), expire_after_s=int(_KEPT.total_seconds())),
 )
 
@@ -40,6 +45,19 @@ class CommandedStart:
     since: datetime
     until: datetime
 
+    @property
+    def number(self) -> int:
+        """The order's for its station: 1 to 2^31-1, the same for the same id."""
+        return int.from_bytes(hashlib.sha256(self.id.encode()).digest()[:4]) % _LARGEST_NUMBER + 1
+
+    def order(self, outlet: Outlet) -> RemoteStart:
+        return RemoteStart(self.tag, outlet, self.number, is_card(self.tag, self.authorized.token))
+
+
+def is_card(tag: str, token: Token) -> bool:
+    """Whether a station can read it off a card; else it was made for one order."""
+    return tag.casefold() == token.uid.casefold()
+
 
 def commanded_start(
     *,
@@ -53,7 +71,7 @@ def commanded_start(
     until: datetime,
 ) -> CommandedStart:
     authorized = Authorized(tag, token, AuthMethod.COMMAND, reference, at)
-    if tag.casefold() != token.uid.casefold():
+    if not is_card(tag, token):
         return CommandedStart(start_id, station, evse, tag, authorized, _ANY_TIME, at + _KEPT)
     return CommandedStart(start_id, station, evse, tag, authorized, at - CLOCKS_DIFFER, until + CLOCKS_DIFFER)
 
@@ -75,6 +93,7 @@ class CommandedStarts:
             "station": start.station,
             "evse": start.evse,
             "tag": start.tag.casefold(),
+            "number": start.number,
             "since": start.since,
             "until": start.until,
             **of_authorized(start.authorized),
@@ -83,6 +102,12 @@ class CommandedStarts:
 
     async def withdraw(self, start_id: str) -> None:
         await self._starts.delete_one({"_id": start_id})
+
+    async def ordered(self, station: str, number: int) -> tuple[str, Outlet] | None:
+        """What the card is called, and where, of the order of that number."""
+        wanted = {"station": station, "number": number}
+        found = await self._starts.find_one(wanted, sort=[("at", DESCENDING)])
+        return None if found is None else (found["tag"], Outlet(found["evse"], 0))
 
     async def at_reader(self, station: str, uid: str, at: datetime) -> Authorized | None:
         """1.6 does not say at which connector a card is held up."""

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.authorization.rules import Decision, accepted, decide, spellings, status_of
-from cpo_adapter.ocpp.events import Authorizing, TransactionBegan
+from cpo_adapter.ocpp.events import Authorizing, Outlet, TransactionBegan
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.stations.model import Inventory
 from ocpi.errors import DeliveryError, UnknownToken
@@ -46,6 +46,8 @@ class Commanded(Protocol):
     async def at_reader(self, station: str, uid: str, at: datetime) -> Authorized | None: ...
 
     async def at_outlet(self, station: str, evse: int, uid: str, at: datetime) -> Authorized | None: ...
+
+    async def ordered(self, station: str, number: int) -> tuple[str, Outlet] | None: ...
 
 
 class Cards:
@@ -90,6 +92,10 @@ class Cards:
             return _INVALID, None
         return answer, authorized
 
+    async def ordered(self, station: str, number: int) -> tuple[str, Outlet] | None:
+        """What the card is called, and where, of the charge that was ordered by that number."""
+        return await self._commanded.ordered(station, number)
+
     async def _recalled(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized] | None:
         station, heard_at = event.origin.station, event.origin.received_at
         ordered = await self._commanded.at_outlet(station, event.outlet.evse, event.uid, event.at)
@@ -99,7 +105,7 @@ class Cards:
     async def _judged_now(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         heard_at = event.origin.received_at
         answer, authorized = await self._judge(event.origin.station, event.uid, heard_at)
-        if authorized is None and heard_at - event.at > OFFLINE:
+        if authorized is None and (event.is_offline or heard_at - event.at > OFFLINE):
             authorized = await self._offline(event)
         return answer, authorized
 

@@ -22,7 +22,7 @@ from cpo_adapter.commands.outcomes import command_result
 from cpo_adapter.commands.places import Places, able, connector_of, outlet_of
 from cpo_adapter.commands.promises import Promises
 from cpo_adapter.ocpp.events import Outlet
-from cpo_adapter.ocpp.intents import Intent, Outcome, RemoteStart, RemoteStop, Unlock
+from cpo_adapter.ocpp.intents import Intent, Outcome, RemoteStop, Unlock
 from cpo_adapter.sessions.objects import issuer
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Begin, Transaction
@@ -88,7 +88,7 @@ class Control:
         able([spot], Capability.REMOTE_START_STOP_CAPABLE)
         self._places.must_be_reachable(begin.station)
         promise = order.promise("STOP_SESSION", station=begin.station, about=begin.session_id)
-        await self._promises.make(promise, partial(self._asked, begin.station, RemoteStop(str(begin.number))))
+        await self._promises.make(promise, partial(self._asked, begin.station, RemoteStop(begin.name)))
 
     async def unlock(self, order: Order, wanted: UnlockConnector) -> None:
         spot = self._places.spot(wanted.location_id, wanted.evse_uid)
@@ -114,7 +114,7 @@ class Control:
     async def _start(self, expected: CommandedStart, spot: Spot, outlet: Outlet) -> CommandResult:
         """Expected before it is asked for: stations ask about the card before they answer."""
         await self._starts.expect(expected)
-        outcome = await self._asker.ask(expected.station, RemoteStart(expected.tag, outlet))
+        outcome = await self._asker.ask(expected.station, expected.order(outlet))
         if outcome is not Outcome.ACCEPTED:
             await self._starts.withdraw(expected.id)
         return command_result(outcome, self._places.status(spot))

@@ -17,7 +17,7 @@ from cpo_adapter.commands.model import Promise
 from cpo_adapter.commands.promises import Promises
 from cpo_adapter.commands.reservation import Reservation, ReservationState
 from cpo_adapter.commands.reservation_store import ReservationStore
-from cpo_adapter.ocpp.events import ConnectorStatus, StatusChanged, TransactionBegan
+from cpo_adapter.ocpp.events import ConnectorStatus, ReservationDropped, StatusChanged, TransactionBegan
 from cpo_adapter.ocpp.intents import CancelReservation, NotAsked
 from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.stations.model import Spot
@@ -139,6 +139,17 @@ class Reserved:
         if held.expires - self._clock.now() > _NEARLY:
             log.warning("reservation dropped by its station", station=station, evse=held.evse_uid)
             await self._cancelled_by_us(held)
+
+    async def dropped(self, event: ReservationDropped) -> None:
+        """The station says so itself; shortly before the end by a clock that runs ahead."""
+        for held in await self._store.held_at_station(event.origin.station):
+            if held.number != event.number or held.state is not ReservationState.ACTIVE:
+                continue
+            if held.expires - self._clock.now() > _NEARLY:
+                log.warning("reservation dropped by its station", station=held.station, evse=held.evse_uid)
+                await self._cancelled_by_us(held)
+            else:
+                await self.ends(held, ReservationState.EXPIRED)
 
     async def cancel(self, reservation: Reservation) -> bool:
         """By the operator. False when it does not hold any more; a station that is away is not waited for."""

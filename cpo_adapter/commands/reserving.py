@@ -13,6 +13,7 @@ from cpo_adapter.authorization.commanded import (
     CommandedStart,
     CommandedStarts,
     commanded_start,
+    is_card,
     tag_for,
 )
 from cpo_adapter.commands.control import Asker, check_owner
@@ -123,7 +124,13 @@ class Reserving:
         return command_result(outcome)
 
     async def _ask(self, reservation: Reservation, outlet: Outlet) -> Outcome:
-        reserve = Reserve(reservation.number, reservation.tag, outlet, reservation.expires)
+        reserve = Reserve(
+            reservation.number,
+            reservation.tag,
+            outlet,
+            reservation.expires,
+            is_card=is_card(reservation.tag, reservation.token),
+        )
         return await self._asker.ask(reservation.station, reserve)
 
     async def _not_reserved(

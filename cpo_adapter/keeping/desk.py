@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from cpo_adapter.keeping.backlog import Backlog
 from cpo_adapter.keeping.model import GivenNumber
-from cpo_adapter.ocpp.events import MeterRead, TransactionBegan, TransactionEnded
+from cpo_adapter.ocpp.events import MeterRead, TransactionBegan, TransactionEnded, TransactionTold
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus, SessionDesk
 from cpo_adapter.sessions import identity
 
@@ -61,6 +61,12 @@ class AlwaysAnswering:
     async def ended(self, event: TransactionEnded) -> CardAnswer | None:
         try:
             return await self._now(event.origin.station, self._sessions.ended(event), TO_GO_ON_S)
+        except NotNow:
+            return CardAnswer(CardStatus.ACCEPTED) if event.uid else None
+
+    async def told(self, event: TransactionTold) -> CardAnswer | None:
+        try:
+            return await self._now(event.origin.station, self._sessions.told(event), TO_BEGIN_S)
         except NotNow:
             return CardAnswer(CardStatus.ACCEPTED) if event.uid else None
 

@@ -16,8 +16,16 @@ from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.calls import Calls
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
-from cpo_adapter.ocpp.framing import Call, CallError, CallResult, Payload, Unreadable
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.framing import (
+    Call,
+    CallError,
+    CallResult,
+    CallResultError,
+    Payload,
+    Send,
+    Unreadable,
+)
+from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.probe import Probe
@@ -62,11 +70,17 @@ class Connection:
         self.address = address
         self._probe = Probe(socket)
         self._socket = socket
+        self._window_bits = int(socket.compress) or None
         self._dialect = dialect
         self._desk = desk
         self._calls = Calls(self._send, patience_s=patience_s)
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
+
+    @property
+    def subprotocol(self) -> str:
+        """The version that is spoken on it."""
+        return self._dialect.subprotocol
 
     async def read(self) -> None:
         """Until the socket ends, for whatever reason."""
@@ -91,11 +105,18 @@ class Connection:
 
     async def ask(self, intent: Intent) -> Outcome:
         """Raises NotAsked, or Refusal for what no station could be sent."""
-        return self._dialect.outcome(await self._answer_to(intent))
+        try:
+            return self._dialect.outcome(await self._answer_to(intent))
+        except NotSpoken:
+            return Outcome.NOT_SUPPORTED
 
     async def schedule(self, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises as `ask`."""
         return self._dialect.schedule(await self._answer_to(intent))
+
+    async def has_queued(self, intent: TellQueue) -> bool:
+        """Raises as `ask`."""
+        return self._dialect.has_queued(await self._answer_to(intent))
 
     async def is_alive(self, within_s: float) -> bool:
         """Whether somebody answers there, now."""
@@ -117,12 +138,16 @@ class Connection:
         return await self._calls.call(action, request)
 
     def _take(self, frame: str) -> None:
-        match framing.read(frame):
+        match framing.read(frame, more=self._dialect.more_types):
             case Call() as call:
                 lane = self._beside if call.action in self._dialect.waiting else self._in_order
                 lane.add(partial(self._answer, call))
             case CallResult() | CallError() as answer:
                 self._settle(answer)
+            case Send() as send:
+                self._in_order.add(partial(self._hear, send))
+            case CallResultError(code=code):
+                _log.warning("our answer was not understood", station=self.station, code=code[:50])
             case Unreadable() as unreadable:
                 self._in_order.add(partial(self._answer_unreadable, unreadable, frame))
 
@@ -167,6 +192,15 @@ class Connection:
         self._desk.tally.count(Why.CALL_ERROR)
         return framing.call_error(call.message_id, refusal.code, str(refusal))
 
+    async def _hear(self, send: Send) -> None:
+        """Whatever becomes of it, nothing is said."""
+        try:
+            await self._dialect.hear(self.station, send)
+        except (Refusal, CannotStore) as error:
+            _log.warning("send dropped", station=self.station, action=send.action[:50], reason=str(error))
+        except Exception:  # noqa: BLE001 - a door, as in _reply
+            _log.exception("send failed", station=self.station, action=send.action[:50])
+
     async def _answer_unreadable(self, unreadable: Unreadable, frame: str) -> None:
         """A transaction message is one, however broken, if its head says so."""
         _log.warning("unreadable frame", station=self.station, flaw=unreadable.flaw.value)
@@ -183,12 +217,12 @@ class Connection:
     async def _send_if_open(self, frame: str) -> None:
         """A station that left before its answer will ask again."""
         try:
-            await self._socket.send_str(frame)
+            await self._socket.send_str(frame, compress=self._window_bits)
         except ClientConnectionResetError:
             _log.info("station left before its answer", station=self.station)
 
     async def _send(self, frame: str) -> None:
         try:
-            await self._socket.send_str(frame)
+            await self._socket.send_str(frame, compress=self._window_bits)
         except ClientConnectionResetError as error:
             raise StationGone("connection ended") from error

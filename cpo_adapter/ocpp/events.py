@@ -24,7 +24,8 @@ class Origin:
 class Outlet:
     """A connector as OCPP counts it: EVSE and connector of a station, both from 1.
 
-    OCPP 1.6 knows connectors only, so there each one is an EVSE of its own; the station itself is 0.
+    OCPP 1.6 knows connectors only, so there each one is an EVSE of its own; the station itself is 0. In 2.x
+    connector 0 is the EVSE as a whole, or one that was not told.
     """
 
     evse: int
@@ -35,7 +36,7 @@ STATION = Outlet(0, 0)
 
 
 class ConnectorStatus(StrEnum):
-    """The states of OCPP 1.6, ChargePointStatus."""
+    """The states of OCPP 1.6, ChargePointStatus; and OCCUPIED, which is all that 2.x says of a car."""
 
     AVAILABLE = "Available"
     PREPARING = "Preparing"
@@ -46,6 +47,7 @@ class ConnectorStatus(StrEnum):
     RESERVED = "Reserved"
     UNAVAILABLE = "Unavailable"
     FAULTED = "Faulted"
+    OCCUPIED = "Occupied"
 
 
 class Doubt(StrEnum):
@@ -57,6 +59,7 @@ class Doubt(StrEnum):
     CARD_MISSING = "no card"
     CONNECTOR_UNREADABLE = "connector unreadable"
     REASON_UNKNOWN = "reason unknown"
+    EVENTS_MISSING = "events missing that the station does not have any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Sample:
 class TransactionBegan:
     """In 1.6 the central system names the transaction, so a start carries no reference.
 
-    `reservation` is the number of the one that it uses up.
+    `reservation` is the number of the one that it uses up. `is_offline`: the station could ask nobody.
     """
 
     origin: Origin
@@ -133,6 +136,7 @@ class TransactionBegan:
     at: datetime
     doubts: frozenset[Doubt] = frozenset()
     reservation: int | None = None
+    is_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +162,44 @@ class TransactionEnded:
     reason: str
     samples: tuple[Sample, ...] = ()
     doubts: frozenset[Doubt] = frozenset()
+
+
+class Moment(StrEnum):
+    """Which event of a transaction is told: OCPP 2.x, TransactionEventEnumType."""
+
+    STARTED = "Started"
+    UPDATED = "Updated"
+    ENDED = "Ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionTold:
+    """One event of a transaction that its station names and whose events it counts: OCPP 2.x.
+
+    Events come late, in any order and more than once; what one does not say may stand in another. Signed
+    readings stay in the frame, byte for byte. `uid` is None where no card was shown, and empty where one was
+    that is no card of anybody's. `status` is what the car does; `remote_start` the number of our order.
+    """
+
+    origin: Origin
+    reference: str
+    moment: Moment
+    at: datetime
+    seq: int | None = None
+    outlet: Outlet | None = None
+    uid: str | None = None
+    status: ConnectorStatus | None = None
+    samples: tuple[Sample, ...] = ()
+    reason: str = ""
+    remote_start: int | None = None
+    reservation: int | None = None
+    is_offline: bool = False
+    doubts: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationDropped:
+    """The station does not keep it any more, and nobody used it. `number` is ours."""
+
+    origin: Origin
+    number: int

@@ -1,16 +1,18 @@
-"""What travels over a station's websocket: three kinds of message as JSON lists, and what is none of them.
+"""What travels over a station's websocket: kinds of message as JSON lists, and what is none of them.
+
+OCPP 2.1 has two kinds more: a SEND that nobody answers, and the complaint about a CALLRESULT.
 
 A frame is measured before it is parsed, so that neither nesting nor size can hurt; reading one never raises.
 What to say about an unreadable frame differs between versions of OCPP: that is the dialect's business, the
 facts are here.
-Spec: OCPP-J 1.6, RPC framework (message structures and their fields).
+Spec: OCPP-J 1.6 and OCPP 2.x part 4, RPC framework (message structures and their fields).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from schemas.codec import Json, MalformedJson, decode, encode
 
@@ -24,6 +26,10 @@ LONGEST_MESSAGE_ID = 255
 """1.6 allows 36; stations that send more are answered all the same."""
 
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+CALL_RESULT_ERROR: Final = 5
+SEND: Final = 6
+_OF_ALL: Final = frozenset({_CALL, _CALL_RESULT, _CALL_ERROR})
+_ANSWERS: Final = frozenset({_CALL_RESULT, _CALL_ERROR, CALL_RESULT_ERROR})
 _HEAD = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,255})"\s*,\s*"(\w{1,50})"')
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -70,18 +76,41 @@ class CallError:
 
 
 @dataclass(frozen=True, slots=True)
+class CallResultError:
+    """`[5, message_id, code, description, details]`: a CALLRESULT of ours was not understood."""
+
+    message_id: str
+    code: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """`[6, message_id, action, payload]`: as a Call, and nobody waits."""
+
+    message_id: str
+    action: str
+    payload: Json
+    frame: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
-    """No message; `message_id` is known when the frame was a CALL that somebody waits for."""
+    """No message; `message_id` is known when somebody may wait for an answer to it.
+
+    `is_answer`: it was to be an answer itself, or a SEND, and nobody waits.
+    """
 
     flaw: Flaw
     message_id: str | None = None
+    is_answer: bool = False
 
 
-Message: TypeAlias = Call | CallResult | CallError | Unreadable
+Message: TypeAlias = Call | CallResult | CallError | CallResultError | Send | Unreadable
 
 
-def read(frame: str) -> Message:
-    """Never raises."""
+def read(frame: str, *, more: frozenset[int] = frozenset()) -> Message:
+    """Never raises. `more`: the types that a version has beyond the three of all."""
     if _is_too_deep(frame):
         return Unreadable(Flaw.TOO_DEEP)
     try:
@@ -90,7 +119,7 @@ def read(frame: str) -> Message:
         return Unreadable(Flaw.NOT_JSON)
     if not isinstance(elements, list):
         return Unreadable(Flaw.NOT_A_LIST)
-    return _message(elements, frame)
+    return _message(elements, frame, _OF_ALL | more)
 
 
 def call_in(frame: str) -> Call | None:
@@ -130,31 +159,39 @@ def _is_too_deep(frame: str) -> bool:
     return False
 
 
-def _message(elements: list[Json], frame: str) -> Message:
+def _message(elements: list[Json], frame: str, known: frozenset[int]) -> Message:
     kind = elements[0] if elements else None
-    if type(kind) is not int or kind not in (_CALL, _CALL_RESULT, _CALL_ERROR):
-        return Unreadable(Flaw.UNKNOWN_TYPE)
-    message_id = elements[1] if len(elements) > 1 else None
-    if not (isinstance(message_id, str) and 0 < len(message_id) <= LONGEST_MESSAGE_ID):
-        return Unreadable(Flaw.NO_MESSAGE_ID)
-    if kind == _CALL:
-        return _call(message_id, elements, frame)
-    return _answer(kind, message_id, elements)
+    message_id = _message_id(elements)
+    if type(kind) is not int or kind not in known:
+        return Unreadable(Flaw.UNKNOWN_TYPE, message_id)
+    if message_id is None:
+        return Unreadable(Flaw.NO_MESSAGE_ID, is_answer=kind != _CALL)
+    if kind in _ANSWERS:
+        return _answer(kind, message_id, elements)
+    return _call(kind, message_id, elements, frame)
 
 
-def _call(message_id: str, elements: list[Json], frame: str) -> Call | Unreadable:
+def _message_id(elements: list[Json]) -> str | None:
+    told = elements[1] if len(elements) > 1 else None
+    return told if isinstance(told, str) and 0 < len(told) <= LONGEST_MESSAGE_ID else None
+
+
+def _call(kind: int, message_id: str, elements: list[Json], frame: str) -> Call | Send | Unreadable:
     if len(elements) != 4:  # noqa: PLR2004 - type, id, action, payload
-        return Unreadable(Flaw.WRONG_LENGTH, message_id)
+        return Unreadable(Flaw.WRONG_LENGTH, message_id, is_answer=kind == SEND)
     action, payload = elements[2:]
     if not isinstance(action, str):
-        return Unreadable(Flaw.NO_ACTION, message_id)
-    return Call(message_id, action, {} if payload is None else payload, frame)
+        return Unreadable(Flaw.NO_ACTION, message_id, is_answer=kind == SEND)
+    made = Send if kind == SEND else Call
+    return made(message_id, action, {} if payload is None else payload, frame)
 
 
-def _answer(kind: int, message_id: str, elements: list[Json]) -> CallResult | CallError | Unreadable:
-    if kind == _CALL_ERROR:
-        texts = [str(element) for element in elements[2:4]]
-        return CallError(message_id, *(texts or ["GenericError"]))
+def _answer(
+    kind: int, message_id: str, elements: list[Json]
+) -> CallResult | CallError | CallResultError | Unreadable:
+    if kind != _CALL_RESULT:
+        texts = [str(element) for element in elements[2:4]] or ["GenericError"]
+        return (CallError if kind == _CALL_ERROR else CallResultError)(message_id, *texts)
     if len(elements) != 3:  # noqa: PLR2004 - type, id, payload
-        return Unreadable(Flaw.WRONG_LENGTH)
+        return Unreadable(Flaw.WRONG_LENGTH, is_answer=True)
     return CallResult(message_id, elements[2])

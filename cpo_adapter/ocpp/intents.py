@@ -19,10 +19,16 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteStart:
-    """`outlet` is always named: stations with several refuse or guess without it."""
+    """`outlet` is always named: stations with several refuse or guess without it.
+
+    `number` is the order's, which 2.x tells again when the charge begins. Where `is_card` is false the uid is
+    a name that was made for this order.
+    """
 
     uid: str
     outlet: Outlet
+    number: int = 1
+    is_card: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Reserve:
     uid: str
     outlet: Outlet
     until: datetime
+    is_card: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,13 @@ class TellSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class TellQueue:
+    """Whether the station has still something to tell of a transaction. 1.6 has no words for it."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetKey:
     """Show this key from now on."""
 
@@ -110,6 +124,7 @@ Intent: TypeAlias = (
     | SetProfile
     | ClearProfile
     | TellSchedule
+    | TellQueue
     | SetKey
     | RaiseProfile
 )
@@ -130,6 +145,10 @@ class Outcome(StrEnum):
 
 class NotAsked(Exception):
     """The station did not answer an intent with an outcome."""
+
+
+class NotSpoken(NotAsked):
+    """The version that is spoken with the station has no words for it."""
 
 
 class StationGone(NotAsked):

@@ -15,9 +15,11 @@ from cpo_adapter.ocpp.events import (
     FirmwareProgressed,
     MeterRead,
     Noticed,
+    ReservationDropped,
     StatusChanged,
     TransactionBegan,
     TransactionEnded,
+    TransactionTold,
 )
 
 
@@ -69,6 +71,8 @@ class StationWatch(Protocol):
 
     async def noticed(self, event: Noticed) -> None: ...
 
+    async def reservation_dropped(self, event: ReservationDropped) -> None: ...
+
 
 class CardDesk(Protocol):
     """Who knows which card may charge here, now."""
@@ -85,3 +89,6 @@ class SessionDesk(Protocol):
 
     async def ended(self, event: TransactionEnded) -> CardAnswer | None:
         """What to tell of the card that ended it, if one did."""
+
+    async def told(self, event: TransactionTold) -> CardAnswer | None:
+        """What to tell of the card that it names, if it names one."""

@@ -2,7 +2,8 @@
 
 First who it is (see `gate`), then which OCPP it speaks, then whatever it says. A station that is known and
 speaks no version of ours gets its handshake and a close with 1002: it then knows which of the two was wrong.
-Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended).
+Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommended); OCPP 2.x part 4, 3.4
+(compression is supported).
 """
 
 from collections.abc import Sequence
@@ -11,15 +12,21 @@ from typing import Protocol
 from aiohttp import WSCloseCode, web
 from aiohttp.hdrs import SEC_WEBSOCKET_PROTOCOL
 
-from cpo_adapter.ocpp import subprotocol
+from cpo_adapter.ocpp import compression, subprotocol
 from cpo_adapter.ocpp.connection import Connection, Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
 from cpo_adapter.ocpp.gate import PATH, Gate
+from cpo_adapter.ocpp.subprotocol import Provisioned
 from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
 
 _log = logs.logger(__name__)
+
+
+class Versions(Protocol):
+    def provisioned(self, station: str) -> Provisioned:
+        """What the operator wrote of the versions of a station."""
 
 
 class Presence(Protocol):
@@ -40,6 +47,7 @@ class StationDoor:
         *,
         dialects: Sequence[Dialect],
         gate: Gate,
+        versions: Versions,
         presence: Presence,
         desk: Desk,
         supervisor: Supervisor,
@@ -49,6 +57,7 @@ class StationDoor:
         """`ping_s`: how often a silent line is tried. `patience_s`: how long a station may take to answer."""
         self._dialects = {dialect.subprotocol: dialect for dialect in dialects}
         self._gate = gate
+        self._versions = versions
         self._presence = presence
         self._desk = desk
         self._supervisor = supervisor
@@ -63,14 +72,14 @@ class StationDoor:
         admitted = await self._gate.admit(request)
         station = admitted.station
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
-        choice = subprotocol.choose(offers, self._dialects)
+        choice = subprotocol.choose(offers, self._dialects, self._versions.provisioned(station))
         if choice is None:
             _log.warning(
                 "no common subprotocol", station=station, offered=[offer[:20] for offer in offers[:5]]
             )
             return await _turned_away(request)
         spelling, dialect = choice
-        socket = await self._opened(request, spelling)
+        socket = await self._opened(request, spelling, dialect)
         connection = Connection(
             socket,
             station=station,
@@ -83,17 +92,21 @@ class StationDoor:
         await self._serve(connection)
         return socket
 
-    async def _opened(self, request: web.Request, spelling: str) -> web.WebSocketResponse:
+    async def _opened(
+        self, request: web.Request, spelling: str | None, dialect: Dialect
+    ) -> web.WebSocketResponse:
+        """Without a spelling the station offered none, and is told none."""
         socket = web.WebSocketResponse(
-            protocols=(spelling,),
-            compress=False,
+            protocols=(spelling,) if spelling else (),
+            compress=dialect.compresses,
             max_msg_size=LONGEST_FRAME_BYTES,
             heartbeat=self._ping_s,
             autoping=False,  # the connection wants to see pongs
         )
-        # aiohttp itself looks at the first such header of a request only
-        socket.headers[SEC_WEBSOCKET_PROTOCOL] = spelling
-        await socket.prepare(request)
+        if spelling:
+            # aiohttp itself looks at the first such header of a request only
+            socket.headers[SEC_WEBSOCKET_PROTOCOL] = spelling
+        await socket.prepare(compression.bounded(request) if dialect.compresses else request)
         return socket
 
     async def _serve(self, connection: Connection) -> None:

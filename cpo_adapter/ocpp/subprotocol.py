@@ -5,8 +5,21 @@ repeats its own spelling, or the handshake fails on its side.
 Spec: OCPP-J 1.6, 3.2; RFC 6455, 4.2.2.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """What the operator wrote of a station's versions, as subprotocols.
+
+    `pinned` wins if it is offered. `assumed` is for a station that offers nothing at all.
+    """
+
+    pinned: str | None = None
+    assumed: str | None = None
+
 
 _Spoken = TypeVar("_Spoken")
 
@@ -16,9 +29,17 @@ def offered(headers: Iterable[str]) -> list[str]:
     return [protocol for header in headers for part in header.split(",") if (protocol := part.strip())]
 
 
-def choose(offers: Iterable[str], spoken: Mapping[str, _Spoken]) -> tuple[str, _Spoken] | None:
-    """The first offer that we speak, in the station's spelling. The keys of `spoken` are in lower case."""
-    for offer in offers:
+def choose(
+    offers: Sequence[str], spoken: Mapping[str, _Spoken], provisioned: Provisioned
+) -> tuple[str | None, _Spoken] | None:
+    """A version that we speak, and the station's own spelling of it: None where it offered nothing.
+
+    The pinned one, else the first that it offers. The keys of `spoken` are in lower case.
+    """
+    if not offers:
+        assumed = spoken.get(provisioned.assumed or "")
+        return None if assumed is None else (None, assumed)
+    for offer in sorted(offers, key=lambda offer: offer.casefold() != provisioned.pinned):
         if (dialect := spoken.get(offer.casefold())) is not None:
             return offer, dialect
     return None

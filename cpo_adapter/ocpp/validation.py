@@ -21,10 +21,14 @@ from schemas.codec import Json
 
 
 class Part(Enum):
-    """Which half of an exchange; the value is how the schema files of OCPP 1.6 are named after it."""
+    """Which half of an exchange; the value is how schema files are named after it, but for 1.6's requests.
 
-    REQUEST = ""
+    A SEND is a message that nobody answers.
+    """
+
+    REQUEST = "Request"
     RESPONSE = "Response"
+    SEND = ""
 
 
 class Gravity(Enum):
@@ -47,13 +51,17 @@ class Problem:
 
 def problems(version: str, action: str, part: Part, payload: Json) -> Iterator[Problem]:
     """What is wrong, as it is found. `version` is the module of the package: "v16"."""
-    return map(_problem, _validator(version, action + part.value).iter_errors(payload))
+    return map(_problem, _validator(version, action + _suffix(version, part)).iter_errors(payload))
 
 
 def must_fit(version: str, action: str, part: Part, payload: Json) -> None:
     """For what we send. Raises Refusal naming the first problem."""
     for problem in problems(version, action, part, payload):
         raise Refusal(PropertyConstraintViolationError, f"{action} {problem}")
+
+
+def _suffix(version: str, part: Part) -> str:
+    return "" if version == "v16" and part is Part.REQUEST else part.value
 
 
 @lru_cache(maxsize=512)

@@ -11,10 +11,20 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import MeterRead, Origin, StatusChanged, TransactionBegan, TransactionEnded
+from cpo_adapter.ocpp.events import (
+    STATION,
+    MeterRead,
+    Origin,
+    Outlet,
+    StatusChanged,
+    TransactionBegan,
+    TransactionEnded,
+    TransactionTold,
+)
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus
 from cpo_adapter.sessions import identity
 from cpo_adapter.sessions.attribution import Attribution
+from cpo_adapter.sessions.named_desk import NamedTransactions
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers, NumbersExhausted
 from cpo_adapter.sessions.store import Ending, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
@@ -33,6 +43,9 @@ _NOT_JUDGED = CardAnswer(CardStatus.INVALID)
 class CardJudge(Protocol):
     async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         """What the station hears of the card, and what the session rests on."""
+
+    async def ordered(self, station: str, number: int, /) -> tuple[str, Outlet] | None:
+        """What the card is called, and where, of the charge that was ordered by that number."""
 
 
 class Reservations(Protocol):
@@ -69,16 +82,28 @@ class Sessions:
         self._touched = touched
         self._clock = clock
         self._attribution = Attribution(store, given)
+        self._named = NamedTransactions(
+            store=store,
+            numbers=numbers,
+            terms=terms,
+            ordered=cards.ordered,
+            session_of=reservations.session_of,
+            opened=self._opened,
+            touched=touched,
+        )
 
     async def began(self, event: TransactionBegan) -> Begun:
         """Kept before the card is judged: that may take seconds, in which anything can happen."""
         async with _storing("the start of a transaction"):
             begin = await self._store.told_before(event) or await self._begin(event)
-            await self._close_older(begin)
-            answer = await self._judged(begin, event)
-            await self._reservations.began(begin)
+            answer = await self._opened(begin, event)
         self._touched(begin.number)
         return Begun(begin.number, answer)
+
+    async def told(self, event: TransactionTold) -> CardAnswer | None:
+        """One event of a transaction that its station names."""
+        async with _storing("an event of a transaction"):
+            return await self._named.told(event)
 
     async def recover(self) -> None:
         """Judge the cards of starts that a crash left unanswered: they may never be told again."""
@@ -125,6 +150,13 @@ class Sessions:
         log.info("transaction began", station=begin.station, number=kept.number, uid=pseudonym(event.uid))
         return kept
 
+    async def _opened(self, begin: Begin, event: TransactionBegan) -> CardAnswer:
+        """What follows from a start that is kept; all of it may be done twice."""
+        await self._close_older(begin)
+        answer = await self._judged(begin, event)
+        await self._reservations.began(begin)
+        return answer
+
     async def _judged(self, begin: Begin, event: TransactionBegan) -> CardAnswer:
         """A start that is told again gets the answer that it got before."""
         if begin.card is None:
@@ -134,6 +166,8 @@ class Sessions:
 
     async def _close_older(self, begin: Begin) -> None:
         """A connector serves one car: what ran there before has ended, and nobody told."""
+        if begin.outlet == STATION:
+            return
         for older in await self._store.running(begin.station, begin.outlet):
             if older.number == begin.number or older.at > begin.at:
                 continue

@@ -4,9 +4,10 @@ from typing import Any
 
 from cpo_adapter.authorization.memory import authorized_of, of_authorized
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Outlet, Sample
+from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Moment, Outlet, Sample
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
-from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred, Since, Terms
+from cpo_adapter.sessions.named import Fact, Told
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred, Terms
 from ocpi.process.mongo import Document
 from schemas import codec
 from schemas.v2_3_0.cdrs import CdrLocation
@@ -15,23 +16,29 @@ from schemas.v2_3_0.tariffs import Tariff
 
 
 def of_begin(begin: Begin) -> Document:
-    terms = begin.terms
     return {
         "_id": begin.number,
         "session_id": begin.session_id,
         "station": begin.station,
-        "evse": begin.outlet.evse,
-        "connector": begin.outlet.connector,
         "uid": begin.uid,
         "began_at": begin.at,
         "meter_wh": begin.meter_wh,
         "heard_at": begin.heard_at,
         "doubts": _of_doubts(begin.doubts),
+        "reference": begin.reference,
+        **of_place(begin.outlet, begin.terms),
+        **of_judgement(begin.card, begin.authorized),
+    }
+
+
+def of_place(outlet: Outlet, terms: Terms) -> Document:
+    return {
+        "evse": outlet.evse,
+        "connector": outlet.connector,
         "location": codec.dump(terms.location),
         "time_zone": terms.time_zone,
         "max_power_w": terms.max_power_w,
         "tariffs": [codec.dump(tariff) for tariff in terms.tariffs],
-        **of_judgement(begin.card, begin.authorized),
     }
 
 
@@ -59,10 +66,13 @@ def begin_of(document: Document) -> Begin:
         card=_card(document["card"]),
         authorized=_authorized(document),
         doubts=_doubts_of(document["doubts"]),
+        reference=document.get("reference", ""),
     )
 
 
-def of_fact(fact: Since) -> Document:
+def of_fact(fact: Fact) -> Document:
+    if isinstance(fact, Told):
+        return _of_told(fact)
     if isinstance(fact, Metered):
         return {"samples": of_samples(fact.samples), "heard_at": fact.heard_at}
     if isinstance(fact, Preferred):
@@ -75,13 +85,42 @@ def of_fact(fact: Since) -> Document:
     return {"status": fact.status, "at": fact.at, "heard_at": fact.heard_at}
 
 
-def fact_of(document: Document) -> Since:
+def fact_of(document: Document) -> Fact:
+    if "moment" in document:
+        return _told_of(document)
     if "samples" in document:
         return Metered(samples_of(document["samples"]), document["heard_at"])
     if "preferences" in document:
         wanted = ChargingPreferences.model_validate(codec.decode(document["preferences"]))
         return Preferred(wanted, document["tariff_id"], document["at"], document["heard_at"])
     return Changed(ConnectorStatus(document["status"]), document["at"], document["heard_at"])
+
+
+def _of_told(fact: Told) -> Document:
+    return {
+        "moment": fact.moment,
+        "at": fact.at,
+        "heard_at": fact.heard_at,
+        "seq": fact.seq,
+        "status": fact.status,
+        "samples": of_samples(fact.samples),
+        "reason": fact.reason,
+        "doubts": _of_doubts(fact.doubts),
+    }
+
+
+def _told_of(document: Document) -> Told:
+    status = document["status"]
+    return Told(
+        moment=Moment(document["moment"]),
+        at=document["at"],
+        heard_at=document["heard_at"],
+        seq=document["seq"],
+        status=None if status is None else ConnectorStatus(status),
+        samples=samples_of(document["samples"]),
+        reason=document["reason"],
+        doubts=_doubts_of(document["doubts"]),
+    )
 
 
 def of_end(end: End) -> Document:

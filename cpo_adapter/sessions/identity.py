@@ -2,14 +2,16 @@
 
 Stations repeat a message that was not answered, some with a new message id, all with the same content; and
 they count their ids from 1 again after a boot. So what is told counts, not in which envelope.
-Spec: OCPP 1.6, 3.7 (repeated delivery).
+Spec: OCPP 1.6, 3.7 (repeated delivery); OCPP 2.0.1, TransactionEvent (transactionId, seqNo).
 """
 
 import hashlib
+from datetime import datetime
 
 from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.events import Doubt, TransactionBegan
-from cpo_adapter.sessions.transaction import Changed, Metered, Preferred, Since
+from cpo_adapter.sessions.named import Fact, Told
+from cpo_adapter.sessions.transaction import Changed, Metered, Preferred
 from schemas import codec
 
 
@@ -32,13 +34,21 @@ def of_start(event: TransactionBegan) -> str:
     return "|".join(str(each) for each in told)
 
 
-def of_fact(number: int, fact: Since) -> str:
+def of_name(station: str, reference: str, began_at: datetime | None = None) -> str:
+    """A transaction that its station names; `began_at` of one that bears an old name again."""
+    again = "" if began_at is None else f"|{began_at.isoformat()}"
+    return f"{station}|named {reference}{again}"
+
+
+def of_fact(number: int, fact: Fact) -> str:
     """The same however often it is told."""
     return f"{number}|{_digest(_told(fact))}"
 
 
-def _told(fact: Since) -> str:
+def _told(fact: Fact) -> str:
     match fact:
+        case Told():
+            return f"{fact.seq} {fact.moment} {fact.at.isoformat()} {fact.status} {fact.samples!r}"
         case Metered():
             return repr(fact.samples)
         case Changed():

@@ -25,6 +25,8 @@ def why_not(transaction: Transaction) -> str | None:
         return "it has not ended"
     if end.is_assumed:
         return "the station never told its end"
+    if transaction.lacks:
+        return f"{transaction.lacks}: the station may still send them"
     if Doubt.METER_UNREADABLE in transaction.doubts:
         return "the meter could not be read"
     if end.meter_wh < transaction.begin.meter_wh - _ROUNDING_WH:

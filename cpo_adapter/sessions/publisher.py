@@ -76,13 +76,15 @@ class Publisher:
 
     async def _publish(self, transaction: Transaction) -> None:
         begin = transaction.begin
-        if begin.card is None or await self._store.outcome_of(begin.number) == BILLED:
+        if not _is_judged(transaction) or await self._store.outcome_of(begin.number) == BILLED:
             return
         if begin.authorized is not None:
             await self._announcer.to_one(self._renderer.session(transaction, begin.authorized))
         if transaction.end is None:
             return
-        if begin.authorized is None:
+        if begin.authorized is None and transaction.lacks:
+            await self._store.settle(begin.number, HELD, transaction.lacks, lacks=True)
+        elif begin.authorized is None:
             await self._store.settle(begin.number, NOT_BILLED, "no card was accepted for it")
         else:
             await self._settle(transaction, begin.authorized)
@@ -94,7 +96,7 @@ class Publisher:
         except NothingDue as reason:
             await self._store.settle(number, NOT_BILLED, str(reason))
         except NotBillable as trouble:
-            await self._store.settle(number, HELD, str(trouble))
+            await self._store.settle(number, HELD, str(trouble), lacks=bool(transaction.lacks))
             log.warning("transaction held", number=number, reason=str(trouble))
         else:
             await self._announcer.bill(bill, self._renderer.session_key(transaction))
@@ -108,3 +110,10 @@ class Publisher:
         if kept is None:
             kept = await self._store.keep_bill(number, self._renderer.bill(transaction, authorized).body)
         return self._renderer.bill_record(transaction, authorized, kept)
+
+
+def _is_judged(transaction: Transaction) -> bool:
+    """Whether it is known whose it is, or that it is nobody's: in 2.x what no card began may end."""
+    begin = transaction.begin
+    is_nobodys = bool(begin.reference) and not begin.uid and transaction.end is not None
+    return begin.card is not None or is_nobodys

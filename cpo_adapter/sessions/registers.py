@@ -6,7 +6,7 @@ Spec: OCPP 1.6, SampledValue (Energy.Active.Import.Register, phase, location); 2
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,8 @@ from typing import Final
 
 from cpo_adapter.ocpp.events import Sample
 
+_BEGIN: Final = "Transaction.Begin"
+_END: Final = "Transaction.End"
 _ALL_PHASES: Final = frozenset({"L1", "L2", "L3"})
 
 
@@ -38,6 +40,29 @@ def readings(samples: Iterable[Sample], start_wh: int) -> Iterator[Reading]:
             yield Reading(at, highest)
 
 
+def first_and_last(samples: Iterable[Sample]) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    """What the outlet read at the begin and at the end of a transaction, as far as it was told.
+
+    Samples that say that they are of the begin or the end count before all others.
+    """
+    told = [sample for sample in samples if _is_of_outlet(sample)]
+    first = _candidates([each for each in told if each.context == _BEGIN] or _at(min, told))
+    last = _candidates([each for each in told if each.context == _END] or _at(max, told))
+    either = min(len(first), len(last)) - 1
+    return (first[either], last[either]) if either >= 0 else (None, None)
+
+
+def _at(which: Callable[[Iterable[datetime]], datetime], told: list[Sample]) -> list[Sample]:
+    """Those of the first or the last instant."""
+    instant = which(each.at for each in told) if told else None
+    return [each for each in told if each.at == instant]
+
+
+def _candidates(told: list[Sample]) -> list[Decimal]:
+    """The sum of three phases first; a single one where both ends tell three times the same."""
+    return _totals({sample.phase: sample.value for sample in sorted(told, key=lambda each: each.value)})
+
+
 def _by_instant(samples: Iterable[Sample]) -> dict[datetime, dict[str, Decimal]]:
     """The register values of each instant, by phase."""
     told: defaultdict[datetime, dict[str, Decimal]] = defaultdict(dict)
@@ -59,8 +84,8 @@ def _totals(told: dict[str, Decimal]) -> list[Decimal]:
 
 
 def _is_register(sample: Sample) -> bool:
-    return (
-        sample.measurand == "Energy.Active.Import.Register"
-        and sample.location == "Outlet"
-        and not sample.context.startswith("Transaction.")
-    )
+    return _is_of_outlet(sample) and not sample.context.startswith("Transaction.")
+
+
+def _is_of_outlet(sample: Sample) -> bool:
+    return sample.measurand == "Energy.Active.Import.Register" and sample.location == "Outlet"

@@ -5,13 +5,15 @@ The transaction that runs there keeps it; the reservation that holds there may h
 
 from typing import Protocol
 
-from cpo_adapter.ocpp.events import Booted, FirmwareProgressed, Noticed, StatusChanged
+from cpo_adapter.ocpp.events import Booted, FirmwareProgressed, Noticed, ReservationDropped, StatusChanged
 from cpo_adapter.ocpp.rooms import Registration, StationWatch
 from cpo_adapter.sessions.desk import Sessions
 
 
 class Reservations(Protocol):
     async def status_changed(self, event: StatusChanged) -> None: ...
+
+    async def dropped(self, event: ReservationDropped) -> None: ...
 
 
 class StatusesForAll:
@@ -38,3 +40,7 @@ class StatusesForAll:
 
     async def noticed(self, event: Noticed) -> None:
         await self._watch.noticed(event)
+
+    async def reservation_dropped(self, event: ReservationDropped) -> None:
+        await self._reservations.dropped(event)
+        await self._watch.reservation_dropped(event)

@@ -11,11 +11,21 @@ from enum import Enum
 from typing import Final
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import Outlet, TransactionBegan
+from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
-from cpo_adapter.sessions.documents import begin_of, end_of, fact_of, of_begin, of_end, of_fact, of_judgement
-from cpo_adapter.sessions.transaction import Begin, End, Since, Transaction, gathered
+from cpo_adapter.sessions.documents import (
+    begin_of,
+    end_of,
+    fact_of,
+    of_begin,
+    of_end,
+    of_fact,
+    of_judgement,
+    of_place,
+)
+from cpo_adapter.sessions.named import Fact, transaction_of
+from cpo_adapter.sessions.transaction import Begin, End, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 
 TRANSACTIONS: Final = "transactions"
@@ -27,7 +37,9 @@ INDEXES = (
         collection=TRANSACTIONS, keys=(("station", ASCENDING), ("evse", ASCENDING), ("began_at", DESCENDING))
     ),
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
 
@@ -54,21 +66,41 @@ class TransactionStore:
 
     async def begin(self, begin: Begin, event: TransactionBegan) -> Begin:
         """What is stored afterwards: another process may have been faster with the same start."""
-        document = {
-            **of_begin(begin),
-            "told_as": identity.of_start(event),
-            "frame": event.origin.frame,
-            "outcome": None,
-        }
+        return await self._begin(begin, identity.of_start(event), event.origin.frame)
+
+    async def begin_named(self, begin: Begin, event: TransactionTold, *, is_again: bool) -> Begin:
+        """As `begin`. `is_again`: its station has given that name before, to another transaction."""
+        told_as = identity.of_name(begin.station, begin.reference, event.at if is_again else None)
+        return await self._begin(begin, told_as, event.origin.frame)
+
+    async def named(self, station: str, reference: str) -> Begin | None:
+        """The newest that its station calls so."""
+        wanted = {"station": station, "reference": reference}
+        document = await self._transactions.find_one(wanted, sort=[("_id", DESCENDING)])
+        return None if document is None else begin_of(document)
+
+    async def know_begin(self, known: Begin, better: Begin) -> Begin:
+        """What `better` adds, and that alone: another process may have heard of the rest meanwhile."""
+        told: Document = {} if better.uid == known.uid else {"uid": better.uid}
+        if (better.outlet, better.terms) != (known.outlet, known.terms):
+            told |= of_place(better.outlet, better.terms)
+        change = {"$min": {"began_at": better.at}, **({"$set": told} if told else {})}
+        await self._transactions.update_one({"_id": known.number}, change)
+        return better
+
+    async def _begin(self, begin: Begin, told_as: str, frame: str) -> Begin:
+        document = {**of_begin(begin), "told_as": told_as, "frame": frame, "outcome": None}
         try:
             await self._transactions.insert_one(document)
         except DuplicateKey:
-            return await self.told_before(event) or begin
+            kept = await self._transactions.find_one({"told_as": told_as})
+            return begin if kept is None else begin_of(kept)
         return begin
 
     async def unjudged(self) -> list[tuple[Begin, str]]:
         """Starts, with their frames, whose cards nobody has judged: a crash came between."""
-        found = self._transactions.find({"outcome": None, "card": None})
+        is_judgeable = {"$or": [{"reference": {"$in": ["", None]}}, {"uid": {"$ne": ""}}]}
+        found = self._transactions.find({"outcome": None, "card": None, **is_judgeable})
         return [(begin_of(document), document["frame"]) async for document in found]
 
     async def judge(self, number: int, card: CardAnswer, authorized: Authorized | None) -> Begin:
@@ -77,7 +109,7 @@ class TransactionStore:
         await self._transactions.update_one({"_id": number, "card": None}, change)
         return (await self.load(number)).begin
 
-    async def add(self, number: int, fact: Since, frame: str) -> None:
+    async def add(self, number: int, fact: Fact, frame: str) -> None:
         """Once, however often it is told."""
         document = {"_id": identity.of_fact(number, fact), "number": number, "frame": frame, **of_fact(fact)}
         try:
@@ -126,7 +158,8 @@ class TransactionStore:
             raise KeyError(number)
         facts = [fact_of(each) async for each in self._facts.find({"number": number})]
         ends = [end_of(document["end"])] if "end" in document else []
-        return gathered(begin_of(document), [*facts, *ends])
+        is_all = "all_told_at" in document
+        return transaction_of(begin_of(document), facts, ends, is_all=is_all)
 
     async def of_session(self, session_id: str) -> Transaction | None:
         """Ids of sessions are equal without case."""
@@ -144,10 +177,25 @@ class TransactionStore:
         document = await self._transactions.find_one({"_id": number}, {"bill": 1})
         return document.get("bill") if document else None
 
-    async def settle(self, number: int, outcome: str, reason: str | None = None) -> None:
-        """Each transaction ends in one recorded outcome: billed, held, or not billed with the reason."""
-        change = {"$set": {"outcome": outcome, "outcome_reason": reason}}
+    async def settle(
+        self, number: int, outcome: str, reason: str | None = None, *, lacks: bool = False
+    ) -> None:
+        """Each transaction ends in one recorded outcome: billed, held, or not billed with the reason.
+
+        `lacks`: until its station has told the rest.
+        """
+        change = {"$set": {"outcome": outcome, "outcome_reason": reason, "lacks": lacks}}
         await self._transactions.update_one({"_id": number}, change)
+
+    async def lacking(self) -> list[Transaction]:
+        """Those that are held until their stations have told the rest."""
+        found = self._transactions.find({"lacks": True}, {"_id": 1})
+        return [await self.load(each["_id"]) async for each in found]
+
+    async def all_told(self, number: int, at: datetime) -> None:
+        """Nothing more of it will come."""
+        change = {"$set": {"all_told_at": at, "lacks": False, "outcome": None}}
+        await self._transactions.update_one({"_id": number, "lacks": True}, change)
 
     async def outcome_of(self, number: int) -> str | None:
         document = await self._transactions.find_one({"_id": number}, {"outcome": 1})

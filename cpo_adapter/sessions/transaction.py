@@ -31,7 +31,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """`number` is OCPP's, `session_id` OCPI's.
+    """`number` is ours, `session_id` OCPI's; `reference` is the station's own name of it, if it has one.
 
     `card` is what the station heard of the card, None until it was judged. `authorized` is what the session
     rests on, None when nobody let this card charge.
@@ -49,6 +49,12 @@ class Begin:
     card: CardAnswer | None = None
     authorized: Authorized | None = None
     doubts: frozenset[Doubt] = frozenset()
+    reference: str = ""
+
+    @property
+    def name(self) -> str:
+        """How its station calls it: in 1.6 by our number."""
+        return self.reference or str(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,12 @@ _Heard = TypeVar("_Heard", Metered, Changed, Preferred, End)
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Made by `gathered`, which puts `since` in order."""
+    """Made by `gathered`, which puts `since` in order. `lacks`: what its station has told of and not sent."""
 
     begin: Begin
     since: tuple[Since, ...]
     end: End | None
+    lacks: str = ""
 
     @property
     def heard_at(self) -> datetime:

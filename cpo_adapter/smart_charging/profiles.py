@@ -58,7 +58,7 @@ class Profiles:
         """Raises InvalidParameters for a profile that makes no sense."""
         schedule = schedule_of(wanted.charging_profile, order.at)
         begin = await self._session(order, session_id)
-        intent = SetProfile(begin.number, str(begin.number), begin.outlet, schedule)
+        intent = SetProfile(begin.number, begin.name, begin.outlet, schedule)
         promise = order.promise(
             "SET_PROFILE", station=begin.station, about=begin.session_id, kind=ChargingProfileResult
         )

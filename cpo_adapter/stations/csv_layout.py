@@ -1,7 +1,7 @@
 """The columns of an inventory in CSV, and how its rows nest.
 
     site_id,site_name,address,city,postal_code,country,latitude,longitude,time_zone,
-    station,key,evse,evse_uid,evse_id,capabilities,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
+    station,key,ocpp,assumed_ocpp,evse,evse_uid,evse_id,capabilities,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
 
 One row per connector. What describes the site or the station need stand in its first row only; a later row
 may repeat it, and may not contradict it. Several tariff ids or capabilities are separated by blanks.
@@ -29,6 +29,8 @@ _STATION = {
     "station": "identity",
     "key": "key",
     "in_service": "in_service",
+    "ocpp": "ocpp",
+    "assumed_ocpp": "assumed_ocpp",
     "security_profile": "security_profile",
     "basic_username": "basic_username",
     "certificate_name": "certificate_name",

@@ -8,7 +8,7 @@ Spec: 2.3.0 mod_locations, Location, EVSE and Connector object; types, CiString.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -59,6 +59,7 @@ EvseId: TypeAlias = Annotated[
 ]
 Standard: TypeAlias = Annotated[ConnectorType, AfterValidator(_known_standard)]
 Able: TypeAlias = Annotated[Capability, AfterValidator(_known_capability)]
+Ocpp: TypeAlias = Literal["1.6", "2.0.1", "2.1"]
 Positive: TypeAlias = Annotated[int, Field(ge=1)]
 
 _PHASES: Final = {
@@ -118,6 +119,8 @@ class Evse:
 class Station:
     """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned.
 
+    `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
+    taken to speak which names none.
     `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
     `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
     """
@@ -126,6 +129,8 @@ class Station:
 
     identity: Annotated[str, StringConstraints(min_length=1, max_length=48)]
     in_service: bool = True
+    ocpp: Ocpp | None = None
+    assumed_ocpp: Ocpp | None = None
     security_profile: Annotated[int, Field(ge=0, le=3)] = 1
     basic_username: Line | None = None
     certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None

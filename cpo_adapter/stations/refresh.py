@@ -1,4 +1,4 @@
-"""A 1.6 station that comes back says again only what has changed: ask it for the rest.
+"""A station that comes back says again only what has changed: ask it for the rest.
 
 After a boot it reports every connector by itself, so this waits a moment for one. What the station answers is
 worth nothing: the reports come, or they do not.
@@ -61,4 +61,5 @@ class Refresher:
             await self._asker.ask(station, Tell(Topic.BOOT))
             return
         for spot in self._inventory.spots(station):
-            await self._asker.ask(station, Tell(Topic.STATUS, Outlet(spot.evse.number)))
+            for connector in spot.evse.connectors:
+                await self._asker.ask(station, Tell(Topic.STATUS, Outlet(spot.evse.number, connector.id)))

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from cpo_adapter.ocpp.connection import Connection
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellSchedule
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.stations.clones import PROBED_FOR_S, Clones
 from ocpi.process import logs
@@ -37,6 +37,7 @@ class Registry:
         self._supervisor = supervisor
         self._connections: dict[str, Connection] = {}
         self._followers: list[Follower] = []
+        self._spoken: dict[str, str] = {}
         self.clones = Clones(clock=clock, metrics=metrics or Metrics())
 
     def follow(self, follower: Follower) -> None:
@@ -45,9 +46,15 @@ class Registry:
     def is_connected(self, station: str) -> bool:
         return station in self._connections
 
+    def subprotocol(self, station: str) -> str | None:
+        """The version that is spoken with it; None while it is not connected."""
+        connection = self._connections.get(station)
+        return connection.subprotocol if connection else None
+
     def enter(self, connection: Connection) -> None:
         older = self._connections.get(connection.station)
         self._connections[connection.station] = connection
+        self._watch_the_version(connection)
         if older is not None:
             _log.warning("connection replaced", station=older.station)
             self.clones.replaced(older.station)
@@ -70,6 +77,10 @@ class Registry:
         """None: the station would not say. Raises NotAsked."""
         return await self._connection(station).schedule(intent)
 
+    async def has_queued(self, station: str, intent: TellQueue) -> bool:
+        """Whether it has more to tell of a transaction. Raises NotAsked."""
+        return await self._connection(station).has_queued(intent)
+
     async def close_all(self) -> None:
         """All at once: a dead one takes ten seconds to be given up."""
         connections = list(self._connections.values())
@@ -80,6 +91,14 @@ class Registry:
         if connection is None:
             raise StationGone("not connected")
         return connection
+
+    def _watch_the_version(self, connection: Connection) -> None:
+        """Some stations choose another one after a reboot, and forget half of what they could."""
+        station, now = connection.station, connection.subprotocol
+        before = self._spoken.setdefault(station, now)
+        if before != now:
+            self._spoken[station] = now
+            _log.warning("station changed its version of OCPP", station=station, before=before, now=now)
 
     async def _retire(self, older: Connection, newer: Connection) -> None:
         """It has lost its place already: asking whether it is still there serves the alarm alone."""

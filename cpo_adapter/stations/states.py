@@ -53,6 +53,6 @@ class States:
 
     async def firmware_progressed(self, event: FirmwareProgressed) -> None:
         station = event.origin.station
-        is_installing = event.status == "Installing"
+        is_installing = event.status in ("Installing", "InstallRebooting")
         await self._store.put_installing(station, is_installing=is_installing)
         self._states[station] = replace(self.of(station), is_installing=is_installing)

@@ -3,7 +3,8 @@
 The newest report of a connector counts, by the station's own time: queued ones come late after a lost
 connection. Reports about the station itself (connector 0) weigh on all its EVSEs when they are bad, and on
 none when they are good.
-Spec: OCPP 1.6, 4.9 and ChargePointStatus; OCPI 2.3.0 mod_locations, Status enum.
+Spec: OCPP 1.6, 4.9 and ChargePointStatus; OCPP 2.0.1, ConnectorStatusEnumType; OCPI 2.3.0
+mod_locations, Status enum.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ _STATUSES = MappingProxyType(
         ConnectorStatus.SUSPENDED_EV: Status.CHARGING,
         ConnectorStatus.SUSPENDED_EVSE: Status.CHARGING,
         ConnectorStatus.FINISHING: Status.CHARGING,
+        ConnectorStatus.OCCUPIED: Status.CHARGING,
         ConnectorStatus.RESERVED: Status.RESERVED,
         ConnectorStatus.UNAVAILABLE: Status.INOPERATIVE,
         ConnectorStatus.FAULTED: Status.OUTOFORDER,
@@ -85,7 +87,7 @@ def _by_station(state: StationState) -> Status | None:
 
 
 def _by_connectors(evse: Evse, state: StationState) -> Status:
-    """An EVSE serves one car at a time: what bars one connector bars it."""
-    outlets = (Outlet(evse.number, connector.id) for connector in evse.connectors)
+    """An EVSE serves one car at a time: what bars one connector bars it, or is said of it as a whole."""
+    outlets = [Outlet(evse.number, number) for number in (0, *(each.id for each in evse.connectors))]
     told = {_STATUSES[state.reports[outlet].status] for outlet in outlets if outlet in state.reports}
     return next((status for status in _WORST_FIRST if status in told), Status.UNKNOWN)

@@ -1,6 +1,13 @@
 """The room that hears what stations say of themselves: kept first, then looked at as partners see it."""
 
-from cpo_adapter.ocpp.events import Booted, ConnectorStatus, FirmwareProgressed, Noticed, StatusChanged
+from cpo_adapter.ocpp.events import (
+    Booted,
+    ConnectorStatus,
+    FirmwareProgressed,
+    Noticed,
+    ReservationDropped,
+    StatusChanged,
+)
 from cpo_adapter.ocpp.rooms import Registration
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.sight import Sight
@@ -63,6 +70,13 @@ class Watch:
     async def noticed(self, event: Noticed) -> None:
         await self._store.add_notice(event.origin, event.action)
 
+    async def reservation_dropped(self, event: ReservationDropped) -> None:
+        await self._store.add_notice(event.origin, "ReservationStatusUpdate")
+
     def _is_provisioned(self, event: StatusChanged) -> bool:
-        number = event.outlet.evse
-        return number == 0 or self._inventory.spot(event.origin.station, number) is not None
+        """1.6 knows one connector of each EVSE, whatever number it has here."""
+        number, connector = event.outlet.evse, event.outlet.connector
+        spot = self._inventory.spot(event.origin.station, number)
+        return number == 0 or (
+            spot is not None and (connector <= 1 or spot.evse.connector(connector) is not None)
+        )

@@ -83,7 +83,7 @@ class Charging:
         async with raw_station(self.cpo, identity) as station:
             yield station
 
-    async def outcome(self, number: int | None) -> Any:
+    async def outcome(self, number: int | str | None) -> Any:
         """What became of the transaction of that number, as the operator is shown it."""
         async with asyncio.timeout(10):
             while True:

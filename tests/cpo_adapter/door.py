@@ -22,9 +22,8 @@ from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.ocpp.tally import Tally, Why
-from cpo_adapter.ocpp.v16.dialect import Ocpp16
-from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.stations.registry import Registry
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.metrics import Metrics
@@ -85,10 +84,10 @@ class Door:
             yield RawStation(socket)
 
     @asynccontextmanager
-    async def booted(self) -> AsyncIterator["RawStation"]:
+    async def booted(self, protocol: str = "ocpp1.6") -> AsyncIterator["RawStation"]:
         """A station that may say anything."""
         self.stations.accepted.add(STATION)
-        async with self.connect() as station:
+        async with self.connect(protocols=(protocol,)) as station:
             yield station
 
 
@@ -171,8 +170,6 @@ async def running_door(
     async with ClientSession() as session, Supervisor(name="door", clock=clock) as supervisor:
         entrance, messages = entrance or Entrance(), Messages()
         registry = Registry(supervisor=supervisor, clock=clock, metrics=entrance.metrics)
-        handlers = Handlers(stations=stations, cards=cards, sessions=sessions, clock=clock)
-        dialect = Ocpp16(handlers=handlers, stations=stations, clock=clock)
         refusals = entrance.refusals or Refusals(metrics=entrance.metrics, clock=clock)
         gate = gate_to(
             stations,
@@ -182,8 +179,9 @@ async def running_door(
             certificates=entrance.certificates,
         )
         station_door = StationDoor(
-            dialects=[dialect],
+            dialects=dialects(stations=stations, cards=cards, sessions=sessions, clock=clock),
             gate=gate,
+            versions=stations,
             presence=registry,
             desk=desk_for(messages, clock, entrance.metrics),
             supervisor=supervisor,

@@ -11,12 +11,15 @@ from cpo_adapter.ocpp.events import (
     FirmwareProgressed,
     MeterRead,
     Noticed,
+    ReservationDropped,
     StatusChanged,
     TransactionBegan,
     TransactionEnded,
+    TransactionTold,
 )
 from cpo_adapter.ocpp.raw import RawMessage
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus, Registration
+from cpo_adapter.ocpp.subprotocol import Provisioned
 
 PEPPER = b"a pepper of the tests"
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -34,7 +37,10 @@ class Stations:
     entries: list[tuple[str, Profile, bytes | None]] = field(default_factory=list)
     registration: Registration = Registration.ACCEPTED
     accepted: set[str] = field(default_factory=set)
-    events: list[Booted | StatusChanged | FirmwareProgressed | Noticed] = field(default_factory=list)
+    events: list[Booted | StatusChanged | FirmwareProgressed | Noticed | ReservationDropped] = field(
+        default_factory=list
+    )
+    versions: dict[str, Provisioned] = field(default_factory=dict)
 
     def credentials(self, station: str) -> Credentials | None:
         """As `special` says, else by Basic with its key."""
@@ -45,6 +51,9 @@ class Stations:
 
     async def came_in(self, station: str, profile: Profile, digest: bytes | None) -> None:
         self.entries.append((station, profile, digest))
+
+    def provisioned(self, station: str) -> Provisioned:
+        return self.versions.get(station, Provisioned())
 
     def is_accepted(self, station: str) -> bool:
         return station in self.accepted
@@ -62,6 +71,9 @@ class Stations:
         self.events.append(event)
 
     async def noticed(self, event: Noticed) -> None:
+        self.events.append(event)
+
+    async def reservation_dropped(self, event: ReservationDropped) -> None:
         self.events.append(event)
 
 
@@ -110,7 +122,9 @@ class Messages:
 class Sessions:
     """Keeps every event, numbers starts from 1, answers all cards alike; raises `trouble` if any."""
 
-    events: list[TransactionBegan | MeterRead | TransactionEnded] = field(default_factory=list)
+    events: list[TransactionBegan | MeterRead | TransactionEnded | TransactionTold] = field(
+        default_factory=list
+    )
     card: CardAnswer = field(default_factory=lambda: CardAnswer(CardStatus.ACCEPTED))
     trouble: Exception | None = None
 
@@ -125,7 +139,11 @@ class Sessions:
         self._keep(event)
         return self.card if event.uid else None
 
-    def _keep(self, event: TransactionBegan | MeterRead | TransactionEnded) -> None:
+    async def told(self, event: TransactionTold) -> CardAnswer | None:
+        self._keep(event)
+        return self.card if event.uid else None
+
+    def _keep(self, event: TransactionBegan | MeterRead | TransactionEnded | TransactionTold) -> None:
         if self.trouble is not None:
             raise self.trouble
         self.events.append(event)

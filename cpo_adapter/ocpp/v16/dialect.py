@@ -1,5 +1,6 @@
 """OCPP 1.6 as the door wants a version to be."""
 
+from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.v16 import outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import SCHEMAS, TRANSACTION, Inbound
@@ -11,10 +12,18 @@ class Ocpp16(Inbound):
 
     subprotocol = "ocpp1.6"
     schemas = SCHEMAS
+    more_types: frozenset[int] = frozenset()
+    compresses = False
     never_refused = TRANSACTION
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
 
+    async def hear(self, station: str, send: Send) -> None:
+        """1.6 has no such messages."""
+
     def schedule(self, payload: Json) -> Schedule | None:
         return schedules.schedule_of(payload, heard_at=self._clock.now())
+
+    def has_queued(self, payload: Json) -> bool:  # noqa: ARG002 - 1.6 cannot be asked
+        return True

@@ -24,7 +24,7 @@ from ocpp.v16.enums import Action
 from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.events import Origin
-from cpo_adapter.ocpp.framing import Call, Payload, Unreadable
+from cpo_adapter.ocpp.framing import Call, Flaw, Payload, Unreadable
 from cpo_adapter.ocpp.refusal import Coded, Refusal
 from cpo_adapter.ocpp.rooms import StationWatch
 from cpo_adapter.ocpp.v16.handlers import Handlers, Request
@@ -70,7 +70,7 @@ class Inbound:
 
     def answer_unreadable(self, unreadable: Unreadable) -> str | None:
         """1.6 ignores what nobody can be waiting for; a CALL with an id gets its error."""
-        if unreadable.message_id is None:
+        if unreadable.message_id is None or unreadable.flaw is Flaw.UNKNOWN_TYPE:
             return None
         return framing.call_error(unreadable.message_id, FormationViolationError.code, unreadable.flaw.value)
 

@@ -14,6 +14,7 @@ from cpo_adapter.ocpp.intents import (
     CancelReservation,
     ClearProfile,
     Intent,
+    NotSpoken,
     Outcome,
     RaiseProfile,
     RemoteStart,
@@ -22,6 +23,7 @@ from cpo_adapter.ocpp.intents import (
     SetKey,
     SetProfile,
     Tell,
+    TellQueue,
     TellSchedule,
     Unlock,
 )
@@ -36,9 +38,9 @@ _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
 }
 
 
-def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case for each intent
+def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - one case for each intent
     match intent:
-        case RemoteStart(uid, outlet):
+        case RemoteStart(uid=uid, outlet=outlet):
             return call.RemoteStartTransaction(id_tag=fitting_tag(uid), connector_id=outlet.evse)
         case RemoteStop(reference):
             return call.RemoteStopTransaction(transaction_id=int(reference))
@@ -46,7 +48,7 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.TriggerMessage(enums.MessageTrigger(topic.value), _connector(outlet))
         case Unlock(outlet):
             return call.UnlockConnector(connector_id=outlet.evse)
-        case Reserve(number, uid, outlet, until):
+        case Reserve(number=number, uid=uid, outlet=outlet, until=until):
             return call.ReserveNow(outlet.evse, instant(until), fitting_tag(uid), number)
         case CancelReservation(number):
             return call.CancelReservation(reservation_id=number)
@@ -56,6 +58,8 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911 - one case 
             return call.ClearChargingProfile(id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellQueue():
+            raise NotSpoken("1.6 has no GetTransactionStatus")
         case SetKey(key):
             return call.ChangeConfiguration(key="AuthorizationKey", value=key.hex().upper())
         case RaiseProfile(profile):

@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=5)
 _LARGEST = Decimal(10) ** 12
 """Wh, W, A, V: no sampled value of a charging station comes near."""
 
-_TO_BASE = {"kWh": 1000, "kW": 1000, "kvarh": 1000, "kvar": 1000, "kVA": 1000}
+TO_BASE = {"kWh": 1000, "kW": 1000, "kvarh": 1000, "kvar": 1000, "kVA": 1000}
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class Reading:
             if value is None:
                 self.doubts.add(Doubt.SAMPLE_UNREADABLE)
             else:
-                yield _sample(at, value, sampled)
+                yield sample(at, value, sampled)
 
     def _believable(self, at: datetime | None) -> datetime:
         if at is not None and EARLIEST <= at <= self.received_at + AHEAD:
@@ -121,10 +121,10 @@ def decimal(value: Json) -> Decimal | None:
 
 def _in_base_units(sampled: Payload) -> Decimal | None:
     value = decimal(sampled.get("value"))
-    return None if value is None else value * _TO_BASE.get(str(sampled.get("unit")), 1)
+    return None if value is None else value * TO_BASE.get(str(sampled.get("unit")), 1)
 
 
-def _sample(at: datetime, value: Decimal, sampled: Payload) -> Sample:
+def sample(at: datetime, value: Decimal, sampled: Payload) -> Sample:
     return Sample(
         at=at,
         measurand=_or(sampled, "measurand", "Energy.Active.Import.Register"),

@@ -66,15 +66,15 @@ def _written(schedule: Schedule) -> ChargingSchedule:
         charging_rate_unit=enums.ChargingRateUnitType(schedule.unit.value),
         start_schedule=instant(schedule.begins_at),
         duration=schedule.lasts_s,
-        min_charging_rate=None if schedule.least is None else _tenths(schedule.least),  # type: ignore[arg-type]
+        min_charging_rate=None if schedule.least is None else tenths(schedule.least),  # type: ignore[arg-type]
         charging_schedule_period=[
-            ChargingSchedulePeriod(limit.after_s, _tenths(limit.rate))  # type: ignore[arg-type]
+            ChargingSchedulePeriod(limit.after_s, tenths(limit.rate))  # type: ignore[arg-type]
             for limit in schedule.limits
         ],
     )
 
 
-def _tenths(rate: Decimal) -> Decimal:
+def tenths(rate: Decimal) -> Decimal:
     return rate.quantize(_FINEST, ROUND_DOWN)
 
 

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -67,6 +67,8 @@ tax_included = "NO"
 elements = [{ price_components = [{ type = "ENERGY", price = 0.20, vat = 20, step_size = 1 }] }]
 """
 
+BOOT_16: Final = {"chargePointVendor": "V", "chargePointModel": "M"}
+BOOT_2: Final = {"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M"}}
 _OF_2_1_1: Final = {
     "type": "OTHER",
     "auth_id": "C-7",
@@ -196,15 +198,15 @@ class Ordering:
         return str((await self.session())["id"])
 
     @asynccontextmanager
-    async def raw_station(self) -> AsyncIterator[RawStation]:
+    async def raw_station(self, ocpp: str = "1.6") -> AsyncIterator[RawStation]:
         """CP-4 after all, which says what a test wants said."""
         async with self.http.ws_connect(
             f"{self.cpo.urls['stations']}/ocpp/CP-4",
-            protocols=("ocpp1.6",),
+            protocols=(f"ocpp{ocpp}",),
             headers=basic(b"CP-4", bytes.fromhex(KEY)),
         ) as socket:
             station = RawStation(socket)
-            await station.call("BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
+            await station.call("BootNotification", BOOT_16 if ocpp == "1.6" else BOOT_2)
             yield station
 
     async def charging_at(self, station: RawStation) -> tuple[str, int]:
@@ -229,7 +231,7 @@ def later(**time: float) -> str:
 
 @asynccontextmanager
 async def ordering(
-    mongo: Mongo, folder: Path, *, version: str = "2.3.0", charge: Charge = CHARGE
+    mongo: Mongo, folder: Path, *, version: str = "2.3.0", ocpp: str = "1.6", charge: Charge = CHARGE
 ) -> AsyncIterator[Ordering]:
     async with (
         SimulatedPartner(("EMSP", EMSP), versions=(version,)) as emsp,
@@ -239,7 +241,7 @@ async def ordering(
     ):
         await connect(cpo, emsp, "the-emsp", "EMSP")
         await agree(cpo)
-        stations = await plugged_in(cpo, session, supervisor, charge)
+        stations = await plugged_in(cpo, session, supervisor, charge, ocpp)
         yield Ordering(cpo, emsp, stations, session)
 
 
@@ -255,7 +257,7 @@ def written(folder: Path) -> dict[str, Path]:
 
 
 async def plugged_in(
-    cpo: Running, session: ClientSession, supervisor: Supervisor, charge: Charge
+    cpo: Running, session: ClientSession, supervisor: Supervisor, charge: Charge, ocpp: str = "1.6"
 ) -> dict[str, SimulatedStation]:
     """Connected, booted, and shown to partners as what they are."""
     simple = Abilities(reserves=False, limits=False, unlocking=UnlockStatus.not_supported)
@@ -269,7 +271,7 @@ async def plugged_in(
     ]
     stations = {
         each.identity: SimulatedStation(
-            each,
+            replace(each, ocpp=ocpp),
             url=f"{cpo.urls['stations']}/ocpp",
             session=session,
             supervisor=supervisor,

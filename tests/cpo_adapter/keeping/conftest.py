@@ -13,7 +13,7 @@ from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from ocpi.wire.interfaces import Side
 from simulators.partner import SimulatedPartner
-from tests.cpo_adapter.sessions.test_from_tap_to_bill import STATIONS, TARIFFS, Charging, answers
+from tests.cpo_adapter.sessions.charging import STATIONS, TARIFFS, Charging, answers
 from tests.fakes.mongod import OwnMongod, own_mongod
 from tests.platforms import EMSP, agree, connect, running_cpo
 

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from passerelle.admin_client import AdminClient
 from passerelle.demo.services import Process
 from tests.cpo_adapter.door import RawStation, basic
-from tests.cpo_adapter.sessions.test_from_tap_to_bill import KEY, STATIONS, TARIFFS
+from tests.cpo_adapter.sessions.charging import KEY, STATIONS, TARIFFS
 from tests.platforms import CPO, free_port
 
 

@@ -3,14 +3,15 @@
 ocpp.md §1 L2, L3, L14, L15; §7 cases 24, 25, 65, 67; needs.md §4.5, O-68, O-70.
 """
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.ocpp.test_kept_first import ACTIONS, BROKEN
-from tests.cpo_adapter.sessions.test_from_tap_to_bill import Charging, charging
-
-__all__ = ["charging"]
+from tests.cpo_adapter.sessions.charging import Charging, running_charging
 
 VALUES: list[Any] = [
     None,
@@ -46,6 +47,12 @@ def _payload(value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.fixture
+async def charging(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Charging]:
+    async with running_charging(mongo, tmp_path) as found:
+        yield found
+
+
 async def test_nothing_in_a_transaction_message_breaks_the_rooms(charging: Charging) -> None:
     async with charging.station() as station:
         for action in ACTIONS:

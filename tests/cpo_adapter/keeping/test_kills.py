@@ -17,7 +17,8 @@ from simulators.partner import SimulatedPartner
 from tests import build
 from tests.cpo_adapter.keeping.persistent import PersistentStation
 from tests.cpo_adapter.keeping.processes import CpoProcess, cpo_process
-from tests.cpo_adapter.sessions.test_from_tap_to_bill import KEY, STATIONS, UID, ago, start, stop
+from tests.cpo_adapter.sessions.charging import KEY, STATIONS, UID
+from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago, start, stop
 from tests.fakes.eventually import eventually
 from tests.fakes.mongod import OwnMongod
 from tests.platforms import CPO, EMSP, agree, connect

@@ -10,7 +10,8 @@ import pytest
 
 from tests.cpo_adapter.door import RawStation
 from tests.cpo_adapter.keeping.conftest import Outage
-from tests.cpo_adapter.sessions.test_from_tap_to_bill import UID, ago, start, stop
+from tests.cpo_adapter.sessions.charging import UID
+from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago, start, stop
 from tests.fakes.eventually import eventually, eventually_so
 
 pytestmark = pytest.mark.slow

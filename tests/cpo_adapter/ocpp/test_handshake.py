@@ -113,7 +113,7 @@ async def test_no_common_subprotocol_is_a_handshake_without_the_header_and_a_clo
 
 async def test_the_first_offer_that_we_speak_is_taken(door: Door) -> None:
     async with door.connect(protocols=("ocpp2.1", "ocpp2.0.1", "ocpp1.6")) as station:
-        assert station.socket.protocol == "ocpp1.6"
+        assert station.socket.protocol == "ocpp2.1"
 
 
 async def test_an_odd_spelling_of_the_subprotocol_is_understood_and_repeated(door: Door) -> None:
@@ -134,7 +134,7 @@ async def test_subprotocols_in_two_headers_are_one_list(door: Door) -> None:
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
         f"Authorization: {basic(STATION.encode(), bytes.fromhex(KEY))[AUTHORIZATION]}",
-        "Sec-WebSocket-Protocol: ocpp2.0.1",
+        "Sec-WebSocket-Protocol: ocpp1.5",
         "Sec-WebSocket-Protocol:  ocpp1.6 ",
     ]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())

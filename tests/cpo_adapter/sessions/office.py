@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import TransactionBegan
+from cpo_adapter.ocpp.events import Outlet, TransactionBegan
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.desk import CardJudge, Sessions
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
@@ -92,7 +92,11 @@ class Judge:
     """Lets every card charge, unless it has an answer of its own."""
 
     answers: dict[str, tuple[CardAnswer, Authorized | None]] = field(default_factory=dict)
+    orders: dict[int, tuple[str, Outlet]] = field(default_factory=dict)
     asked: int = 0
+
+    async def ordered(self, _: str, number: int) -> tuple[str, Outlet] | None:
+        return self.orders.get(number)
 
     async def judge_start(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         self.asked += 1

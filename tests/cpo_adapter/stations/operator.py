@@ -9,8 +9,7 @@ from aiohttp import ClientSession
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.server import StationDoor
-from cpo_adapter.ocpp.v16.dialect import Ocpp16
-from cpo_adapter.ocpp.v16.handlers import Handlers
+from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.stations.inventory import read_inventory
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
@@ -23,6 +22,7 @@ from cpo_adapter.stations.sight_store import SightStore
 from cpo_adapter.stations.site_versions import SiteVersions
 from cpo_adapter.stations.states import States
 from cpo_adapter.stations.store import StationStore
+from cpo_adapter.stations.versions import VersionBook
 from cpo_adapter.stations.watch import Watch
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import Mongo
@@ -107,10 +107,10 @@ async def operating(
         )
         watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
         cards, sessions = Cards(), Sessions()
-        handlers = Handlers(stations=watch, cards=cards, sessions=sessions, clock=clock)
         door = StationDoor(
-            dialects=[Ocpp16(handlers=handlers, stations=watch, clock=clock)],
+            dialects=dialects(stations=watch, cards=cards, sessions=sessions, clock=clock),
             gate=gate_to(ring, clock=clock),
+            versions=VersionBook(inventory),
             presence=registry,
             desk=desk_for(Messages(), clock),
             supervisor=supervisor,

@@ -131,3 +131,27 @@ def test_whatever_the_order_of_arrival_the_newest_report_counts(minutes: list[in
             state = StationState(accepted=True, reports={Outlet(1): report})
 
     assert state.reports[Outlet(1)].error_code == str(max(minutes))
+
+
+def test_a_car_at_a_connector_of_2_x_is_charging_there() -> None:
+    """All that 2.x says of it is Occupied."""
+    assert evse_status(HERE, EVSE_1, told(c1=ConnectorStatus.OCCUPIED), NOW) is Status.CHARGING
+
+
+@pytest.mark.parametrize(
+    ("of_evse", "of_connector", "shown"),
+    [
+        (ConnectorStatus.FAULTED, ConnectorStatus.AVAILABLE, Status.OUTOFORDER),
+        (ConnectorStatus.AVAILABLE, ConnectorStatus.OCCUPIED, Status.CHARGING),
+        (ConnectorStatus.AVAILABLE, None, Status.AVAILABLE),
+    ],
+)
+def test_what_is_said_of_an_evse_as_a_whole_counts_like_one_of_its_connectors(
+    of_evse: ConnectorStatus, of_connector: ConnectorStatus | None, shown: Status
+) -> None:
+    """Case 58."""
+    reports = {Outlet(1, 0): Report(of_evse, "", NOW)}
+    if of_connector:
+        reports[Outlet(1, 1)] = Report(of_connector, "", NOW)
+
+    assert evse_status(HERE, EVSE_1, StationState(accepted=True, reports=reports), NOW) is shown

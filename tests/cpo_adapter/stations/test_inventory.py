@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from cpo_adapter.ocpp.subprotocol import Provisioned
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.versions import VersionBook
 from ocpi.authored.flaws import BrokenFile
 from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, PowerType
 from tests.cpo_adapter.stations.authored_files import CSV, TOML
@@ -66,6 +68,19 @@ def test_what_an_evse_can_do_is_written_down_where_it_is_more_than_usual(tmp_pat
     assert read(tmp_path, "\n".join(rows), "stations.csv") == inventory
 
 
+def test_a_version_is_pinned_and_another_assumed_for_a_station(tmp_path: Path) -> None:
+    """ocpp.md §7 cases 1 and 2."""
+    told = TOML.replace('identity = "CP-2"', 'identity = "CP-2"\nocpp = "2.0.1"\nassumed_ocpp = "1.6"')
+    head, first, second, third = CSV.splitlines()
+    rows = (f"{head},ocpp,assumed_ocpp", f"{first},,", f"{second},,", f"{third},2.0.1,1.6")
+    inventory = read(tmp_path, told)
+    book = VersionBook(Inventory(inventory.sites))
+
+    assert book.provisioned("CP-2") == Provisioned(pinned="ocpp2.0.1", assumed="ocpp1.6")
+    assert book.provisioned("CP-1") == book.provisioned("NOBODY") == Provisioned()
+    assert read(tmp_path, "\n".join(rows), "stations.csv") == inventory
+
+
 def test_keys_are_taken_out_of_the_inventory(tmp_path: Path) -> None:
     authored = read(tmp_path, TOML)
 
@@ -109,6 +124,7 @@ def test_stations_are_found_by_what_messages_name(tmp_path: Path) -> None:
             "14:1: key: a key has at least 16 bytes",
         ),
         ("in_service = false", "in_service = 7", "32:1: in_service: "),
+        ("in_service = false", 'ocpp = "1.5"', "32:1: ocpp: Input should be '1.6', '2.0.1' or '2.1'"),
         ("[[sites]]\n", "[[places]]\n", "1:1: places: is not known here"),
     ],
 )

@@ -42,9 +42,11 @@ def rewrite(file: Path, *changes: tuple[str, str]) -> None:
 
 
 @asynccontextmanager
-async def connected(operator: Operator, identity: str = "CP-1") -> AsyncIterator[RawStation]:
+async def connected(
+    operator: Operator, identity: str = "CP-1", *, protocol: str = "ocpp1.6"
+) -> AsyncIterator[RawStation]:
     socket = await operator.session.ws_connect(
-        f"{operator.url}/{identity}", protocols=("ocpp1.6",), headers=basic(identity.encode(), KEY.encode())
+        f"{operator.url}/{identity}", protocols=(protocol,), headers=basic(identity.encode(), KEY.encode())
     )
     async with socket:
         yield RawStation(socket)
@@ -134,6 +136,29 @@ async def test_a_connector_that_nobody_provisioned_is_answered_and_no_evse(
 
         assert operator.announced.marked == ["GARE/second"]
         assert len(operator.locations.all()[0].evses) == 3
+
+
+async def test_in_2_x_a_connector_of_an_evse_is_provisioned_too(
+    mongo: Mongo, file: Path, clock: ManualClock
+) -> None:
+    """Case 53."""
+    boot = {"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M"}}
+    async with (
+        operating(mongo, file, clock) as operator,
+        connected(operator, protocol="ocpp2.0.1") as station,
+    ):
+        await station.call("BootNotification", boot)
+        for connector, status in ((1, "Occupied"), (7, "Faulted")):
+            told = {
+                "timestamp": "2026-01-01T00:00:00Z",
+                "evseId": 1,
+                "connectorId": connector,
+                "connectorStatus": status,
+            }
+            assert (await station.call("StatusNotification", told))[2] == {}
+        await eventually(lambda: operator.status("CP-1-1") == "CHARGING")
+
+        assert [outlet.connector for outlet in operator.states.of("CP-1").reports] == [1]
 
 
 async def test_a_faulted_station_takes_all_its_evses_and_a_good_one_heals_none(

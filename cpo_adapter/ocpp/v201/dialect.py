@@ -1,0 +1,28 @@
+"""OCPP 2.0.1 as the door wants a version to be."""
+
+from typing import ClassVar
+
+from cpo_adapter.ocpp.framing import Send
+from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.v201 import outbound, schedules
+from cpo_adapter.ocpp.v201.inbound import TRANSACTION, Inbound
+from schemas.codec import Json
+
+
+class Ocpp201(Inbound):
+    """The `Dialect` of OCPP 2.0.1."""
+
+    subprotocol: ClassVar[str] = "ocpp2.0.1"
+    more_types: ClassVar[frozenset[int]] = frozenset()
+    compresses = True
+    never_refused = TRANSACTION
+    waiting = frozenset({"Authorize"})
+    request = staticmethod(outbound.request)
+    outcome = staticmethod(outbound.outcome)
+    has_queued = staticmethod(outbound.has_queued)
+
+    async def hear(self, station: str, send: Send) -> None:
+        """2.0.1 has no such messages."""
+
+    def schedule(self, payload: Json) -> Schedule | None:
+        return schedules.schedule_of(payload, heard_at=self._clock.now())

@@ -1,0 +1,109 @@
+"""What a 2.x station hears back once the fact that it told is kept.
+
+Of a card something is said exactly when one was named.
+Spec: OCPP 2.0.1, the messages of the charging station.
+"""
+
+from collections.abc import Mapping
+
+from ocpp.v201 import call_result, enums
+
+from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.events import Authorizing, Noticed
+from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
+from cpo_adapter.ocpp.v16.answers import instant
+from cpo_adapter.ocpp.v201 import facts
+from cpo_adapter.ocpp.v201.answers import NO_CARD, NO_CARD_NEEDED, id_token_info
+from cpo_adapter.ocpp.v201.notices import NOTICES
+from cpo_adapter.ocpp.v201.request import Handler, Request
+from ocpi.process.clock import Clock
+
+
+class Handlers:
+    """One method an action; `table()` says which."""
+
+    def __init__(
+        self,
+        *,
+        stations: StationWatch,
+        cards: CardDesk,
+        sessions: SessionDesk,
+        clock: Clock,
+        heartbeat_s: int = 300,
+    ) -> None:
+        self._stations = stations
+        self._cards = cards
+        self._sessions = sessions
+        self._clock = clock
+        self._heartbeat_s = heartbeat_s
+
+    def table(self) -> Mapping[str, Handler]:
+        return {
+            **dict.fromkeys(NOTICES, self._notice),
+            "Authorize": self._authorize,
+            "BootNotification": self._boot_notification,
+            "FirmwareStatusNotification": self._firmware_status,
+            "Heartbeat": self._heartbeat,
+            "MeterValues": self._meter_values,
+            "NotifyEvent": self._notify_event,
+            "ReservationStatusUpdate": self._reservation_status_update,
+            "StatusNotification": self._status_notification,
+            "TransactionEvent": self._transaction_event,
+        }
+
+    async def keep(self, request: Request) -> None:
+        """As a notice."""
+        await self._stations.noticed(Noticed(request.origin, request.action))
+
+    async def _notice(self, request: Request) -> OcppDataclass:
+        await self.keep(request)
+        return NOTICES[request.action]
+
+    async def _authorize(self, request: Request) -> OcppDataclass:
+        uid = request.reading().shown()
+        card = await self._cards.authorize(Authorizing(request.origin, uid)) if uid else NO_CARD
+        return call_result.Authorize(id_token_info=id_token_info(card))
+
+    async def _boot_notification(self, request: Request) -> OcppDataclass:
+        registration = await self._stations.booted(facts.booted(request))
+        return call_result.BootNotification(
+            current_time=instant(self._clock.now()),
+            interval=self._heartbeat_s,
+            status=enums.RegistrationStatusEnumType(registration.value),
+        )
+
+    async def _firmware_status(self, request: Request) -> OcppDataclass:
+        await self._stations.firmware_progressed(facts.firmware_progressed(request))
+        return call_result.FirmwareStatusNotification()
+
+    async def _heartbeat(self, _: Request) -> OcppDataclass:
+        return call_result.Heartbeat(current_time=instant(self._clock.now()))
+
+    async def _status_notification(self, request: Request) -> OcppDataclass:
+        await self._stations.status_changed(facts.status_changed(request))
+        return call_result.StatusNotification()
+
+    async def _notify_event(self, request: Request) -> OcppDataclass:
+        """Kept whatever it says: most of it is for people."""
+        await self.keep(request)
+        for change in facts.availabilities(request):
+            await self._stations.status_changed(change)
+        return call_result.NotifyEvent()
+
+    async def _reservation_status_update(self, request: Request) -> OcppDataclass:
+        dropped = facts.reservation_dropped(request)
+        if dropped is not None:
+            await self._stations.reservation_dropped(dropped)
+        return call_result.ReservationStatusUpdate()
+
+    async def _meter_values(self, request: Request) -> OcppDataclass:
+        await self._sessions.metered(facts.meter_read(request))
+        return call_result.MeterValues()
+
+    async def _transaction_event(self, request: Request) -> OcppDataclass:
+        told = facts.transaction_told(request)
+        card = await self._sessions.told(told)
+        if told.uid is None:
+            return call_result.TransactionEvent()
+        unknown = NO_CARD_NEEDED if request.reading().is_free() else NO_CARD
+        return call_result.TransactionEvent(id_token_info=id_token_info(card or unknown))
