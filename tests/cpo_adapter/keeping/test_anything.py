@@ -46,13 +46,13 @@ def _payload(value: Any) -> dict[str, Any]:
     return {**dict.fromkeys(KEYS, value), "meterValue": series, "transactionData": series, "$or": [value]}
 
 
-@pytest.mark.slow
 @pytest.fixture
 async def charging(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Charging]:
     async with running_charging(mongo, tmp_path) as found:
         yield found
 
 
+@pytest.mark.slow
 async def test_nothing_in_a_transaction_message_breaks_the_rooms(charging: Charging) -> None:
     async with charging.station() as station:
         for action in ACTIONS:
