@@ -55,7 +55,7 @@ async def test_partners_that_return_together_get_the_latest_states_alone_and_hol
             usual_s = await news(cast, load, always_here, "usual")
             story.tell(f"away for a day, {len(await hub.marks())} marks; news take {usual_s:.2f} s at most")
         _, longest_s = await asyncio.gather(
-            hub.later(minutes=1.5), news(cast, load, always_here, "meanwhile")
+            hub.much_later(minutes=1.5), news(cast, load, always_here, "meanwhile")
         )
         await everything_is_told(hub)
         caught_up = [each for each in cast.oracle.arrived if each.party != always_here]
