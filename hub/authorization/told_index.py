@@ -7,6 +7,7 @@ issuer is asked, who knows best. An index that could not be kept up says yes to 
 
 import hashlib
 import math
+import mmap
 from typing import Final
 
 from ocpi.objects.record import Record
@@ -25,7 +26,7 @@ class ToldIndex:
     def __init__(self, *, store: ObjectStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._bits = bytearray(_BYTES)
+        self._bits = mmap.mmap(-1, _BYTES)  # zeros that take no memory until one is set
         self._settled = 0
         self._good_until_s = -math.inf
 
