@@ -9,7 +9,6 @@ Spec: 2.3.0 mod_hub_client_info, Scenarios.
 import asyncio
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from functools import partial
-from typing import Final
 
 from hub.presence.infos import Infos
 from hub.presence.reach import Presences, Reach
@@ -20,9 +19,6 @@ from ocpi.process.clock import Clock
 from ocpi.wire.interfaces import CPO
 from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import ConnectionStatus
-
-RESTS: Final = 4
-"""As many times as a count has taken: where it takes long, what changes meanwhile is counted together."""
 
 
 class Census:
@@ -58,13 +54,7 @@ class Census:
         while True:
             await self._due.wait()
             self._due.clear()
-            took_s = await self._timed()
-            await self._clock.sleep(RESTS * took_s)
-
-    async def _timed(self) -> float:
-        began_s = self._clock.monotonic()
-        await self.up_to_date()
-        return self._clock.monotonic() - began_s
+            await self.up_to_date()
 
     async def refresh(self) -> None:
         """Read who is away; other processes find that out as well."""

@@ -253,14 +253,16 @@ async def test_c108_a_bill_that_went_through_the_hub_is_never_changed(between: B
 
 
 async def _never_changes(cpo: FarSide, cdr: Json) -> None:
-    assert (await cpo.bill(cdr)).http == 201
-    kept = await cpo.shown("cdrs", cdr["id"])
+    posted = await cpo.bill(cdr)
+    assert posted.http == 201
+    kept = (await cpo.follow(posted.headers["Location"])).data
+    assert kept["id"] == cdr["id"]
     for method in ("PUT", "PATCH", "DELETE"):
         assert (await cpo.push(method, "cdrs", cdr["id"], body=cdr)).http == 405
     assert (await cpo.bill(cdr)).is_success
     other = await cpo.bill({**cdr, "total_energy": 9, "last_updated": wire.LATER})
     assert (other.http, other.status) == (200, 2001)
-    assert await cpo.shown("cdrs", cdr["id"]) == kept
+    assert (await cpo.follow(posted.headers["Location"])).data == kept
 
 
 def _to(cpo: FarSide, emsp: FarSide) -> FarSide:
