@@ -3,7 +3,7 @@
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.v16 import outbound, schedules
-from cpo_adapter.ocpp.v16.inbound import SCHEMAS, TRANSACTION, Inbound
+from cpo_adapter.ocpp.v16.inbound import Inbound
 from schemas.codec import Json
 
 
@@ -11,10 +11,8 @@ class Ocpp16(Inbound):
     """The `Dialect` of OCPP 1.6J."""
 
     subprotocol = "ocpp1.6"
-    schemas = SCHEMAS
     more_types: frozenset[int] = frozenset()
     compresses = False
-    never_refused = TRANSACTION
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)

@@ -4,7 +4,7 @@ Spec: OCPP 1.6, chapter 4 (operations initiated by the charge point); security w
 (extensions).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -12,6 +12,8 @@ from typing import TypeAlias
 from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16 import call_result, enums
 
+from cpo_adapter.ocpp import handlers
+from cpo_adapter.ocpp import request as let_in
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.events import (
     Authorizing,
@@ -20,18 +22,13 @@ from cpo_adapter.ocpp.events import (
     Doubt,
     FirmwareProgressed,
     MeterRead,
-    Noticed,
-    Origin,
     StatusChanged,
     TransactionBegan,
     TransactionEnded,
 )
-from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.refusal import Refusal
-from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
 from cpo_adapter.ocpp.v16 import answers
 from cpo_adapter.ocpp.v16.reading import Reading
-from ocpi.process.clock import Clock
 
 _NOTICES: Mapping[str, OcppDataclass] = MappingProxyType(
     {
@@ -48,37 +45,18 @@ _REASONS = frozenset(enums.Reason)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(let_in.Request):
     """A CALL that was let in."""
-
-    origin: Origin
-    action: str
-    payload: Payload
 
     def reading(self) -> Reading:
         return Reading(self.payload, self.origin.received_at)
 
 
-Handler: TypeAlias = Callable[[Request], Awaitable[OcppDataclass]]
+Handler: TypeAlias = let_in.Handler[Request]
 
 
-class Handlers:
+class Handlers(handlers.Handlers):
     """One method an action; `table()` says which."""
-
-    def __init__(
-        self,
-        *,
-        stations: StationWatch,
-        cards: CardDesk,
-        sessions: SessionDesk,
-        clock: Clock,
-        heartbeat_s: int = 300,
-    ) -> None:
-        self._stations = stations
-        self._cards = cards
-        self._sessions = sessions
-        self._clock = clock
-        self._heartbeat_s = heartbeat_s
 
     def table(self) -> Mapping[str, Handler]:
         return {
@@ -95,7 +73,7 @@ class Handlers:
         }
 
     async def _notice(self, request: Request) -> OcppDataclass:
-        await self._stations.noticed(Noticed(request.origin, request.action))
+        await self.keep(request)
         return _NOTICES[request.action]
 
     async def _authorize(self, request: Request) -> OcppDataclass:

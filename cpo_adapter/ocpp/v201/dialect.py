@@ -5,7 +5,7 @@ from typing import ClassVar
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.v201 import outbound, schedules
-from cpo_adapter.ocpp.v201.inbound import TRANSACTION, Inbound
+from cpo_adapter.ocpp.v201.inbound import Inbound
 from schemas.codec import Json
 
 
@@ -15,7 +15,6 @@ class Ocpp201(Inbound):
     subprotocol: ClassVar[str] = "ocpp2.0.1"
     more_types: ClassVar[frozenset[int]] = frozenset()
     compresses = True
-    never_refused = TRANSACTION
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)

@@ -8,34 +8,18 @@ from collections.abc import Mapping
 
 from ocpp.v201 import call_result, enums
 
+from cpo_adapter.ocpp import handlers
 from cpo_adapter.ocpp.casing import OcppDataclass
-from cpo_adapter.ocpp.events import Authorizing, Noticed
-from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
+from cpo_adapter.ocpp.events import Authorizing
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v201 import facts
 from cpo_adapter.ocpp.v201.answers import NO_CARD, NO_CARD_NEEDED, id_token_info
 from cpo_adapter.ocpp.v201.notices import NOTICES
 from cpo_adapter.ocpp.v201.request import Handler, Request
-from ocpi.process.clock import Clock
 
 
-class Handlers:
+class Handlers(handlers.Handlers):
     """One method an action; `table()` says which."""
-
-    def __init__(
-        self,
-        *,
-        stations: StationWatch,
-        cards: CardDesk,
-        sessions: SessionDesk,
-        clock: Clock,
-        heartbeat_s: int = 300,
-    ) -> None:
-        self._stations = stations
-        self._cards = cards
-        self._sessions = sessions
-        self._clock = clock
-        self._heartbeat_s = heartbeat_s
 
     def table(self) -> Mapping[str, Handler]:
         return {
@@ -50,10 +34,6 @@ class Handlers:
             "StatusNotification": self._status_notification,
             "TransactionEvent": self._transaction_event,
         }
-
-    async def keep(self, request: Request) -> None:
-        """As a notice."""
-        await self._stations.noticed(Noticed(request.origin, request.action))
 
     async def _notice(self, request: Request) -> OcppDataclass:
         await self.keep(request)

@@ -1,0 +1,29 @@
+"""Whoever answers stations, in any version: what they tell goes to these desks, and is kept by them."""
+
+from cpo_adapter.ocpp.events import Noticed
+from cpo_adapter.ocpp.request import Request
+from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
+from ocpi.process.clock import Clock
+
+
+class Handlers:
+    """Each version has a class of its own upon this one: a method for each action."""
+
+    def __init__(
+        self,
+        *,
+        stations: StationWatch,
+        cards: CardDesk,
+        sessions: SessionDesk,
+        clock: Clock,
+        heartbeat_s: int = 300,
+    ) -> None:
+        self._stations = stations
+        self._cards = cards
+        self._sessions = sessions
+        self._clock = clock
+        self._heartbeat_s = heartbeat_s
+
+    async def keep(self, request: Request) -> None:
+        """As a notice."""
+        await self._stations.noticed(Noticed(request.origin, request.action))
