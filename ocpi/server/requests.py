@@ -12,7 +12,6 @@ from aiohttp.web_protocol import RequestPayloadError
 from ocpi.errors import Compressed, InvalidParameters, MalformedBody, TooLarge, TooSlow
 from ocpi.process.run import LARGEST_BODY_BYTES
 
-MAX_BODY_BYTES: Final = LARGEST_BODY_BYTES
 EXPECT: Final = "Expect"
 BODY_WITHIN_S: Final = 15.0
 
@@ -28,7 +27,7 @@ async def read_body(request: web.BaseRequest) -> bytes:
     """Raises TooLarge, TooSlow, Compressed, MalformedBody."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise Compressed("a compressed body is not read: send it as it is")
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    if (request.content_length or 0) > LARGEST_BODY_BYTES:
         raise _too_large()
     if not request.body_exists:
         return b""
@@ -46,7 +45,7 @@ async def read_body(request: web.BaseRequest) -> bytes:
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+    return TooLarge(f"the body is larger than {LARGEST_BODY_BYTES} bytes")
 
 
 def read_query(request: web.BaseRequest) -> dict[str, str]:

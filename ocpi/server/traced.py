@@ -15,13 +15,17 @@ def within(middlewares: Sequence[Middleware], door: Answering) -> web.Applicatio
     """The first middleware is the outermost."""
     inside = [*middlewares, _everything_to(door)]
     application = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=inside)
-    application.router.add_route("*", "/{address:.*}", _behind_the_door)
+    application.router.add_route("*", "/{address:.*}", _behind_the_door, expect_handler=_left_to_the_door)
     return application
 
 
 async def _behind_the_door(_: web.Request) -> web.StreamResponse:
     """Where the library believes that every request goes: it is slow where it knows no address."""
     raise web.HTTPNotFound
+
+
+async def _left_to_the_door(_: web.Request) -> None:
+    """Who asks whether to send its body is told to by the door, once."""
 
 
 def _everything_to(door: Answering) -> Middleware:
