@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocpi.admin import acts
@@ -56,6 +56,7 @@ class Foundation:
     recording: Recording
     keys: Path
     seal: Seal
+    secret: str = field(repr=False)
     name: str
     health: HealthChecks
     metrics: Metrics
@@ -63,8 +64,7 @@ class Foundation:
 
     def key_for(self, purpose: str) -> bytes:
         """32 bytes from the secret that all processes on this database share; others for each purpose."""
-        sealing = secret_in(self.keys / "seal.key", Seal.generate_key)
-        return hmac.digest(sealing.encode(), purpose.encode(), hashlib.sha256)
+        return hmac.digest(self.secret.encode(), purpose.encode(), hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         recording=_recording(ground, directory, store, metrics),
         keys=ground.keys,
         seal=seal,
+        secret=seal_key,
         name=ground.name,
         health=_health(ground),
         metrics=metrics,
