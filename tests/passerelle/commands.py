@@ -4,21 +4,22 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from tests.platforms import Running
 
-Run = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
+Run = Callable[..., Coroutine[Any, Any, "subprocess.CompletedProcess[str]"]]
 
 
-def commands_to(hub: Running, folder: Path) -> Run:
-    """`await run("partners", "list")`: this loop goes on meanwhile."""
+def commands_to(service: Running, folder: Path, prefix: str = "HUB") -> Run:
+    """`await run("partners", "list")`: this loop goes on meanwhile. `prefix` is that of its settings."""
     environ = {
         **os.environ,
         "COLUMNS": "200",
         "PASSERELLE_DATA_FOLDER": str(folder),
-        "HUB_ADMIN_PORT": hub.admin.url.rpartition(":")[2],
+        f"{prefix}_ADMIN_PORT": service.admin.url.rpartition(":")[2],
     }
 
     def run(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":

@@ -1,40 +1,21 @@
 """passerelle doctor, as an operator and as a script see it."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 from ocpi.process.mongo import Mongo
 from ocpi.wire.interfaces import Side
 from simulators.partner import Reply, SimulatedPartner
 from tests.fakes.clock import ManualClock
+from tests.passerelle.commands import commands_to
 from tests.platforms import CPO, connect, running_hub
 
 
 async def test_what_is_red_makes_the_exit_code_one_and_says_what_helps(mongo: Mongo, tmp_path: Path) -> None:
     clock = ManualClock()
     async with running_hub(mongo, clock, tmp_path) as hub, SimulatedPartner(("CPO", CPO)) as cpo:
-        environ = {
-            **os.environ,
-            "COLUMNS": "200",
-            "PASSERELLE_DATA_FOLDER": str(tmp_path),
-            "HUB_ADMIN_PORT": hub.admin.url.rpartition(":")[2],
-        }
-
-        async def doctor(*words: str) -> "subprocess.CompletedProcess[str]":
-            return await asyncio.to_thread(
-                subprocess.run,
-                [sys.executable, "-m", "passerelle", "doctor", *words],
-                env=environ,
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
-
+        doctor = partial(commands_to(hub, tmp_path), "doctor")
         await connect(hub, cpo, "the-cpo", "CPO")
         now = {"Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
         versions = [{"version": "2.3.0", "url": f"{cpo.base}/2.3.0"}]

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,27 +11,10 @@ from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.stations.authored_files import TOML
 from tests.fakes.clock import ManualClock
-from tests.platforms import Running, running_cpo
+from tests.passerelle.commands import commands_to
+from tests.platforms import running_cpo
 
 BOOT = {"chargePointVendor": "V", "chargePointModel": "M"}
-
-
-async def passerelle(cpo: Running, folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    environ = {
-        **os.environ,
-        "COLUMNS": "200",
-        "PASSERELLE_DATA_FOLDER": str(folder),
-        "CPO_ADMIN_PORT": cpo.admin.url.rpartition(":")[2],
-    }
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "passerelle", "stations", *words],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 async def test_an_operator_adds_adopts_and_changes_stations(
@@ -43,13 +23,14 @@ async def test_an_operator_adds_adopts_and_changes_stations(
     inventory = tmp_path / "stations.toml"
     inventory.write_text(TOML)
     async with running_cpo(mongo, clock, tmp_path, inventory=inventory) as cpo, ClientSession() as session:
-        added = await passerelle(cpo, tmp_path, "add", "CP-2")
+        passerelle = commands_to(cpo, tmp_path, "CPO")
+        added = await passerelle("stations", "add", "CP-2")
         assert added.returncode == 0, added.stderr
         lines = dict(line.split(maxsplit=1) for line in added.stdout.splitlines()[:3])
         assert lines["URL"].endswith("/ocpp/CP-2")
         assert f"AuthorizationKey = {lines['password']}" in added.stdout
 
-        again = await passerelle(cpo, tmp_path, "add", "CP-2")
+        again = await passerelle("stations", "add", "CP-2")
         assert (again.returncode, again.stdout, again.stderr.count("\n")) == (1, "", 1)
 
         url = cpo.urls["stations"] + "/ocpp"
@@ -59,23 +40,23 @@ async def test_an_operator_adds_adopts_and_changes_stations(
             station = RawStation(socket)
             await station.call("BootNotification", BOOT)
             async with asyncio.TaskGroup() as tasks:
-                rotated = tasks.create_task(passerelle(cpo, tmp_path, "rotate-key", "CP-2"))
+                rotated = tasks.create_task(passerelle("stations", "rotate-key", "CP-2"))
                 frame = await station.hear(within_s=30)
                 await station.say(json.dumps([3, frame[1], {"status": "Accepted"}]))
             assert "the station answered Accepted; the old key is void" in rotated.result().stdout
 
-            lowered = await passerelle(cpo, tmp_path, "raise-profile", "CP-2", "1")
+            lowered = await passerelle("stations", "raise-profile", "CP-2", "1")
             assert (lowered.returncode, lowered.stderr.count("\n")) == (1, 1)
             assert "never lowered" in lowered.stderr
 
         with pytest.raises(WSServerHandshakeError):
             await session.ws_connect(f"{url}/CP-77", headers=basic(b"CP-77", b"a password of theirs"))
-        knocks = json.loads((await passerelle(cpo, tmp_path, "knocks", "--json")).stdout)
+        knocks = json.loads((await passerelle("stations", "knocks", "--json")).stdout)
         assert [(each["identity"], each["why"]) for each in knocks] == [("CP-77", "unknown")]
-        adopted = await passerelle(cpo, tmp_path, "adopt", "CP-77")
+        adopted = await passerelle("stations", "adopt", "CP-77")
         assert adopted.stdout == "CP-77 may come in\n"
 
-        listed = json.loads((await passerelle(cpo, tmp_path, "list", "--json")).stdout)
+        listed = json.loads((await passerelle("stations", "list", "--json")).stdout)
         assert {each["identity"]: each["key"] for each in listed} == {
             "CP-1": "set",
             "CP-2": "set",

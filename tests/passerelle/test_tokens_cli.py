@@ -1,36 +1,15 @@
 """passerelle tokens, against a hub that knows a card and a CPO that does not."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from ocpi.process.mongo import Mongo
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually_so
 from tests.hub.authorization.issuers import SECOND, THIRD, authorize, issuers_at, says, tell_token
+from tests.passerelle.commands import commands_to
 from tests.platforms import CPO, EMSP
-from tests.roaming import Roaming, roaming_on
-
-
-async def passerelle(roaming: Roaming, folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    environ = {
-        **os.environ,
-        "COLUMNS": "200",
-        "PASSERELLE_DATA_FOLDER": str(folder),
-        "HUB_ADMIN_PORT": roaming.hub.admin.url.rpartition(":")[2],
-    }
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "passerelle", "tokens", *words],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.roaming import roaming_on
 
 
 async def test_the_operator_sees_who_does_not_know_of_a_card(
@@ -39,18 +18,19 @@ async def test_the_operator_sees_who_does_not_know_of_a_card(
     async with roaming_on(mongo, clock, tmp_path) as roaming:
         roaming.cpo.is_online = False
         await tell_token(roaming.emsp, EMSP, "04 AA", valid=False)
-        shown = await passerelle(roaming, tmp_path, "known", str(EMSP), "04 aa", "--json")
+        passerelle = commands_to(roaming.hub, tmp_path)
+        shown = await passerelle("tokens", "known", str(EMSP), "04 aa", "--json")
         assert shown.returncode == 0, shown.stderr
         told = json.loads(shown.stdout)
         assert told["valid"] is False
         assert [(each["cpo"], each["state"]) for each in told["cpos"]] == [(str(CPO), "WAITS")]
 
-        table = await passerelle(roaming, tmp_path, "known", str(EMSP), "04 aa")
+        table = await passerelle("tokens", "known", str(EMSP), "04 aa")
         assert "valid: False" in table.stdout
         assert str(CPO) in table.stdout
 
         for words, code in ((("known", str(EMSP), "04EE"), 1), (("known", "NLMSP", "04 AA"), 2)):
-            refused = await passerelle(roaming, tmp_path, *words)
+            refused = await passerelle("tokens", *words)
             assert (refused.returncode, refused.stdout) == (code, "")
             assert refused.stderr.count("\n") == 1
 
@@ -67,5 +47,6 @@ async def test_the_operator_sees_which_cards_are_odd(
             return await mongo.collection("card_alarms").count_documents({}) == 1
 
         await eventually_so(is_recorded)
-        shown = await passerelle(roaming, tmp_path, "alarms", "--json")
+        passerelle = commands_to(roaming.hub, tmp_path)
+        shown = await passerelle("tokens", "alarms", "--json")
         assert [each["kind"] for each in json.loads(shown.stdout)] == ["TWO_CLAIMANTS"]

@@ -7,15 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from aiohttp import ClientSession
 
-from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
-from ocpi.wire.interfaces import Side
-from simulators.partner import SimulatedPartner
-from tests.cpo_adapter.sessions.charging import STATIONS, TARIFFS, Charging, answers
+from tests.cpo_adapter.sessions.charging import Charging, running_charging
 from tests.fakes.mongod import OwnMongod, own_mongod
-from tests.platforms import EMSP, agree, connect, running_cpo
 
 
 @pytest.fixture
@@ -53,19 +48,7 @@ class Outage:
 
 @pytest.fixture
 async def outage(mongod: OwnMongod, tmp_path: Path) -> AsyncIterator[Outage]:
-    (tmp_path / "stations.toml").write_text(STATIONS)
-    (tmp_path / "tariffs.toml").write_text(TARIFFS)
-    files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
     mongo = await Mongo.connect(mongod.url, "outage")
-    async with (
-        running_cpo(mongo, SystemClock(), tmp_path, **files) as cpo,
-        SimulatedPartner(("EMSP", EMSP)) as emsp,
-        ClientSession() as session,
-    ):
-        emsp.answer("POST", "tokens", Side.SENDER, answers("ALLOWED"))
-        await connect(cpo, emsp, "the-emsp", "EMSP")
-        await agree(cpo)
-        charging = Charging(cpo, emsp, session)
-        await charging.push_token(whitelist="ALLOWED")
+    async with running_charging(mongo, tmp_path, whitelist="ALLOWED") as charging:
         yield Outage(charging, mongod, mongo)
     mongo.close()

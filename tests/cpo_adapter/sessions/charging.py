@@ -94,7 +94,8 @@ def answers(allowed: str) -> Callable[[Request], Reply]:
 
 
 @asynccontextmanager
-async def running_charging(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Charging]:
+async def running_charging(mongo: Mongo, tmp_path: Path, whitelist: str = "NEVER") -> AsyncIterator[Charging]:
+    """`whitelist` is that of the card."""
     (tmp_path / "stations.toml").write_text(STATIONS)
     (tmp_path / "tariffs.toml").write_text(TARIFFS)
     files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
@@ -107,7 +108,7 @@ async def running_charging(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Chargi
         await connect(cpo, emsp, "the-emsp", "EMSP")
         await agree(cpo)
         charging = Charging(cpo, emsp, session)
-        await charging.push_token(whitelist="NEVER")
+        await charging.push_token(whitelist=whitelist)
         yield charging
 
 
