@@ -23,7 +23,7 @@ demo: $(READY) ## stations charge through the hub, live in this terminal (Ctrl-C
 	@$(BIN)/passerelle demo
 
 test: $(READY) ## all tests, on an embedded MongoDB
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## lint, types, import contracts
 	@$(BIN)/ruff check .

@@ -32,6 +32,7 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )  # with the values of locals, as it would be by itself, a traceback takes seconds in which nobody is served
+_LONG = frozenset({"faults", "flows", "test_kills.py"})
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
 
 
@@ -40,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_controller and not config.getoption("collectonly") and not os.environ.get(URL):
         embedded = config.stash[_of_the_controller] = EmbeddedMongo.start()
         os.environ[URL] = embedded.url  # inherited by the workers
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, one of them would keep a single process busy while the others rest."""
+    items.sort(key=lambda item: not _LONG.intersection(item.path.relative_to(item.config.rootpath).parts))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -142,7 +142,7 @@ async def test_whoever_is_silent_is_asked_and_is_offline_if_it_does_not_answer(
     assert dict(told(roaming.emsp))["CPO FR*CPO"] == "CONNECTED"
 
     roaming.cpo.is_online = False
-    await clock.advance(minutes=5.5)
+    await clock.stroll(minutes=5.5)
     await hears(roaming.emsp, "CPO FR*CPO", "OFFLINE")
     assert await shown(roaming.emsp) == {"CPO FR*CPO": "OFFLINE"}
 
@@ -205,7 +205,7 @@ async def test_whoever_comes_back_does_not_wait_for_the_next_try(
     infos = roaming.hub.foundation.mongo.collection("client_infos")
     await eventually_so(partial(infos.find_one, {"viewer": "the-emsp", "attempts": 1}))
     await infos.update_many({"next_try": {"$exists": True}}, {"$set": {"next_try": clock.now() + HOUR}})
-    await clock.advance(minutes=5.5)
+    await clock.stroll(minutes=5.5)
     assert await roaming.hub.foundation.mongo.collection("presences").find_one({"trouble": {"$exists": True}})
     roaming.emsp.is_online = True
     await shown(roaming.emsp)
@@ -222,7 +222,7 @@ async def test_whoever_calls_while_it_is_asked_is_there(roaming: Roaming, clock:
         return Reply(http=503)
 
     roaming.cpo.answer("GET", "versions", Side.SENDER, answer)
-    await clock.advance(minutes=5.5)
+    await clock.stroll(minutes=5.5)
     await asyncio.wait_for(asked.wait(), 5)
     await shown(roaming.cpo)
     go_on.set()
@@ -234,7 +234,7 @@ async def test_whoever_is_away_is_told_nothing_until_it_is_back(roaming: Roaming
     """C-065: its versions cannot be had, whatever else of it still answers."""
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     roaming.emsp.answer("GET", "versions", Side.SENDER, lambda _: Reply(http=503))
-    await clock.advance(minutes=5.5)
+    await clock.stroll(minutes=5.5)
     await hears(roaming.cpo, "EMSP NL*MSP", "OFFLINE")
     await operate(roaming.hub, "/partners/the-cpo/suspend", {})
     await asyncio.sleep(1.5)  # longer than the teller's own pause

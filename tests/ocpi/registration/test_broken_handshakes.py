@@ -119,7 +119,7 @@ async def test_our_registration_is_whole_or_was_never_begun(
         assert (await pull(cpo)).http == 401
     if not dies and breakage.done[step - 1] != "_send":
         assert not cpo.is_registered
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     assert known(hub) is None
     assert (await register(hub, cpo))["state"] == "REGISTERED"
     assert (await pull(cpo)).status == 1000
@@ -167,7 +167,7 @@ async def test_our_rotation_locks_nobody_out(
     await hub.foundation.directory.refresh()
     assert (await pull(cpo)).status == 1000
     assert await lets_in(cpo, hub)
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     assert (await pull(cpo)).status == 1000
     await operate(hub, "/partners/the-cpo/rotate", {})
     assert (await pull(cpo)).status == 1000
