@@ -281,16 +281,16 @@ async def test_what_is_refused_is_given_up_after_a_few_tries(roaming: Roaming, c
     refusing = Reply(status_code=2001)
     roaming.emsp.answer("PUT", "hubclientinfo", RECEIVER, lambda _: refusing)
     roaming.emsp.announced.clear()
+    infos = roaming.hub.foundation.mongo.collection("client_infos")
     async with another_cpo(roaming):
-        await eventually(lambda: len(told(roaming.emsp)) == 1)
-        await clock.advance(seconds=2)
-        await eventually(lambda: len(told(roaming.emsp)) == 2)
-        await clock.advance(seconds=2)
+        for tried in (1, 2):
+            await eventually_so(partial(infos.find_one, {"viewer": "the-emsp", "attempts": tried}))
+            assert len(told(roaming.emsp)) == tried
+            await clock.advance(seconds=2)
         await eventually(lambda: len(told(roaming.emsp)) == 3)
         await clock.advance(minutes=2)
         await asyncio.sleep(0.2)
         assert len(told(roaming.emsp)) == 3
-    infos = roaming.hub.foundation.mongo.collection("client_infos")
     assert await infos.count_documents({"viewer": "the-emsp", "next_try": {"$exists": True}}) == 0
 
 
