@@ -86,7 +86,7 @@ class Preferred:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`is_assumed`: the station never told one, and went on to something else."""
+    """`is_assumed`: the station never told one. It is then at the last instant that anything is known of."""
 
     at: datetime
     meter_wh: int
@@ -95,6 +95,15 @@ class End:
     samples: tuple[Sample, ...] = ()
     doubts: frozenset[Doubt] = frozenset()
     is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the operator knows that the meter read at start and stop."""
+
+    start_wh: int
+    stop_wh: int
+    at: datetime
 
 
 Since: TypeAlias = Metered | Changed | Preferred
@@ -142,6 +151,11 @@ class Transaction:
         return self.begin.doubts | (self.end.doubts if self.end else frozenset())
 
 
+def assumed_end(running: Transaction, now: datetime) -> End:
+    """Of one that nobody ends: where the last is known of it."""
+    return End(running.until, int(running.meter_wh), "Other", now, is_assumed=True)
+
+
 def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
     """All that was heard as one transaction. Of several ends the first told counts, an assumed one last."""
     facts = list(heard)
@@ -151,11 +165,28 @@ def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
         *_once(fact for fact in facts if isinstance(fact, Changed)),
         *_once(fact for fact in facts if isinstance(fact, Preferred)),
     ]
-    return Transaction(
-        begin=begin,
-        since=tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact)))),
-        end=min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None),
-    )
+    end = min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None)
+    ordered = tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact))))
+    return Transaction(begin, ordered, _as_far_as_known(Transaction(begin, ordered, None), end))
+
+
+def _as_far_as_known(running: Transaction, end: End | None) -> End | None:
+    """What is heard after an end was assumed moves it."""
+    if end is None or not end.is_assumed:
+        return end
+    meter_wh = max(end.meter_wh, int(running.meter_wh))
+    return replace(end, at=max(end.at, running.until), meter_wh=meter_wh)
+
+
+def corrected(transaction: Transaction, correction: Correction) -> Transaction:
+    """Of one that has ended: whatever it lacks, the operator has decided."""
+    end = transaction.end
+    if end is None:
+        return transaction
+    begin = replace(transaction.begin, meter_wh=correction.start_wh)
+    heard_at, doubts = max(end.heard_at, correction.at), end.doubts | {Doubt.CORRECTED}
+    end = replace(end, meter_wh=correction.stop_wh, heard_at=heard_at, doubts=doubts)
+    return replace(transaction, begin=begin, end=end, lacks="")
 
 
 def samples(transaction: Transaction) -> list[Sample]:

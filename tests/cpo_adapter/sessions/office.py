@@ -8,9 +8,11 @@ from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.desk import CardJudge, Sessions
+from cpo_adapter.sessions.ledger import Ledger
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
-from cpo_adapter.sessions.publisher import Announcing, Publisher
+from cpo_adapter.sessions.publisher import Publisher
+from cpo_adapter.sessions.settlement import Announcing
 from cpo_adapter.sessions.store import INDEXES, STRAYS, TRANSACTIONS, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
@@ -134,9 +136,11 @@ class Office:
         self.judge = judge
         self.store = TransactionStore(mongo)
         self.numbers = Numbers(mongo, clock)
+        self.ledger = Ledger(mongo)
         store = cast(TransactionStore, wrapped(self.store))
         self.publisher = Publisher(
             store=store,
+            ledger=cast(Ledger, wrapped(self.ledger)),
             renderer=Renderer(PartyId("LU", "PAS"), "EUR"),
             announcer=cast(Announcing, wrapped(partners)),
             clock=clock,
