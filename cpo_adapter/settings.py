@@ -52,7 +52,7 @@ class CpoSettings(PlatformSettings):
     journal_folder: Path | None = None
     journal_mb: int = Field(default=256, ge=1)
     gaps_hours: float = Field(default=24, ge=0, le=24)
-    unended_hours: float = Field(default=24, ge=24, le=72)
+    unended_hours: float = Field(default=24, ge=0, le=72)
     silent_hours: float = Field(default=48, ge=1)
 
     @property

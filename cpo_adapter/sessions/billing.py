@@ -11,7 +11,6 @@ from cpo_adapter.sessions.transaction import Transaction
 from ocpi.pricing import Version, Zone, cost_fields, price, read_tariff, split
 from ocpi.pricing.tariff import Tariff as PricedTariff
 
-
 _NEXT_TO_NOTHING_WH: Final = 10
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from cpo_adapter.ocpp.events import Sample
-from cpo_adapter.sessions.registers import BY_THE_CLOCK, OUTLET, REGISTER, is_register
+from cpo_adapter.sessions.registers import BEGIN, BY_THE_CLOCK, OUTLET, REGISTER, is_register
 
 _INTERVAL: Final = "Energy.Active.Import.Interval"
 _POWER: Final = "Power.Active.Import"
@@ -45,7 +45,7 @@ def _steps(powers: Sequence[tuple[datetime, Decimal]]) -> Iterator[tuple[datetim
 def _added_up(steps: Sequence[tuple[datetime, Decimal]], since: datetime, start_wh: int) -> Iterator[Sample]:
     total = Decimal(start_wh)
     if steps:
-        yield Sample(since, REGISTER, total)
+        yield Sample(since, REGISTER, total, context=BEGIN)
     for at, energy_wh in steps:
         total += max(energy_wh, Decimal(0))
         yield Sample(at, REGISTER, total)

@@ -40,13 +40,17 @@ def _stop_in_kwh(transaction: Transaction, end: End) -> Transaction | None:
 
 
 def _start_in_kwh(transaction: Transaction, end: End) -> Transaction | None:
-    begin = replace(transaction.begin, meter_wh=transaction.begin.meter_wh * _KILO)
-    return replace(transaction, begin=begin, end=_doubted(end, end.meter_wh, Doubt.UNIT_MENDED))
+    start_wh = transaction.begin.meter_wh * _KILO
+    begin, doubted = (
+        replace(transaction.begin, meter_wh=start_wh),
+        _doubted(end, end.meter_wh, Doubt.UNIT_MENDED),
+    )
+    return replace(transaction, begin=begin, end=doubted) if end.meter_wh >= start_wh else None
 
 
 def _all_told_as_kwh(transaction: Transaction, end: End) -> Transaction | None:
     start_wh, stop_wh = transaction.begin.meter_wh, end.meter_wh
-    if start_wh % _KILO or stop_wh % _KILO:
+    if start_wh % _KILO or stop_wh % _KILO or stop_wh < start_wh:
         return None
     scaled = [replace(each, register_wh=each.register_wh / _KILO) for each in _readings(transaction)]
     begin = replace(transaction.begin, meter_wh=start_wh // _KILO)

@@ -17,7 +17,7 @@ from cpo_adapter.ocpp.events import Sample
 REGISTER: Final = "Energy.Active.Import.Register"
 OUTLET: Final = "Outlet"
 BY_THE_CLOCK: Final = "Sample.Clock"
-_BEGIN: Final = "Transaction.Begin"
+BEGIN: Final = "Transaction.Begin"
 _END: Final = "Transaction.End"
 _ALL_PHASES: Final = frozenset({"L1", "L2", "L3"})
 
@@ -60,7 +60,7 @@ def first_and_last(
     told = [sample for sample in samples if is_register(sample)]
     others = [each for each in told if each.context != BY_THE_CLOCK] or told
     within = [each for each in others if until is None or each.at <= until] or others
-    first = _candidates([each for each in told if each.context == _BEGIN] or _at(min, others))
+    first = _candidates([each for each in told if each.context == BEGIN] or _at(min, others))
     last = _candidates([each for each in told if each.context == _END] or _at(max, within))
     either = min(len(first), len(last)) - 1
     return (first[either], last[either]) if either >= 0 else (None, None)

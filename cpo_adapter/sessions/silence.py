@@ -6,6 +6,7 @@ Spec: OCPP 1.6, 4.9 (Available) and 5.17 (TriggerMessage); OCPP 2.0.1, GetTransa
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Final
 
@@ -41,6 +42,7 @@ def _freed_at(transaction: Transaction) -> datetime | None:
     if last is None or last.status is not ConnectorStatus.AVAILABLE:
         return None
     read = registers(transaction)
-    before = max([transaction.begin.meter_wh, *(each.register_wh for each in read if each.at <= last.at)])
+    start_wh = Decimal(transaction.begin.meter_wh)
+    before = max([start_wh, *(each.register_wh for each in read if each.at <= last.at)])
     is_drawing = any(each.register_wh > before for each in read if each.at > last.at)
     return None if is_drawing else last.heard_at
