@@ -501,6 +501,70 @@ async def test_a_start_whose_answer_was_lost_gets_the_same_answer(place: Place) 
     assert len(await place.transactions()) == 1
 
 
+async def status(station: RawStation, name: str, *, connector: int = 1, **more: Any) -> None:
+    told = {"connectorId": connector, "errorCode": "NoError", "status": name, "timestamp": ago(0), **more}
+    assert (await station.call("StatusNotification", told))[2] == {}
+
+
+async def test_what_bars_the_station_bars_its_evses_and_what_does_not_heals_none(place: Place) -> None:
+    """(B-51)."""
+    async with place.line() as station:
+        await status(station, "Faulted")
+        await status(station, "Available", connector=2)
+        await eventually(lambda: (place.status(1), place.status(2)) == ("OUTOFORDER", "AVAILABLE"))
+        await status(station, "Available", connector=0)
+        await status(station, "Unavailable", connector=0)
+        await eventually(lambda: (place.status(1), place.status(2)) == ("INOPERATIVE", "INOPERATIVE"))
+        await status(station, "Available", connector=0)
+        await eventually(lambda: (place.status(1), place.status(2)) == ("OUTOFORDER", "AVAILABLE"))
+
+
+async def test_queued_statuses_and_unknown_connectors_reach_nobody(place: Place) -> None:
+    """(B-52) (B-53)."""
+    async with place.line() as station:
+        await status(station, "Charging")
+        await eventually(lambda: place.status() == "CHARGING")
+        await status(station, "Available", timestamp=ago(30))
+        await status(station, "Faulted", connector=3)
+        await status(station, "Reserved", connector=2)
+        await eventually(lambda: place.status(2) == "RESERVED")
+
+    assert (place.status(1), place.status(3)) == ("CHARGING", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "seen"),
+    [("Faulted", "NoError", "OUTOFORDER"), ("Available", "ReaderFailure", "AVAILABLE")],
+)
+async def test_the_status_counts_and_not_the_error(place: Place, said: str, error: str, seen: str) -> None:
+    """(B-55)."""
+    async with place.line() as station:
+        await status(station, said, errorCode=error, vendorErrorCode="E" * 50, info="x" * 50)
+        await eventually(lambda: place.status() == seen)
+
+
+async def test_swinging_between_kinds_of_charging_is_told_once(place: Place) -> None:
+    """(B-56)."""
+
+    def told() -> list[str | None]:
+        shown = (put.json()["evses"] for put in place.yard.emsp.heard("locations", "PUT"))
+        names = [{each["uid"]: each["status"] for each in evses} for evses in shown]
+        return [each.get(f"{place.identity}-1") for each in names]
+
+    async with place.line() as station:
+        for name in ("Charging", "SuspendedEVSE", "Charging", "SuspendedEV", "Charging"):
+            await status(station, name)
+        await eventually(lambda: place.status() == "CHARGING")
+        before = len(told())
+        for name in ("SuspendedEV", "Charging", "SuspendedEV"):
+            await status(station, name)
+        await status(station, "Reserved", connector=2)
+        await eventually(lambda: place.status(2) == "RESERVED")
+
+    assert set(told()[before:]) == {"CHARGING"}
+    assert len(told()) == before + 1
+
+
 async def test_energy_is_counted_where_it_went(yard: Yard) -> None:
     """What is billed, held and not billed is what the stations of this file counted in all."""
     told = await asyncio.to_thread(yard.cpo.admin.get, "/transactions/energies")

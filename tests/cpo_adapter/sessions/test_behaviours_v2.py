@@ -272,3 +272,39 @@ async def test_what_no_schema_allows_is_answered_and_loses_nothing(place: Place,
         assert (await station.hear())[0] in (3, 4)
         await tell(station, events[4:])
         assert (await place.bill())["total_energy"] == 11
+
+
+async def test_availability_may_come_as_a_monitored_variable(place: Place, version: str) -> None:
+    """(B-58): of a connector, an EVSE, the station."""
+
+    async def notify(component: dict[str, Any], value: str) -> None:
+        told = {
+            "eventId": 1,
+            "timestamp": ago(0),
+            "trigger": "Delta",
+            "actualValue": value,
+            "eventNotificationType": "HardWiredNotification",
+            "component": component,
+            "variable": {"name": "AvailabilityState"},
+        }
+        request = {"generatedAt": ago(0), "seqNo": 0, "eventData": [told]}
+        assert (await station.call("NotifyEvent", request))[2] == {}
+
+    async with place.line(version) as station:
+        await notify({"name": "Connector", "evse": {"id": 1, "connectorId": 1}}, "Occupied")
+        await notify({"name": "EVSE", "evse": {"id": 2}}, "Faulted")
+        await eventually(lambda: (place.status(1), place.status(2)) == ("CHARGING", "OUTOFORDER"))
+        await notify({"name": "ChargingStation"}, "Unavailable")
+        await eventually(lambda: (place.status(1), place.status(2)) == ("INOPERATIVE", "INOPERATIVE"))
+
+
+async def test_evse_0_and_connector_0_are_the_station(place: Place, version: str) -> None:
+    """(B-59)."""
+    told = {"timestamp": ago(0), "evseId": 0, "connectorId": 0}
+    async with place.line(version) as station:
+        await station.call("StatusNotification", told | {"connectorStatus": "Faulted"})
+        await eventually(lambda: (place.status(1), place.status(2)) == ("OUTOFORDER", "OUTOFORDER"))
+        available = {"evseId": 1, "connectorId": 1, "connectorStatus": "Available"}
+        await station.call("StatusNotification", told | available)
+        await station.call("StatusNotification", told | {"connectorStatus": "Available"})
+        await eventually(lambda: place.status(1) == "AVAILABLE")
