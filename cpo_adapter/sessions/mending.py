@@ -1,9 +1,9 @@
 """Meters that contradict themselves: read in the one way that makes sense of them, if there is one. Pure.
 
 Two ends of a transaction that fit its time and its connector are believed, unless the readings between show
-that the meter began again at zero. Two that do not fit are read in another unit (some stations tell kWh as if
-they were Wh, or the reverse, at one end or at both), and at last as the meter of a station that was
-restarted. What was mended stands on the bill; where nothing fits, nothing is mended.
+that the meter began again at zero. Two that do not fit are read in another unit, if one alone fits (some
+stations tell kWh as if they were Wh, or the reverse, at one end or at both), else as the meter of a station
+that was restarted. What was mended stands on the bill; where there is a choice, nothing is mended.
 Spec: OCPP 1.6, 4.10 (meterStop); OCPP 2.0.1, SampledValueType (unitOfMeasure).
 """
 
@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from cpo_adapter.ocpp.events import Doubt, Sample
 from cpo_adapter.sessions.plausibility import ROUNDING_WH, fits
 from cpo_adapter.sessions.registers import REGISTER, Reading, as_told, is_register
-from cpo_adapter.sessions.transaction import End, Metered, Since, Transaction, registers, samples
+from cpo_adapter.sessions.transaction import End, Metered, Since, Transaction, samples
+
+_Way: TypeAlias = Callable[[Transaction, End], Transaction | None]
 
 _KILO: Final = 1000
 _CLEARLY_WH: Final = 100
@@ -28,24 +30,31 @@ def mended(transaction: Transaction) -> Transaction:
     end = transaction.end
     if end is None or Doubt.METER_UNREADABLE in transaction.doubts:
         return transaction
-    ways = _CLEAR if fits(transaction) else _ALL
-    others = (way(transaction, end) for way in ways)
-    return next((other for other in others if other is not None and fits(other)), transaction)
+    if fits(transaction):
+        return _fitting([_clearly_began_again], transaction, end) or transaction
+    in_another_unit = _fitting([_stop_in_kwh, _start_in_kwh, _all_told_as_kwh], transaction, end)
+    return in_another_unit or _fitting([_began_again], transaction, end) or transaction
+
+
+def _fitting(ways: Sequence[_Way], transaction: Transaction, end: End) -> Transaction | None:
+    """What the only way makes of it that fits."""
+    others = [way(transaction, end) for way in ways]
+    fitting = [other for other in others if other is not None and fits(other)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _stop_in_kwh(transaction: Transaction, end: End) -> Transaction | None:
-    stop_wh = end.meter_wh * _KILO
-    highest = max((reading.register_wh for reading in registers(transaction)), default=Decimal(0))
-    return replace(transaction, end=_doubted(end, stop_wh, Doubt.UNIT_MENDED)) if stop_wh >= highest else None
+    start_wh, stop_wh = transaction.begin.meter_wh, end.meter_wh * _KILO
+    is_between = all(start_wh <= each.register_wh <= stop_wh for each in _readings(transaction))
+    return replace(transaction, end=_doubted(end, stop_wh, Doubt.UNIT_MENDED)) if is_between else None
 
 
 def _start_in_kwh(transaction: Transaction, end: End) -> Transaction | None:
     start_wh = transaction.begin.meter_wh * _KILO
-    begin, doubted = (
-        replace(transaction.begin, meter_wh=start_wh),
-        _doubted(end, end.meter_wh, Doubt.UNIT_MENDED),
-    )
-    return replace(transaction, begin=begin, end=doubted) if end.meter_wh >= start_wh else None
+    if end.meter_wh < start_wh:
+        return None
+    begin = replace(transaction.begin, meter_wh=start_wh)
+    return replace(transaction, begin=begin, end=_doubted(end, end.meter_wh, Doubt.UNIT_MENDED))
 
 
 def _all_told_as_kwh(transaction: Transaction, end: End) -> Transaction | None:
@@ -75,10 +84,13 @@ def _began_again(transaction: Transaction, end: End) -> Transaction | None:
 
 
 def _clearly_began_again(transaction: Transaction, end: End) -> Transaction | None:
-    """Where the two ends alone would do, the fall has to be one that no noise explains."""
-    read = [each.register_wh for each in _readings(transaction)]
-    falls = any(b < a / 2 and a - b > _CLEARLY_WH for a, b in pairwise([*read, Decimal(end.meter_wh)]))
-    return _began_again(transaction, end) if falls else None
+    """Where the two ends alone would do, it has to fall far and to stay below: noise does not."""
+    series = [*(each.register_wh for each in _readings(transaction)), Decimal(end.meter_wh)]
+    for place, (before, after) in enumerate(pairwise(series), start=1):
+        if after < before / 2 and before - after > _CLEARLY_WH:
+            stays = sum(value < before for value in series[place:]) > 1 or series[-1] < before
+            return _began_again(transaction, end) if stays else None
+    return None
 
 
 def _readings(transaction: Transaction) -> list[Reading]:
@@ -105,8 +117,3 @@ def _others(told: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 def _doubted(end: End, meter_wh: int, doubt: Doubt) -> End:
     return replace(end, meter_wh=meter_wh, doubts=end.doubts | {doubt})
-
-
-_Way = Callable[[Transaction, End], Transaction | None]
-_CLEAR: Final[Sequence[_Way]] = (_clearly_began_again,)
-_ALL: Final[Sequence[_Way]] = (_stop_in_kwh, _start_in_kwh, _all_told_as_kwh, _began_again)

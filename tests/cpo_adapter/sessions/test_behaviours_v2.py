@@ -241,9 +241,9 @@ async def test_a_station_without_a_register_is_billed_by_what_it_has(
 async def test_what_a_car_gives_back_is_told_in_its_session(place: Place, version: str) -> None:
     """(B-94)."""
     events = charge()
-    for told, given in ((events[0], 500), (events[2], 2500), (events[4], 4000)):
+    for told, value in ((events[0], 500), (events[2], 2500), (events[4], 4000)):
         (block,) = told["meterValue"]
-        block["sampledValue"].append({"value": given, "measurand": "Energy.Active.Export.Register"})
+        block["sampledValue"].append({"value": value, "measurand": "Energy.Active.Export.Register"})
     async with place.line(version) as station:
         await tell(station, events)
         bill = await place.bill()

@@ -7,12 +7,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from cpo_adapter.sessions import gaps, lingering, settlement, silence
+from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_behaviours_v2 import answer_queue
 from tests.cpo_adapter.sessions.test_behaviours_v16 import begin, end, meter
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
@@ -250,3 +252,42 @@ async def test_no_energy_is_lost_or_counted_twice(yard: Yard) -> None:
     told = await asyncio.to_thread(yard.cpo.admin.get, "/transactions/energies")
     bills = live([post.json() for post in yard.emsp.heard("cdrs", "POST")])
     assert told["billed_wh"] == round(sum(bill["total_energy"] for bill in bills) * 1000)
+
+
+_CARD_OF_2_1_1: dict[str, Any] = {
+    "uid": UID,
+    "type": "RFID",
+    "auth_id": "C-7",
+    "issuer": "MSP",
+    "valid": True,
+    "whitelist": "ALWAYS",
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+
+
+async def test_whoever_has_no_credits_gets_one_bill_and_the_operator_a_case(
+    yard: Yard, mongo_url: str, tmp_path: Path
+) -> None:
+    """2.1.1 has none: credit and replacement stay here together, to be settled by hand."""
+    assert yard.cpo  # whose impatience is this one's too
+    async with running_yard(mongo_url, tmp_path, ocpi="2.1.1", card=_CARD_OF_2_1_1) as old:
+
+        def bills() -> list[Any]:
+            return [post.json()["total_energy"] for post in old.emsp.heard("cdrs", "POST")]
+
+        async def parked() -> list[str]:
+            marks = old.mongo.collection("outbox").find({"parked": {"$nin": [None, ""]}})
+            return [each["parked"] async for each in marks]
+
+        async def are_both() -> bool:
+            return len(await parked()) == 2
+
+        async with old.place().line() as station:
+            number = await begin(station)
+            await end(station, number)
+            await eventually(bills)
+            await operate(old.cpo, f"/transactions/{number}/correct", {"start_wh": 1000, "stop_wh": 9000})
+            await eventually_so(are_both)
+
+        assert bills() == [11]
+        assert all("by hand" in each for each in await parked())

@@ -5,7 +5,7 @@ A test takes stations that nobody had before it, and looks at what the issuer re
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from aiohttp import ClientSession
 
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.mongo import Mongo
+from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
+from schemas import codec
 from simulators.partner import SimulatedPartner
 from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.sessions.charging import KEY, UID, Charging, answers
 from tests.fakes.eventually import eventually, eventually_so
-from tests.platforms import EMSP, Running, agree, connect, running_cpo
+from tests.platforms import CPO, EMSP, Running, agree, connect, running_cpo
 
 SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
 """Of every file that uses a yard: it lives longer than a test."""
@@ -145,12 +147,27 @@ class Yard:
     async def push_card(self, uid: str, **changes: Any) -> None:
         await Charging(self.cpo, self.emsp, self.session).push_token(uid, **changes)
 
+    async def push_token(self, token: Mapping[str, Any]) -> None:
+        """As it stands."""
+        path = (EMSP.country_code, EMSP.party_id, token["uid"])
+        routing = Routing(to=CPO, sender=EMSP)
+        heard = await self.emsp.call(
+            "PUT", "tokens", Side.RECEIVER, *path, routing=routing, body=codec.encode(dict(token))
+        )
+        assert heard.is_success, heard.body
+
 
 @asynccontextmanager
 async def running_yard(
-    mongo_url: str, folder: Path, *, clock: Clock | None = None, ocpi: str = "2.3.0", **more: Any
+    mongo_url: str,
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    ocpi: str = "2.3.0",
+    card: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> AsyncIterator[Yard]:
-    """`more` are settings. The card may charge without anybody being asked."""
+    """`more` are settings; `card` as the issuer's version of OCPI spells it. It may charge unasked."""
     (folder / "stations.toml").write_text(_stations())
     (folder / "tariffs.toml").write_text(_tariff("AC", ENERGY) + _tariff("ONCE", FLAT))
     mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
@@ -165,7 +182,10 @@ async def running_yard(
             await connect(cpo, emsp, "the-emsp", "EMSP")
             await agree(cpo)
             yard = Yard(cpo, emsp, session, mongo, iter(identities()))
-            await yard.push_card(UID, whitelist="ALWAYS")
+            if card is None:
+                await yard.push_card(UID, whitelist="ALWAYS")
+            else:
+                await yard.push_token(card)
             yield yard
     finally:
         await mongo.drop()
