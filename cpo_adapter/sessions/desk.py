@@ -12,7 +12,6 @@ from typing import Protocol
 
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import (
-    STATION,
     ConnectorStatus,
     MeterRead,
     Origin,
@@ -29,8 +28,9 @@ from cpo_adapter.sessions.early_ends import EarlyEnds
 from cpo_adapter.sessions.named_desk import NamedTransactions
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers, NumbersExhausted
 from cpo_adapter.sessions.store import Ending, TransactionStore
+from cpo_adapter.sessions.succession import Succession
 from cpo_adapter.sessions.terms import TermsBook
-from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred, assumed_end
+from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger, pseudonym
 from ocpi.process.mongo import DriverError
@@ -85,6 +85,7 @@ class Sessions:
         self._clock = clock
         self._attribution = Attribution(store, given)
         self._early_ends = EarlyEnds(store)
+        self._succession = Succession(store, touched, clock)
         self._named = NamedTransactions(
             store=store,
             numbers=numbers,
@@ -111,8 +112,7 @@ class Sessions:
     async def recover(self) -> None:
         """Judge the cards of starts that a crash left unanswered: they may never be told again."""
         for begin, frame in await self._store.unjudged():
-            await self._judged(begin, _as_told(begin, frame))
-            await self._reservations.began(begin)
+            await self._opened(begin, _as_told(begin, frame))
             self._touched(begin.number)
 
     async def metered(self, event: MeterRead) -> None:
@@ -159,7 +159,7 @@ class Sessions:
 
     async def _opened(self, begin: Begin, event: TransactionBegan) -> CardAnswer:
         """What follows from a start that is kept; all of it may be done twice."""
-        await self._close_all_but_the_newest(begin)
+        await self._succession.keep(begin)
         if not begin.reference:
             await self._early_ends.join(begin)
         answer = await self._judged(begin, event)
@@ -172,20 +172,6 @@ class Sessions:
             answer, authorized = await self._cards.judge_start(event)
             begin = await self._store.judge(begin.number, answer, authorized)
         return begin.card or _NOT_JUDGED
-
-    async def _close_all_but_the_newest(self, begin: Begin) -> None:
-        """A connector serves one car: what ran there before has ended, and nobody told.
-
-        That may be the very start that is told: one of earlier, replayed late, ends nothing newer.
-        """
-        if begin.outlet == STATION:
-            return
-        _, *older = await self._store.running(begin.station, begin.outlet) or [begin]
-        for each in older:
-            so_far = await self._store.load(each.number)
-            await self._store.assume_end(each.number, assumed_end(so_far, begin.heard_at))
-            log.warning("end of a transaction assumed", station=begin.station, number=each.number)
-            self._touched(each.number)
 
     async def _keep_samples(self, event: MeterRead) -> None:
         station, frame, heard_at = event.origin.station, event.origin.frame, event.origin.received_at

@@ -56,11 +56,14 @@ class Gaps:
     async def turn(self) -> None:
         for number in await self._ledger.lacking():
             transaction = await self._store.load(number)
-            if self._is_too_old(transaction) or not await self._may_come(transaction):
+            if transaction.lacks and not await self._is_awaited(transaction):
                 log.warning("transaction lacks something for good", number=number)
                 await self._ledger.all_told(number, self._clock.now())
         for number in await self._ledger.unsettled(ended_only=True):
             self._touched(number)
+
+    async def _is_awaited(self, transaction: Transaction) -> bool:
+        return not self._is_too_old(transaction) and await self._may_come(transaction)
 
     def _is_too_old(self, transaction: Transaction) -> bool:
         patience = self._patience.end if transaction.lacks == NO_END else self._patience.events

@@ -13,8 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from cpo_adapter.sessions.ends import Correction
 from cpo_adapter.sessions.store import TRANSACTIONS
-from cpo_adapter.sessions.transaction import Correction
 from ocpi.process.mongo import DESCENDING, Document, Mongo
 
 _MOST: Final = 500

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from cpo_adapter.ocpp.intents import Intent, NotAsked, Outcome, StationGone, Tell, TellQueue, Topic
+from cpo_adapter.sessions.ends import assumed_end
 from cpo_adapter.sessions.patience import Patience
 from cpo_adapter.sessions.silence import Verdict, judged
 from cpo_adapter.sessions.store import TransactionStore
-from cpo_adapter.sessions.transaction import Begin, Transaction, assumed_end
+from cpo_adapter.sessions.transaction import Begin, Transaction
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
 

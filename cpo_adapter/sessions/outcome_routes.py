@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from cpo_adapter.sessions.ends import Correction
 from cpo_adapter.sessions.ledger import Became, Ledger
-from cpo_adapter.sessions.transaction import Correction
 from ocpi.admin.app import read, reply
 from ocpi.errors import InvalidParameters, UnknownObject
 from ocpi.process.clock import Clock

@@ -23,8 +23,9 @@ from cpo_adapter.sessions.documents import (
     of_judgement,
     of_place,
 )
+from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
-from cpo_adapter.sessions.transaction import Begin, Correction, End, Transaction, corrected
+from cpo_adapter.sessions.transaction import Begin, End, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 
 TRANSACTIONS: Final = "transactions"

@@ -97,15 +97,6 @@ class End:
     is_assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What the operator knows that the meter read at start and stop."""
-
-    start_wh: int
-    stop_wh: int
-    at: datetime
-
-
 Since: TypeAlias = Metered | Changed | Preferred
 
 _Heard = TypeVar("_Heard", Metered, Changed, Preferred, End)
@@ -151,11 +142,6 @@ class Transaction:
         return self.begin.doubts | (self.end.doubts if self.end else frozenset())
 
 
-def assumed_end(running: Transaction, now: datetime) -> End:
-    """Of one that nobody ends: where the last is known of it."""
-    return End(running.until, int(running.meter_wh), "Other", now, is_assumed=True)
-
-
 def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
     """All that was heard as one transaction. Of several ends the first told counts, an assumed one last."""
     facts = list(heard)
@@ -176,17 +162,6 @@ def _as_far_as_known(running: Transaction, end: End | None) -> End | None:
         return end
     meter_wh = max(end.meter_wh, int(running.meter_wh))
     return replace(end, at=max(end.at, running.until), meter_wh=meter_wh)
-
-
-def corrected(transaction: Transaction, correction: Correction) -> Transaction:
-    """Of one that has ended: whatever it lacks, the operator has decided."""
-    end = transaction.end
-    if end is None:
-        return transaction
-    begin = replace(transaction.begin, meter_wh=correction.start_wh)
-    heard_at, doubts = max(end.heard_at, correction.at), end.doubts | {Doubt.CORRECTED}
-    end = replace(end, meter_wh=correction.stop_wh, heard_at=heard_at, doubts=doubts)
-    return replace(transaction, begin=begin, end=end, lacks="")
 
 
 def samples(transaction: Transaction) -> list[Sample]:
