@@ -1,37 +1,29 @@
-"""What the operator of the stations can ask: which are connected, and what became of each transaction."""
+"""What the operator of the stations can ask: which there are, and which are connected."""
 
 from typing import Any
 
 from aiohttp import web
 
-from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.stations.key_store import Kept
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory, Station
 from cpo_adapter.stations.registry import Registry
 from ocpi.admin.app import reply
-from ocpi.process.mongo import Document
 
 
 class OperationRoutes:
-    def __init__(
-        self, inventory: Inventory, registry: Registry, ring: KeyRing, transactions: TransactionStore
-    ) -> None:
+    def __init__(self, inventory: Inventory, registry: Registry, ring: KeyRing) -> None:
         self._inventory = inventory
         self._ring = ring
         self._registry = registry
-        self._transactions = transactions
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/stations", self._stations), web.get("/transactions", self._outcomes)]
+        return [web.get("/stations", self._stations)]
 
     async def _stations(self, _: web.Request) -> web.Response:
         """Those that a command added are there too; they wait for the inventory."""
         authored = [self._station(each.identity, each) for each in self._inventory.stations()]
         return reply([*authored, *(self._station(name, None) for name in self._ring.added())])
-
-    async def _outcomes(self, _: web.Request) -> web.Response:
-        return reply([_transaction(document) for document in await self._transactions.outcomes()])
 
     def _station(self, identity: str, station: Station | None) -> dict[str, Any]:
         credentials = self._ring.credentials(identity)
@@ -54,9 +46,3 @@ def _key(kept: Kept) -> str:
     if kept.next_digests:
         return "changing"
     return "one-time" if kept.is_one_time else "set"
-
-
-def _transaction(document: Document) -> dict[str, Any]:
-    renamed = {"number": document["_id"], "reason": document.get("outcome_reason")}
-    named = ("session_id", "station", "evse", "began_at", "outcome")
-    return {**renamed, **{name: document.get(name) for name in named}}

@@ -1,10 +1,12 @@
 """CPO_…: what an operator of stations chooses."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from cpo_adapter.sessions.patience import Patience
 from ocpi.process.settings import AllowedNetwork
 from ocpi.service.settings import PlatformSettings
 
@@ -21,6 +23,9 @@ class CpoSettings(PlatformSettings):
 
     While MongoDB is away, what stations say of transactions is kept in `journal_folder`, which needs a disk
     that survives a restart; by default it lies in the data folder. Nothing more is kept beyond `journal_mb`.
+
+    A bill that lacks something waits for it `gaps_hours`, one whose end nobody told `unended_hours`; a
+    transaction of which nothing is heard for `silent_hours` has ended.
     """
 
     model_config = SettingsConfigDict(env_prefix="CPO_")
@@ -46,6 +51,9 @@ class CpoSettings(PlatformSettings):
     tariffs: Path | None = None
     journal_folder: Path | None = None
     journal_mb: int = Field(default=256, ge=1)
+    gaps_hours: float = Field(default=24, ge=0, le=24)
+    unended_hours: float = Field(default=24, ge=0, le=72)
+    silent_hours: float = Field(default=48, ge=1)
 
     @property
     def has_tls(self) -> bool:
@@ -59,6 +67,14 @@ class CpoSettings(PlatformSettings):
         if self.stations_tls_certificates:
             return f"wss://{self.stations_host}:{self.stations_tls_port}/ocpp"
         return f"ws://{self.stations_host}:{self.stations_port}/ocpp"
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            events=timedelta(hours=self.gaps_hours),
+            end=timedelta(hours=self.unended_hours),
+            silence=timedelta(hours=self.silent_hours),
+        )
 
     @property
     def journal(self) -> Path:

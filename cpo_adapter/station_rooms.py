@@ -25,8 +25,11 @@ from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.gaps import Gaps
+from cpo_adapter.sessions.ledger import Ledger
+from cpo_adapter.sessions.lingering import Lingering
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
+from cpo_adapter.sessions.outcome_routes import OutcomeRoutes
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
@@ -98,7 +101,8 @@ async def station_rooms(
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
-    publisher = _publisher(foundation, settings, transactions, announcer)
+    ledger = Ledger(foundation.mongo)
+    publisher = _publisher(foundation, settings, transactions, ledger, announcer)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
@@ -111,8 +115,7 @@ async def station_rooms(
         clock=foundation.clock,
     )
     await sessions.recover()
-    gaps = Gaps(store=transactions, asker=registry, touched=publisher.touched, clock=foundation.clock)
-    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
+    _look_after(foundation, settings, transactions, registry, publisher)
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
 
@@ -139,7 +142,7 @@ async def station_rooms(
         ),
         supervisor=foundation.supervisor,
     )
-    operations = OperationRoutes(inventory, registry, security.ring, transactions)
+    operations = OperationRoutes(inventory, registry, security.ring)
     return StationRooms(
         sites=list(_sites(door, keeping, settings, security.tls)),
         orders=orders,
@@ -148,6 +151,7 @@ async def station_rooms(
         ),
         routes=[
             *operations.routes(),
+            *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
             *provisioned(foundation, settings, security, registry),
         ],
@@ -205,12 +209,43 @@ def _cards(
 
 
 def _publisher(
-    foundation: Foundation, settings: CpoSettings, transactions: TransactionStore, announcer: Announcer
+    foundation: Foundation,
+    settings: CpoSettings,
+    transactions: TransactionStore,
+    ledger: Ledger,
+    announcer: Announcer,
 ) -> Publisher:
-    renderer = Renderer(settings.own_party, settings.currency)
-    publisher = Publisher(store=transactions, renderer=renderer, announcer=announcer, clock=foundation.clock)
+    publisher = Publisher(
+        store=transactions,
+        ledger=ledger,
+        renderer=Renderer(settings.own_party, settings.currency),
+        announcer=announcer,
+        clock=foundation.clock,
+    )
     foundation.supervisor.start("publish sessions", publisher.run, restart=True)
     return publisher
+
+
+def _look_after(
+    foundation: Foundation,
+    settings: CpoSettings,
+    transactions: TransactionStore,
+    registry: Registry,
+    publisher: Publisher,
+) -> None:
+    """What stations have not told of transactions."""
+    clock, touched, patience = foundation.clock, publisher.touched, settings.patience
+    lingering = Lingering(store=transactions, asker=registry, touched=touched, patience=patience, clock=clock)
+    gaps = Gaps(
+        store=transactions,
+        ledger=Ledger(foundation.mongo),
+        asker=registry,
+        touched=touched,
+        patience=patience,
+        clock=clock,
+    )
+    foundation.supervisor.start("transactions that nobody ends", lingering.run, restart=True)
+    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
 
 
 def _sites(

@@ -20,6 +20,7 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "outbox": "outbox_cli:app",
         "emsp": "emsp_cli:app",
         "stations": "stations_cli:app",
+        "sessions": "sessions_cli:app",
         "tokens": "tokens_cli:app",
         "access": "access_cli:app",
         "ledger": "ledger_cli:app",

@@ -60,6 +60,11 @@ class Doubt(StrEnum):
     CONNECTOR_UNREADABLE = "connector unreadable"
     REASON_UNKNOWN = "reason unknown"
     EVENTS_MISSING = "events missing that the station does not have any more"
+    END_ASSUMED = "the station never told its end"
+    METER_RESET = "the meter began again at zero"
+    UNIT_MENDED = "meter values in another unit than told"
+    ENERGY_ESTIMATED = "energy worked out of the power"
+    CORRECTED = "corrected by the operator"
 
 
 @dataclass(frozen=True, slots=True)

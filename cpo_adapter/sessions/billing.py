@@ -3,12 +3,15 @@
 Spec: 2.3.0 mod_cdrs, CDR object; mod_tariffs.
 """
 
-from typing import Any
+from typing import Any, Final
 
+from cpo_adapter.ocpp.rooms import CardStatus
 from cpo_adapter.sessions.metering import metered
 from cpo_adapter.sessions.transaction import Transaction
 from ocpi.pricing import Version, Zone, cost_fields, price, read_tariff, split
 from ocpi.pricing.tariff import Tariff as PricedTariff
+
+_NEXT_TO_NOTHING_WH: Final = 10
 
 
 class NotBillable(Exception):
@@ -21,10 +24,19 @@ class NothingDue(Exception):
 
 def due(transaction: Transaction) -> dict[str, Any]:
     """The cost fields of a CDR that somebody has to pay. Raises NothingDue, NotBillable."""
+    if is_refused(transaction):
+        raise NothingDue("its card was refused, and next to nothing was delivered")
     fields = costs(transaction)
     if not (fields["total_energy"] or fields["total_cost"]["before_taxes"]):
         raise NothingDue("nothing was delivered and nothing is due")
     return fields
+
+
+def is_refused(transaction: Transaction) -> bool:
+    """Whether the station let a car charge, heard that it may not, and stopped it at once."""
+    card = transaction.begin.card
+    is_no = card is not None and card.status is not CardStatus.ACCEPTED
+    return is_no and transaction.end is not None and transaction.energy_wh < _NEXT_TO_NOTHING_WH
 
 
 def costs(transaction: Transaction) -> dict[str, Any]:

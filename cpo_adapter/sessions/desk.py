@@ -12,7 +12,7 @@ from typing import Protocol
 
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import (
-    STATION,
+    ConnectorStatus,
     MeterRead,
     Origin,
     Outlet,
@@ -24,9 +24,11 @@ from cpo_adapter.ocpp.events import (
 from cpo_adapter.ocpp.rooms import Begun, CannotStore, CardAnswer, CardStatus
 from cpo_adapter.sessions import identity
 from cpo_adapter.sessions.attribution import Attribution
+from cpo_adapter.sessions.early_ends import EarlyEnds
 from cpo_adapter.sessions.named_desk import NamedTransactions
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers, NumbersExhausted
 from cpo_adapter.sessions.store import Ending, TransactionStore
+from cpo_adapter.sessions.succession import Succession
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred
 from ocpi.process.clock import Clock
@@ -82,6 +84,8 @@ class Sessions:
         self._touched = touched
         self._clock = clock
         self._attribution = Attribution(store, given)
+        self._early_ends = EarlyEnds(store)
+        self._succession = Succession(store, touched, clock)
         self._named = NamedTransactions(
             store=store,
             numbers=numbers,
@@ -108,8 +112,7 @@ class Sessions:
     async def recover(self) -> None:
         """Judge the cards of starts that a crash left unanswered: they may never be told again."""
         for begin, frame in await self._store.unjudged():
-            await self._judged(begin, _as_told(begin, frame))
-            await self._reservations.began(begin)
+            await self._opened(begin, _as_told(begin, frame))
             self._touched(begin.number)
 
     async def metered(self, event: MeterRead) -> None:
@@ -123,9 +126,13 @@ class Sessions:
 
     async def status_changed(self, event: StatusChanged) -> None:
         """Whether the car draws power matters to the bill: a transaction keeps its connector's statuses."""
+        heard_at = event.origin.received_at
+        freed_at = heard_at if event.status is ConnectorStatus.AVAILABLE else None
         for begin in await self._store.running(event.origin.station, event.outlet):
-            fact = Changed(event.status, event.at, event.origin.received_at)
-            await self._store.add(begin.number, fact, event.origin.frame)
+            if _may_be_same(begin.outlet, event.outlet):
+                fact = Changed(event.status, event.at, heard_at)
+                await self._store.add(begin.number, fact, event.origin.frame)
+                await self._store.freed(begin.number, freed_at)
 
     async def prefer(self, begin: Begin, preferences: ChargingPreferences, tariff_id: str) -> None:
         """What the driver wants from now on."""
@@ -152,7 +159,9 @@ class Sessions:
 
     async def _opened(self, begin: Begin, event: TransactionBegan) -> CardAnswer:
         """What follows from a start that is kept; all of it may be done twice."""
-        await self._close_older(begin)
+        await self._succession.keep(begin)
+        if not begin.reference:
+            await self._early_ends.join(begin)
         answer = await self._judged(begin, event)
         await self._reservations.began(begin)
         return answer
@@ -164,25 +173,14 @@ class Sessions:
             begin = await self._store.judge(begin.number, answer, authorized)
         return begin.card or _NOT_JUDGED
 
-    async def _close_older(self, begin: Begin) -> None:
-        """A connector serves one car: what ran there before has ended, and nobody told."""
-        if begin.outlet == STATION:
-            return
-        for older in await self._store.running(begin.station, begin.outlet):
-            if older.number == begin.number or older.at > begin.at:
-                continue
-            so_far = await self._store.load(older.number)
-            end = End(so_far.until, int(so_far.meter_wh), "Other", begin.heard_at, is_assumed=True)
-            await self._store.assume_end(older.number, end)
-            log.warning("end of a transaction assumed", station=begin.station, number=older.number)
-            self._touched(older.number)
-
     async def _keep_samples(self, event: MeterRead) -> None:
         station, frame, heard_at = event.origin.station, event.origin.frame, event.origin.received_at
-        number = await self._attribution.of_samples(event)
-        if number is not None:
-            await self._store.add(number, Metered(event.samples, heard_at), frame)
-            self._touched(number)
+        meant = await self._attribution.of_samples(event)
+        if meant is not None:
+            await self._store.add(meant.number, Metered(event.samples, heard_at), frame)
+            if meant.has_ended:
+                await self._store.look_again(meant.number)
+            self._touched(meant.number)
         elif event.reference:
             await self._store.stray(station, frame, "meter values of no transaction", heard_at)
 
@@ -192,13 +190,18 @@ class Sessions:
         number = await self._attribution.of_end(event)
         if number is None:
             log.warning("end of no transaction", station=station)
-            await self._store.stray(station, frame, "the end of no transaction", heard_at)
+            await self._early_ends.keep(event, end)
             return
         ending = await self._store.end(number, end, frame)
         log.info("transaction ended", station=station, number=number, reason=event.reason, end=ending.value)
         if ending is Ending.CONTRADICTED:
             await self._store.stray(station, frame, f"an end, {ending.value}", heard_at)
         self._touched(number)
+
+
+def _may_be_same(one: Outlet, other: Outlet) -> bool:
+    """Of one EVSE: the same connector, or one of them was not told."""
+    return one.connector == other.connector or not (one.connector and other.connector)
 
 
 def _as_told(begin: Begin, frame: str) -> TransactionBegan:

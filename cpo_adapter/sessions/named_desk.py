@@ -55,6 +55,7 @@ class NamedTransactions:
         known = await self._completed(event)
         begin = await self._transaction(known)
         await self._store.add(begin.number, told(event), event.origin.frame)
+        await self._store.look_again(begin.number)
         answer = await self._answer(begin, known)
         if event.moment is Moment.ENDED:
             await self._end(begin, event)

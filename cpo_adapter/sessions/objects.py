@@ -1,20 +1,23 @@
 """A transaction as the OCPI objects that its card's issuer gets: a Session, and a CDR at its end. Pure.
 
-The same facts make the same bytes, so that a bill that is made again after a crash is the same bill. The CDR
-bears the id of its session.
+The same facts make the same bytes, so that a bill that is made again after a crash is the same bill. The
+first CDR bears the id of its session.
 Spec: 2.3.0 mod_sessions, Session object; mod_cdrs, CDR object.
 """
 
 from typing import Any, Final
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.sessions.billing import NotBillable, costs, due
+from cpo_adapter.sessions.billing import NotBillable, costs, due, is_refused
+from cpo_adapter.sessions.bills import bill_id, value_of
+from cpo_adapter.sessions.exports import with_exports
 from cpo_adapter.sessions.metering import whole_second
 from cpo_adapter.sessions.plausibility import why_not
 from cpo_adapter.sessions.transaction import Begin, Transaction
 from ocpi.objects.record import Record
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
+from schemas.times import parse
 from schemas.v2_3_0.cdrs import CDR
 from schemas.v2_3_0.enums import SessionStatus
 from schemas.v2_3_0.sessions import Session
@@ -43,7 +46,7 @@ class Renderer:
             "evse_uid": begin.terms.location.evse_uid,
             "connector_id": begin.terms.location.connector_id,
             "currency": self._currency,
-            "status": SessionStatus.COMPLETED if transaction.end else SessionStatus.ACTIVE,
+            "status": _status(transaction),
             "end_date_time": whole_second(transaction.until) if transaction.end else None,
             "last_updated": transaction.heard_at,
             **self._estimate(transaction),
@@ -51,31 +54,30 @@ class Renderer:
         body = codec.dump(Session.model_validate(fields))
         return Record(self.session_key(transaction), transaction.heard_at, body, issuer(authorized))
 
-    def bill(self, transaction: Transaction, authorized: Authorized) -> Record:
-        """The CDR. Raises NothingDue, NotBillable."""
+    def bill(self, transaction: Transaction, authorized: Authorized, taken_back: int = 0) -> Record:
+        """The CDR, of whose session so many were taken back before. Raises NothingDue, NotBillable."""
         begin, end = transaction.begin, transaction.end
         reason = why_not(transaction)
         if end is None or reason is not None:
             raise NotBillable(reason)
         fields: dict[str, Any] = {
             **self._common(begin, authorized),
-            "id": begin.session_id,
+            "id": bill_id(begin.session_id, taken_back),
             "session_id": begin.session_id,
             "end_date_time": whole_second(transaction.until),
             "cdr_location": begin.terms.location.to_wire(),
             "tariffs": [tariff.to_wire() for tariff in begin.terms.tariffs],
             **due(transaction),
             "remark": _remark(transaction),
-            "last_updated": end.heard_at,
+            "last_updated": transaction.heard_at if taken_back else end.heard_at,
         }
-        return self.bill_record(transaction, authorized, codec.dump(CDR.model_validate(fields)))
+        return self.bill_record(authorized, codec.dump(CDR.model_validate(fields)))
 
-    def bill_record(self, transaction: Transaction, authorized: Authorized, body: bytes) -> Record:
-        """A bill with its key; `body` is what was made of it, perhaps before a crash."""
-        begin = transaction.begin
-        key = ObjectKey(ObjectKind.CDR, self._party, begin.session_id)
-        last_updated = transaction.end.heard_at if transaction.end else begin.heard_at
-        return Record(key, last_updated, body, issuer(authorized))
+    def bill_record(self, authorized: Authorized, body: bytes) -> Record:
+        """A bill or a credit with its key; `body` is what was made of it, perhaps before a crash."""
+        bill = value_of(body)
+        key = ObjectKey(ObjectKind.CDR, self._party, bill["id"])
+        return Record(key, parse(bill["last_updated"]), body, issuer(authorized))
 
     def _common(self, begin: Begin, authorized: Authorized) -> dict[str, Any]:
         token = authorized.token
@@ -99,8 +101,15 @@ class Renderer:
         try:
             found = costs(transaction)
         except NotBillable:
-            return {}
-        return {name: found[name] for name in ("currency", "total_cost", "charging_periods") if found[name]}
+            return with_exports({}, transaction)
+        named = {name: found[name] for name in ("currency", "total_cost", "charging_periods") if found[name]}
+        return with_exports(named, transaction)
+
+
+def _status(transaction: Transaction) -> SessionStatus:
+    if transaction.end is None:
+        return SessionStatus.ACTIVE
+    return SessionStatus.INVALID if is_refused(transaction) else SessionStatus.COMPLETED
 
 
 def issuer(authorized: Authorized) -> PartyId:

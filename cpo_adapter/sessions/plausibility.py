@@ -10,7 +10,7 @@ from typing import Final
 from cpo_adapter.ocpp.events import Doubt
 from cpo_adapter.sessions.transaction import End, Transaction
 
-_ROUNDING_WH: Final = 1
+ROUNDING_WH: Final = 1
 """Meters that round down at the stop and up at the start."""
 
 _TOLERANCE: Final = Decimal("1.1")
@@ -23,15 +23,26 @@ def why_not(transaction: Transaction) -> str | None:
     end = transaction.end
     if end is None:
         return "it has not ended"
-    if end.is_assumed:
-        return "the station never told its end"
     if transaction.lacks:
-        return f"{transaction.lacks}: the station may still send them"
+        return transaction.lacks
+    if Doubt.CORRECTED in transaction.doubts:
+        return None
     if Doubt.METER_UNREADABLE in transaction.doubts:
         return "the meter could not be read"
-    if end.meter_wh < transaction.begin.meter_wh - _ROUNDING_WH:
-        return f"the meter went back from {transaction.begin.meter_wh} to {end.meter_wh} Wh"
-    return _too_much(transaction, end)
+    return _went_back(transaction, end) or _too_much(transaction, end)
+
+
+def fits(transaction: Transaction) -> bool:
+    """Whether its two ends are what a meter at such a connector can have read in that time."""
+    end = transaction.end
+    return end is not None and not (_went_back(transaction, end) or _too_much(transaction, end))
+
+
+def _went_back(transaction: Transaction, end: End) -> str | None:
+    start_wh = transaction.begin.meter_wh
+    if end.meter_wh >= start_wh - ROUNDING_WH:
+        return None
+    return f"the meter went back from {start_wh} to {end.meter_wh} Wh"
 
 
 def _too_much(transaction: Transaction, end: End) -> str | None:

@@ -1,48 +1,42 @@
-"""Transactions on their way to partners: a session while it runs, then a bill, once.
+"""Transactions on their way to partners: a session while it runs, then its bill.
 
 Whatever changed since the last turn is rendered anew and marked for delivery, twice a second at most. Nothing
 is remembered but in the database: after a crash every transaction without an outcome is looked at again.
-Every step may be done twice; a bill is kept before it goes anywhere, so that it is never made in two
-versions. A session that was completed and billed is not told again, whatever its station remembers later.
+Every step may be done twice. A session that was completed and billed is not told again, unless what comes
+afterwards makes its bill wrong.
 """
 
 import asyncio
-from typing import Final, Protocol
+from typing import Final
 
-from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.sessions.billing import NotBillable, NothingDue
+from cpo_adapter.sessions.ledger import Became, Ledger, Settled, Standing
 from cpo_adapter.sessions.objects import Renderer
+from cpo_adapter.sessions.settlement import Announcing, Settlement
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Transaction
-from ocpi.objects.record import Outcome, Record
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
-from schemas.kinds import ObjectKey
 
 log = logger(__name__)
 
 PAUSE_S: Final = 0.5
 
-BILLED: Final = "BILLED"
-HELD: Final = "HELD"
-NOT_BILLED: Final = "NOT_BILLED"
-
-
-class Announcing(Protocol):
-    """Tells the one party that it is for. Durable when a method returns; it may be told twice."""
-
-    async def to_one(self, record: Record) -> None: ...
-
-    async def bill(self, record: Record, session: ObjectKey) -> Outcome: ...
-
 
 class Publisher:
     def __init__(
-        self, *, store: TransactionStore, renderer: Renderer, announcer: Announcing, clock: Clock
+        self,
+        *,
+        store: TransactionStore,
+        ledger: Ledger,
+        renderer: Renderer,
+        announcer: Announcing,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._ledger = ledger
         self._renderer = renderer
         self._announcer = announcer
+        self._settlement = Settlement(ledger=ledger, renderer=renderer, announcer=announcer, clock=clock)
         self._clock = clock
         self._waiting: set[int] = set()
         self._something = asyncio.Event()
@@ -61,7 +55,7 @@ class Publisher:
 
     async def catch_up(self) -> None:
         """Look again at what a crash may have left."""
-        for number in await self._store.unsettled():
+        for number in await self._ledger.unsettled():
             self.touched(number)
 
     async def turn(self) -> None:
@@ -69,47 +63,37 @@ class Publisher:
         now, self._waiting = self._waiting, set()
         for number in now:
             try:
-                await self._publish(await self._store.load(number))
+                await self._look_at(number)
             except Exception:
                 log.exception("transaction not published", number=number)
                 self.touched(number)
 
-    async def _publish(self, transaction: Transaction) -> None:
-        begin = transaction.begin
-        if not _is_judged(transaction) or await self._store.outcome_of(begin.number) == BILLED:
+    async def _look_at(self, number: int) -> None:
+        seen = await self._ledger.standing(number)
+        if seen.outcome != Became.BILLED:
+            await self._publish(await self._store.load(number), seen)
+
+    async def _publish(self, transaction: Transaction, seen: Standing) -> None:
+        authorized = transaction.begin.authorized
+        if not _is_judged(transaction):
             return
-        if begin.authorized is not None:
-            await self._announcer.to_one(self._renderer.session(transaction, begin.authorized))
+        if authorized is None:
+            await self._not_billed(transaction, seen)
+            return
+        if seen.bill is None:
+            await self._announcer.to_one(self._renderer.session(transaction, authorized))
+        if transaction.end is not None:
+            await self._settlement.settle(transaction, authorized, seen)
+
+    async def _not_billed(self, transaction: Transaction, seen: Standing) -> None:
         if transaction.end is None:
             return
-        if begin.authorized is None and transaction.lacks:
-            await self._store.settle(begin.number, HELD, transaction.lacks, lacks=True)
-        elif begin.authorized is None:
-            await self._store.settle(begin.number, NOT_BILLED, "no card was accepted for it")
+        number, energy_wh = transaction.begin.number, transaction.energy_wh
+        if transaction.lacks:
+            settled = Settled(Became.HELD, transaction.lacks, held_wh=energy_wh, lacks=True)
         else:
-            await self._settle(transaction, begin.authorized)
-
-    async def _settle(self, transaction: Transaction, authorized: Authorized) -> None:
-        number = transaction.begin.number
-        try:
-            bill = await self._bill(transaction, authorized)
-        except NothingDue as reason:
-            await self._store.settle(number, NOT_BILLED, str(reason))
-        except NotBillable as trouble:
-            await self._store.settle(number, HELD, str(trouble), lacks=bool(transaction.lacks))
-            log.warning("transaction held", number=number, reason=str(trouble))
-        else:
-            await self._announcer.bill(bill, self._renderer.session_key(transaction))
-            await self._store.settle(number, BILLED)
-            log.info("transaction billed", number=number, cdr=str(bill.key.id))
-
-    async def _bill(self, transaction: Transaction, authorized: Authorized) -> Record:
-        """The one bill of this transaction. Raises NothingDue, NotBillable."""
-        number = transaction.begin.number
-        kept = await self._store.bill_of(number)
-        if kept is None:
-            kept = await self._store.keep_bill(number, self._renderer.bill(transaction, authorized).body)
-        return self._renderer.bill_record(transaction, authorized, kept)
+            settled = Settled(Became.NOT_BILLED, "no card was accepted for it", not_billed_wh=energy_wh)
+        await self._ledger.settle(number, seen, settled)
 
 
 def _is_judged(transaction: Transaction) -> bool:

@@ -14,7 +14,10 @@ from typing import Final
 
 from cpo_adapter.ocpp.events import Sample
 
-_BEGIN: Final = "Transaction.Begin"
+REGISTER: Final = "Energy.Active.Import.Register"
+OUTLET: Final = "Outlet"
+BY_THE_CLOCK: Final = "Sample.Clock"
+BEGIN: Final = "Transaction.Begin"
 _END: Final = "Transaction.End"
 _ALL_PHASES: Final = frozenset({"L1", "L2", "L3"})
 
@@ -40,16 +43,31 @@ def readings(samples: Iterable[Sample], start_wh: int) -> Iterator[Reading]:
             yield Reading(at, highest)
 
 
-def first_and_last(samples: Iterable[Sample]) -> tuple[Decimal, Decimal] | tuple[None, None]:
+def as_told(samples: Iterable[Sample]) -> list[Reading]:
+    """In order of time, whether it rose or fell; `samples` are in that order."""
+    told = ((at, _totals(values)) for at, values in _by_instant(samples).items())
+    return [Reading(at, totals[0]) for at, totals in told if totals]
+
+
+def first_and_last(
+    samples: Iterable[Sample], until: datetime | None = None
+) -> tuple[Decimal, Decimal] | tuple[None, None]:
     """What the outlet read at the begin and at the end of a transaction, as far as it was told.
 
-    Samples that say that they are of the begin or the end count before all others.
+    Samples that say that they are of the begin or the end count before all others, those of the clock's
+    rhythm last. What was sampled after `until` is no longer of it, if there is anything else.
     """
-    told = [sample for sample in samples if _is_of_outlet(sample)]
-    first = _candidates([each for each in told if each.context == _BEGIN] or _at(min, told))
-    last = _candidates([each for each in told if each.context == _END] or _at(max, told))
+    told = [sample for sample in samples if is_register(sample)]
+    others = [each for each in told if each.context != BY_THE_CLOCK] or told
+    within = [each for each in others if until is None or each.at <= until] or others
+    first = _candidates([each for each in told if each.context == BEGIN] or _at(min, others))
+    last = _candidates([each for each in told if each.context == _END] or _at(max, within))
     either = min(len(first), len(last)) - 1
     return (first[either], last[either]) if either >= 0 else (None, None)
+
+
+def is_register(sample: Sample) -> bool:
+    return sample.measurand == REGISTER and sample.location == OUTLET
 
 
 def _at(which: Callable[[Iterable[datetime]], datetime], told: list[Sample]) -> list[Sample]:
@@ -67,7 +85,7 @@ def _by_instant(samples: Iterable[Sample]) -> dict[datetime, dict[str, Decimal]]
     """The register values of each instant, by phase."""
     told: defaultdict[datetime, dict[str, Decimal]] = defaultdict(dict)
     for sample in samples:
-        if _is_register(sample):
+        if is_register(sample) and not sample.context.startswith("Transaction."):
             told[sample.at][sample.phase] = sample.value
     return told
 
@@ -81,11 +99,3 @@ def _totals(told: dict[str, Decimal]) -> list[Decimal]:
         return []
     total = sum(phases, Decimal(0))
     return [total, phases[0]] if len(set(phases)) == 1 else [total]
-
-
-def _is_register(sample: Sample) -> bool:
-    return _is_of_outlet(sample) and not sample.context.startswith("Transaction.")
-
-
-def _is_of_outlet(sample: Sample) -> bool:
-    return sample.measurand == "Energy.Active.Import.Register" and sample.location == "Outlet"

@@ -5,13 +5,12 @@ came in. Everything here may be done twice: the second time changes nothing.
 Spec: OCPP 1.6, 3.7 (repeated delivery); 4.8 (StartTransaction), 4.10 (StopTransaction).
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionTold
+from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionEnded, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
 from cpo_adapter.sessions.documents import (
@@ -24,6 +23,7 @@ from cpo_adapter.sessions.documents import (
     of_judgement,
     of_place,
 )
+from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
 from cpo_adapter.sessions.transaction import Begin, End, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
@@ -40,6 +40,7 @@ INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
     Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
+    Index(collection=STRAYS, keys=(("station", ASCENDING), ("end.at", ASCENDING))),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
 )
 
@@ -117,9 +118,14 @@ class TransactionStore:
         except DuplicateKey:
             return
 
+    async def look_again(self, number: int) -> None:
+        """Something came after its end: what became of it may be wrong by now."""
+        if await self._transactions.find_one({"_id": number, "end": {"$exists": True}}, {"_id": 1}):
+            await self._transactions.update_one({"_id": number}, _changed({}))
+
     async def end(self, number: int, end: End, frame: str) -> Ending:
         """The first end counts, unless it was assumed. Raises KeyError."""
-        change = {"$set": {"end": of_end(end), "end_frame": frame, "outcome": None}}
+        change = _changed({"end": of_end(end), "end_frame": frame})
         if (await self._transactions.update_one({"_id": number, **_RUNS}, change)).matched_count:
             return Ending.KEPT
         told = (await self.load(number)).end
@@ -128,15 +134,15 @@ class TransactionStore:
 
     async def assume_end(self, number: int, end: End) -> None:
         """Unless one was told meanwhile."""
-        change = {"$set": {"end": of_end(end)}}
+        change = _changed({"end": of_end(end)})
         await self._transactions.update_one({"_id": number, "end": {"$exists": False}}, change)
 
-    async def ended_at(self, number: int, station: str) -> tuple[bool, datetime | None]:
-        """Whether the station has such a transaction, and when it ended, if it did."""
-        document = await self._transactions.find_one({"_id": number, "station": station}, {"end.at": 1})
+    async def ended(self, number: int, station: str) -> tuple[bool, End | None]:
+        """Whether the station has such a transaction, and its end, if it has one."""
+        document = await self._transactions.find_one({"_id": number, "station": station}, {"end": 1})
         if document is None:
             return False, None
-        return True, document["end"]["at"] if "end" in document else None
+        return True, end_of(document["end"]) if "end" in document else None
 
     async def running(self, station: str, outlet: Outlet | None = None) -> list[Begin]:
         """What began and was not told to have ended, the newest first; anywhere or at one outlet."""
@@ -151,6 +157,37 @@ class TransactionStore:
         document = {"station": station, "frame": frame, "reason": reason, "heard_at": at}
         await self._strays.insert_one(document)
 
+    async def keep_end(self, event: TransactionEnded, end: End) -> None:
+        """Of a transaction whose start nobody has heard."""
+        told = {"end": of_end(end), "uid": event.uid.casefold()}
+        where = {"station": event.origin.station, "frame": event.origin.frame, "heard_at": end.heard_at}
+        await self._strays.insert_one({**where, "reason": "the end of no transaction", **told})
+
+    async def unjoined_ends(self, station: str, since: datetime) -> list[tuple[str, str, End]]:
+        """Frames, cards and ends of no transaction from then on, but for those that found theirs."""
+        wanted = {"station": station, "end.at": {"$gte": since}, "number": {"$exists": False}}
+        found = self._strays.find(wanted).sort("end.at", ASCENDING)
+        return [(each["frame"], each["uid"], end_of(each["end"])) async for each in found]
+
+    async def join_ends(self, station: str, frame: str, number: int) -> None:
+        """However often that end was told."""
+        await self._strays.update_many({"station": station, "frame": frame}, {"$set": {"number": number}})
+
+    async def freed(self, number: int, at: datetime | None) -> None:
+        """Since when nobody is at its connector, says its station; None: somebody is."""
+        change = {"$unset": {"freed_at": ""}} if at is None else {"$set": {"freed_at": at}}
+        await self._transactions.update_one({"_id": number}, change)
+
+    async def doubtful(self, unheard_since: datetime) -> list[tuple[int, datetime | None]]:
+        """Numbers of those that run where nobody is any more, or for long, and when they were asked about."""
+        either = {"$or": [{"freed_at": {"$exists": True}}, {"heard_at": {"$lt": unheard_since}}]}
+        wanted = {"outcome": None, "end": {"$exists": False}, **either}
+        found = self._transactions.find(wanted, {"asked_at": 1})
+        return [(int(each["_id"]), each.get("asked_at")) async for each in found]
+
+    async def asked(self, number: int, at: datetime) -> None:
+        await self._transactions.update_one({"_id": number}, {"$set": {"asked_at": at}})
+
     async def load(self, number: int) -> Transaction:
         """Raises KeyError."""
         document = await self._transactions.find_one({"_id": number})
@@ -159,54 +196,15 @@ class TransactionStore:
         facts = [fact_of(each) async for each in self._facts.find({"number": number})]
         ends = [end_of(document["end"])] if "end" in document else []
         is_all = "all_told_at" in document
-        return transaction_of(begin_of(document), facts, ends, is_all=is_all)
+        whole = transaction_of(begin_of(document), facts, ends, is_all=is_all)
+        return corrected(whole, Correction(**document["correction"])) if "correction" in document else whole
 
     async def of_session(self, session_id: str) -> Transaction | None:
         """Ids of sessions are equal without case."""
         document = await self._transactions.find_one({"session_id": session_id.lower()}, {"_id": 1})
         return await self.load(document["_id"]) if document else None
 
-    async def keep_bill(self, number: int, body: bytes) -> bytes:
-        """The bill of this transaction for ever: `body`, or the one that was made before a crash."""
-        await self._transactions.update_one(
-            {"_id": number, "bill": {"$exists": False}}, {"$set": {"bill": body}}
-        )
-        return await self.bill_of(number) or body
 
-    async def bill_of(self, number: int) -> bytes | None:
-        document = await self._transactions.find_one({"_id": number}, {"bill": 1})
-        return document.get("bill") if document else None
-
-    async def settle(
-        self, number: int, outcome: str, reason: str | None = None, *, lacks: bool = False
-    ) -> None:
-        """Each transaction ends in one recorded outcome: billed, held, or not billed with the reason.
-
-        `lacks`: until its station has told the rest.
-        """
-        change = {"$set": {"outcome": outcome, "outcome_reason": reason, "lacks": lacks}}
-        await self._transactions.update_one({"_id": number}, change)
-
-    async def lacking(self) -> list[Transaction]:
-        """Those that are held until their stations have told the rest."""
-        found = self._transactions.find({"lacks": True}, {"_id": 1})
-        return [await self.load(each["_id"]) async for each in found]
-
-    async def all_told(self, number: int, at: datetime) -> None:
-        """Nothing more of it will come."""
-        change = {"$set": {"all_told_at": at, "lacks": False, "outcome": None}}
-        await self._transactions.update_one({"_id": number, "lacks": True}, change)
-
-    async def outcome_of(self, number: int) -> str | None:
-        document = await self._transactions.find_one({"_id": number}, {"outcome": 1})
-        return document["outcome"] if document else None
-
-    async def unsettled(self) -> Iterable[int]:
-        """Those that run, and those whose end has not been dealt with."""
-        return [int(each["_id"]) async for each in self._transactions.find({"outcome": None}, {"_id": 1})]
-
-    async def outcomes(self) -> list[Document]:
-        """For the operator: transactions and what became of them, the newest first."""
-        names = ("session_id", "station", "evse", "began_at", "outcome", "outcome_reason")
-        found = self._transactions.find({}, dict.fromkeys(names, 1))
-        return [each async for each in found.sort("_id", DESCENDING).limit(500)]
+def _changed(told: Document) -> Document:
+    """What was settled before is looked at again; who settles it meanwhile has not seen this."""
+    return {"$set": {**told, "outcome": None}, "$inc": {"changes": 1}}

@@ -86,7 +86,7 @@ class Preferred:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`is_assumed`: the station never told one, and went on to something else."""
+    """`is_assumed`: the station never told one. It is then at the last instant that anything is known of."""
 
     at: datetime
     meter_wh: int
@@ -151,11 +151,17 @@ def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
         *_once(fact for fact in facts if isinstance(fact, Changed)),
         *_once(fact for fact in facts if isinstance(fact, Preferred)),
     ]
-    return Transaction(
-        begin=begin,
-        since=tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact)))),
-        end=min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None),
-    )
+    end = min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None)
+    ordered = tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact))))
+    return Transaction(begin, ordered, _as_far_as_known(Transaction(begin, ordered, None), end))
+
+
+def _as_far_as_known(running: Transaction, end: End | None) -> End | None:
+    """What is heard after an end was assumed moves it."""
+    if end is None or not end.is_assumed:
+        return end
+    meter_wh = max(end.meter_wh, int(running.meter_wh))
+    return replace(end, at=max(end.at, running.until), meter_wh=meter_wh)
 
 
 def samples(transaction: Transaction) -> list[Sample]:

@@ -6,7 +6,7 @@ sent.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import partial
 from typing import Protocol
 
@@ -43,6 +43,7 @@ class Sight:
         self._supervisor = supervisor
         self._clock = clock
         self._seen: dict[str, SeenStatus] = {}
+        self._later: Counter[tuple[str, int]] = Counter()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def start(self) -> None:
@@ -64,6 +65,8 @@ class Sight:
         self._supervisor.start(f"look at {station}", partial(self._look, station, number), restart=True)
 
     def look_later(self, station: str, number: int = 0, *, after_s: float) -> None:
+        """Whoever asks again for the same starts the wait anew."""
+        self._later[station, number] += 1
         later = partial(self._look_later, station, number, after_s)
         self._supervisor.start(f"look at {station} later", later)
 
@@ -76,8 +79,10 @@ class Sight:
         self.look_later(station, after_s=GRACE.total_seconds())
 
     async def _look_later(self, station: str, number: int, after_s: float) -> None:
+        asked = self._later[station, number]
         await self._clock.sleep(after_s)
-        self.look(station, number)
+        if asked == self._later[station, number]:
+            self.look(station, number)
 
     async def _look(self, station: str, number: int) -> None:
         """One at a time for each station, so that partners hear of changes in their order."""

@@ -17,7 +17,7 @@ from ocpi.process import logs
 
 _log = logs.logger(__name__)
 
-PREPARING_HELD_S = 5.0
+PREPARING_HELD_S = 10.0
 """A card shown without a car: the status is back before any partner had to hear of it."""
 
 

@@ -99,7 +99,9 @@ def _password(key: bytes) -> SetVariableDataType:
 
 
 def has_queued(payload: Json) -> bool:
-    return not isinstance(payload, dict) or payload.get("messagesInQueue") is not False
+    if not isinstance(payload, dict):
+        return True
+    return payload.get("messagesInQueue") is not False or payload.get("ongoingIndicator") is True
 
 
 def _token(uid: str, *, is_card: bool) -> IdTokenType:

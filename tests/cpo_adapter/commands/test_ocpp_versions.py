@@ -63,7 +63,7 @@ async def test_an_evse_in_use_is_not_unlocked(orders: Ordering) -> None:
 
 
 async def test_the_number_of_the_order_tells_whose_charge_it_is(orders: Ordering, ocpp: str) -> None:
-    """Cases 88 and 93: no card, no EVSE, and another reason than the remote start."""
+    """(B-88) (B-93): no card, no EVSE, and another reason than the remote start."""
     async with orders.raw_station(ocpp) as station:
         url = await orders.accepted("START_SESSION", token=orders.token(), **THERE)
         asked = await station.hear()

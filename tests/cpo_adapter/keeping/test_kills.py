@@ -29,6 +29,7 @@ BOOT = {"chargePointVendor": "V", "chargePointModel": "M"}
 
 
 async def test_what_was_answered_before_a_kill_is_billed_once(mongod: OwnMongod, tmp_path: Path) -> None:
+    """(B-79) (B-82)."""
     async with cpo_process(mongod.url, tmp_path) as cpo, SimulatedPartner(("EMSP", EMSP)) as emsp:
         await asyncio.to_thread(cpo.process.wait_ready, 120)
         await connect(cpo, emsp, "the-emsp", "EMSP")

@@ -75,8 +75,8 @@ class Charging:
     def sessions(self) -> list[Any]:
         return [put.json() for put in self.emsp.heard("sessions", "PUT")]
 
-    async def push_token(self, **changes: Any) -> None:
-        token = build.token(uid=UID, **changes)
+    async def push_token(self, uid: str = UID, **changes: Any) -> None:
+        token = build.token(uid=uid, **changes)
         routing = Routing(to=CPO, sender=EMSP)
         path = (token.country_code, token.party_id, token.uid)
         heard = await self.emsp.call(

@@ -6,11 +6,18 @@ from typing import Any, cast
 
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan
+from cpo_adapter.ocpp.intents import Intent, StationGone, TellQueue
+from cpo_adapter.ocpp.intents import Outcome as Answered
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.desk import CardJudge, Sessions
+from cpo_adapter.sessions.gaps import Gaps
+from cpo_adapter.sessions.ledger import Ledger
+from cpo_adapter.sessions.lingering import Asker, Lingering
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
-from cpo_adapter.sessions.publisher import Announcing, Publisher
+from cpo_adapter.sessions.patience import Patience
+from cpo_adapter.sessions.publisher import Publisher
+from cpo_adapter.sessions.settlement import Announcing
 from cpo_adapter.sessions.store import INDEXES, STRAYS, TRANSACTIONS, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
@@ -19,6 +26,7 @@ from cpo_adapter.tariffs.book import TariffBook
 from ocpi.objects.record import Outcome, Record
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import Document, Mongo
+from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
 from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
 from schemas.v2_3_0.tariffs import Tariff
@@ -81,10 +89,18 @@ class Partners:
         self.sessions[record.key.id] = session
 
     async def bill(self, record: Record, session: ObjectKey) -> Outcome:
-        assert record.key.id == session.id
+        bill = record.value()
+        assert (bill["session_id"], bill["id"]) == (session.id, record.key.id)
         is_the_same = self.bills.setdefault(record.key.id, record.body) == record.body
-        self.heard.append("bill" if is_the_same else "another bill")
+        kind = "credit" if bill.get("credit") else "bill"
+        self.heard.append(kind if is_the_same else "another bill")
         return Outcome.CREATED if is_the_same else Outcome.CONFLICT
+
+    def live(self) -> list[Any]:
+        """The bills that no credit has taken back."""
+        told: list[Any] = [codec.decode(body) for body in self.bills.values()]
+        credited = {bill["credit_reference_id"] for bill in told if bill.get("credit")}
+        return [bill for bill in told if not bill.get("credit") and bill["id"] not in credited]
 
 
 @dataclass
@@ -114,6 +130,16 @@ class NothingReserved:
         return None
 
 
+class NobodyThere:
+    """No station is connected that could be asked."""
+
+    async def ask(self, station: str, intent: Intent) -> Answered:
+        raise StationGone(f"{station}: {intent}")
+
+    async def has_queued(self, station: str, intent: TellQueue) -> bool:
+        raise StationGone(f"{station}: {intent}")
+
+
 Wrapped = Callable[[object], Any]
 
 
@@ -127,6 +153,7 @@ class Office:
         *,
         wrapped: Wrapped = lambda part: part,
         tariffs: Sequence[Tariff] = (TARIFF,),
+        asker: Asker | None = None,
     ) -> None:
         """`wrapped` is put around every part that can be called just before or after a crash."""
         self._mongo = mongo
@@ -134,9 +161,11 @@ class Office:
         self.judge = judge
         self.store = TransactionStore(mongo)
         self.numbers = Numbers(mongo, clock)
+        self.ledger = Ledger(mongo)
         store = cast(TransactionStore, wrapped(self.store))
         self.publisher = Publisher(
             store=store,
+            ledger=cast(Ledger, wrapped(self.ledger)),
             renderer=Renderer(PartyId("LU", "PAS"), "EUR"),
             announcer=cast(Announcing, wrapped(partners)),
             clock=clock,
@@ -151,6 +180,27 @@ class Office:
             touched=self.publisher.touched,
             clock=clock,
         )
+
+        self.gaps = Gaps(
+            store=store,
+            ledger=self.ledger,
+            asker=asker or NobodyThere(),
+            touched=self.publisher.touched,
+            patience=Patience(),
+            clock=clock,
+        )
+        self.lingering = Lingering(
+            store=store,
+            asker=asker or NobodyThere(),
+            touched=self.publisher.touched,
+            patience=Patience(),
+            clock=clock,
+        )
+
+    async def look_around(self) -> None:
+        """As happens every few seconds."""
+        for part in (self.lingering, self.gaps, self.publisher):
+            await part.turn()
 
     async def open(self) -> None:
         """As at the start of the process."""

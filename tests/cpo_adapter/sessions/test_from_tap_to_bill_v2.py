@@ -101,7 +101,7 @@ ORDERS = [*itertools.permutations(range(5))][7::17]
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "".join(map(str, order)))
 async def test_events_in_any_order_are_the_same_bill(charging: Charging, order: tuple[int, ...]) -> None:
-    """Cases 84 and 85: no bill leaves before the last of them is there."""
+    """(B-84) (B-85): no bill leaves before the last of them is there."""
     events = charge()
     async with charging.station("ocpp2.0.1") as station:
         for index in order[:-1]:
@@ -130,7 +130,7 @@ async def test_events_that_are_told_again_count_once(charging: Charging, version
 
 
 async def test_a_station_that_numbers_every_event_0_loses_none(charging: Charging, version: str) -> None:
-    """Case 83."""
+    """(B-83)."""
     async with charging.station(version) as station:
         await tell(station, [told | {"seqNo": 0} for told in charge()])
         assert (await billed(charging))["total_energy"] == 11
@@ -139,7 +139,7 @@ async def test_a_station_that_numbers_every_event_0_loses_none(charging: Chargin
 async def test_numbers_that_go_on_from_the_last_transaction_have_no_gap(
     charging: Charging, version: str
 ) -> None:
-    """Case 83."""
+    """(B-83)."""
     async with charging.station(version) as station:
         await tell(station, [told | {"seqNo": told["seqNo"] + 40} for told in charge()])
         assert (await billed(charging))["total_energy"] == 11
@@ -156,7 +156,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_gap_is_asked_about_and_held_while_the_station_has_more(
     charging: Charging, version: str, lost: int
 ) -> None:
-    """Cases 85 and 86: GetTransactionStatus tells, and the bill says what is missing."""
+    """(B-85) (B-86): GetTransactionStatus tells, and the bill says what is missing."""
     events = charge()
     if lost == 0:
         events[1] |= {"idToken": CARD, "evse": EVSE}
@@ -177,7 +177,7 @@ async def test_a_gap_is_asked_about_and_held_while_the_station_has_more(
 async def test_an_event_that_the_station_had_queued_ends_the_waiting(
     charging: Charging, version: str
 ) -> None:
-    """Case 85."""
+    """(B-85)."""
     late, *others = charge()
     others[0] |= {"idToken": CARD, "evse": EVSE}
     async with charging.station(version) as station:
@@ -192,7 +192,7 @@ async def test_an_event_that_the_station_had_queued_ends_the_waiting(
 async def test_a_charge_without_a_line_is_told_afterwards_and_billed(
     charging: Charging, version: str
 ) -> None:
-    """Case 87: a card that its issuer refuses today charged when nobody could be asked."""
+    """(B-87): a card that its issuer refuses today charged when nobody could be asked."""
     await charging.push_token(whitelist="ALLOWED", valid=False, last_updated="2026-04-01T00:00:00Z")
     just_now = [event("Started", 4, 0, 1000, evse=EVSE, idToken=CARD), event("Ended", 0, 1, 1500)]
     async with charging.station(version) as station:
@@ -211,7 +211,7 @@ async def test_a_line_that_is_lost_in_the_middle_loses_nothing(charging: Chargin
 
 
 async def test_a_card_that_comes_later_is_whose_the_session_is(charging: Charging, version: str) -> None:
-    """Cases 88 to 90: plugged in first, evse and card told when they are known."""
+    """(B-88) (B-89) (B-90): plugged in first, evse and card told when they are known."""
     events = charge()
     del events[0]["idToken"]
     del events[0]["evse"]
@@ -226,7 +226,7 @@ async def test_a_card_that_comes_later_is_whose_the_session_is(charging: Chargin
 
 
 async def test_what_no_card_began_is_nobodys_bill(charging: Charging, version: str) -> None:
-    """Case 90."""
+    """(B-90)."""
     events = [event("Started", 5, 0, 1000, evse=EVSE), event("Ended", 0, 1, 1000)]
     async with charging.station(version) as station:
         await tell(station, events)
@@ -247,7 +247,7 @@ async def test_a_card_that_its_issuer_refuses_gets_no_bill(charging: Charging, v
 
 
 async def test_energy_may_come_in_meter_values_alone(charging: Charging, version: str) -> None:
-    """Case 92: by EVSE, without a transaction, in another unit than the start."""
+    """(B-92): by EVSE, without a transaction, in another unit than the start."""
     started = event("Started", 60, 0, evse=EVSE, idToken=CARD)
     started["meterValue"] = metered(ago(60), 1, unitOfMeasure={"unit": "kWh"})
     async with charging.station(version) as station:
@@ -258,7 +258,7 @@ async def test_energy_may_come_in_meter_values_alone(charging: Charging, version
 
 
 async def test_a_charge_without_any_reading_is_held(charging: Charging, version: str) -> None:
-    """Case 92."""
+    """(B-92)."""
     events = [event("Started", 60, 0, evse=EVSE, idToken=CARD), event("Ended", 0, 1)]
     async with charging.station(version) as station:
         await tell(station, events)
@@ -268,7 +268,7 @@ async def test_a_charge_without_any_reading_is_held(charging: Charging, version:
 
 
 async def test_a_name_that_is_given_again_is_another_transaction(charging: Charging, version: str) -> None:
-    """Case 91."""
+    """(B-91)."""
     earlier = [event("Started", 90, 0, 0, evse=EVSE, idToken=CARD), event("Ended", 70, 1, 1000)]
     async with charging.station(version) as station:
         await tell(station, earlier)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cpo_adapter.ocpp.events import Doubt
+from cpo_adapter.sessions.named import transaction_of
 from cpo_adapter.sessions.plausibility import why_not
 from cpo_adapter.sessions.transaction import Since, gathered
 from tests.cpo_adapter.sessions import told
@@ -39,8 +40,10 @@ def test_more_than_the_connector_can_give_is_held() -> None:
 
 
 def test_an_end_that_nobody_told_is_held() -> None:
-    """Case 78."""
-    assert ended(is_assumed=True) == "the station never told its end"
+    """Case 78: until nothing more of it will come."""
+    end = told.end(is_assumed=True)
+    assert why_not(transaction_of(told.begin(), [], [end])) == "the station never told its end"
+    assert why_not(transaction_of(told.begin(), [], [end], is_all=True)) is None
 
 
 @pytest.mark.parametrize("doubt", Doubt)

@@ -1,0 +1,95 @@
+"""Meters that contradict themselves, from the facts alone. ocpp.md §5 Energy; §7 cases 70, 92."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpo_adapter.ocpp.events import Doubt
+from cpo_adapter.sessions.metering import metered as metered_session
+from cpo_adapter.sessions.named import transaction_of
+from cpo_adapter.sessions.plausibility import why_not
+from cpo_adapter.sessions.transaction import Metered, Transaction
+from tests.cpo_adapter.sessions import told
+
+
+def charged(start: int, stop: int, *between: int, **end: Any) -> Transaction:
+    """An hour, with readings that are spread over it."""
+    heard = [
+        told.metered(60 * (place + 1) / (len(between) + 1), value) for place, value in enumerate(between)
+    ]
+    return transaction_of(told.begin(meter_wh=start), heard, [told.end(meter_wh=stop, **end)])
+
+
+@pytest.mark.parametrize(
+    ("start", "between", "stop", "energy", "doubt"),
+    [
+        (1000, (4000, 9000), 12_000, 11_000, None),
+        (1000, (9000, 4000), 12_000, 11_000, None),  # noise between two ends that fit
+        (1000, (4000, 2500), 3000, 2000, None),  # it fell, but was not restarted
+        (1000, (4000,), 12, 11_000, Doubt.UNIT_MENDED),
+        (1000, (4000, 200, 1500), 5000, 8000, Doubt.METER_RESET),
+        (50, (), 61_000, 11_000, Doubt.UNIT_MENDED),  # the start in kWh
+        (1_000_000, (7_000_000,), 12_000_000, 11_000, Doubt.UNIT_MENDED),
+        (50_000, (100, 4000), 9000, 9000, Doubt.METER_RESET),
+        (0, (5000, 6000, 200), 3000, 9000, Doubt.METER_RESET),
+    ],
+)
+def test_a_meter_is_read_in_the_way_that_makes_sense(
+    start: int, between: tuple[int, ...], stop: int, energy: int, doubt: Doubt | None
+) -> None:
+    read = charged(start, stop, *between)
+
+    assert why_not(read) is None
+    assert read.energy_wh == energy
+    assert read.doubts == frozenset({doubt} if doubt else ())
+
+
+@pytest.mark.parametrize(
+    ("start", "between", "stop"),
+    [
+        (4000, (100, 50), 20),  # it began again twice
+        (12_000, (500, 100), 900),
+        (1000, (), 10**8),
+        (12_000, (), 12_000_000),  # the start in kWh and nothing delivered, or both and nearly 12 kWh
+    ],
+)
+def test_a_meter_that_makes_no_sense_at_all_is_left_as_it_was_told(
+    start: int, between: tuple[int, ...], stop: int
+) -> None:
+    read = charged(start, stop, *between)
+
+    assert not read.doubts
+    assert why_not(read) is not None
+
+
+def test_what_was_mended_is_billed_by_readings_that_rise() -> None:
+    """The time at which energy flowed stays what was told, also over a restart."""
+    readings = metered_session(charged(4000, 3000, 5500, 200)).readings
+
+    assert [int(reading.energy_wh) for reading in readings] == [4000, 5500, 5700, 8500]
+
+
+def test_registers_of_phases_are_mended_together() -> None:
+    phases = tuple(told.sample(30, 1000 + 500, phase=phase) for phase in ("L1", "L2", "L3"))
+    heard = [Metered(phases, told.after(30))]
+    read = transaction_of(told.begin(meter_wh=4000), heard, [told.end(meter_wh=300)])
+
+    assert read.energy_wh == 800
+    assert read.doubts == frozenset({Doubt.METER_RESET})
+
+
+@given(
+    st.integers(0, 10**7),
+    st.integers(0, 10**7),
+    st.lists(st.integers(0, 10**7), max_size=5),
+)
+def test_what_is_mended_could_have_flowed(start: int, stop: int, between: list[int]) -> None:
+    """22 080 W for an hour, a tenth more, and 100 Wh: 24 388 Wh."""
+    read = charged(start, stop, *between)
+
+    if why_not(read) is None:
+        assert 0 <= read.energy_wh <= 24_388
+    readings = metered_session(read).readings
+    assert [each.energy_wh for each in readings] == sorted(each.energy_wh for each in readings)
