@@ -1,18 +1,19 @@
 """Keeps what is shown to each partner in step with what is so.
 
-Looked at whenever partners or agreements were read anew, and when somebody goes or comes back; counted anew
-only if something of it has changed, the day included, since agreements begin and end with days. Several
-processes count alike, and the second changes nothing.
+Looked at whenever partners or agreements were read anew, and when somebody goes or comes back; of what it
+follows from only what has changed is counted anew. Several processes count alike, and the second changes
+nothing.
 Spec: 2.3.0 mod_hub_client_info, Scenarios.
 """
 
 import asyncio
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
+from hub.presence.grounds import Grounds, touched
 from hub.presence.infos import Infos
 from hub.presence.reach import Presences, Reach
-from hub.presence.views import Facts, View, is_shown, views
+from hub.presence.views import Facts, Scope, View, is_shown, views
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
@@ -39,14 +40,14 @@ class Census:
         self._clock = clock
         self._changed = changed
         self.reach = Reach({}, frozenset())
-        self._counted: Hashable = None
+        self._counted: Grounds | None = None
         self._due = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         directory.listen(self.look)
 
     def look(self) -> None:
         """Count soon, if there is a reason."""
-        if self._counted != self._fingerprint():
+        if self._counted != self._grounds():
             self._due.set()
 
     async def run(self) -> None:
@@ -64,20 +65,19 @@ class Census:
     async def up_to_date(self) -> None:
         """What is so now is shown when this returns."""
         async with self._one_at_a_time:
-            if self._counted != self._fingerprint():
+            if self._counted != self._grounds():
                 await self._count()
                 self._changed.set()
 
     async def _count(self) -> None:
-        """What others have shown is read first, and then what they knew: none of it is taken for gone."""
-        self.reach, kept = await self._presences.all(), await self._infos.shown()
-        await self._directory.refresh()
-        self._counted, facts = self._fingerprint(), self.facts()
+        self.reach = await self._presences.all()
+        scope, kept = await self._kept()
+        grounds, facts = self._grounds(), self.facts()
         viewers = {each.name: each for each in facts.partners if each.is_active}
         await self._forget(
             (self.reach.known | self.reach.away.keys()) - {each.name for each in facts.partners}
         )
-        shown = views(facts)
+        shown = views(facts, scope)
         stored = {view: status for view, status in kept.items() if view.viewer in viewers}
         await self._infos.hide([view for view in stored if not _is_for(viewers, view)])
         gone = [view for view in stored if view not in shown and _is_for(viewers, view)]
@@ -86,6 +86,16 @@ class Census:
         newcomers = viewers.keys() - self.reach.known
         await self._infos.show(changed, untold=_of_no_use(changed, newcomers))
         await self._presences.know(newcomers)
+        self._counted = grounds
+
+    async def _kept(self) -> tuple[Scope | None, dict[View, ConnectionStatus]]:
+        """What others have shown is read first, and then what they knew: none of it is taken for gone."""
+        while True:
+            scope = touched(self._counted, self._grounds())
+            kept = await self._infos.shown([each.name for each in self._directory.partners()], scope)
+            await self._directory.refresh()
+            if touched(self._counted, self._grounds()) == scope:
+                return scope, kept
 
     async def _forget(self, names: Iterable[str]) -> None:
         """Platforms that are partners no more are shown nothing, and begin anew if they come again."""
@@ -98,24 +108,16 @@ class Census:
         connected = [each for each in self._directory.partners() if each.connection is not None]
         return Facts(connected, self.reach.away.keys(), partial(_agreed, self._directory))
 
-    def _fingerprint(self) -> Hashable:
-        """Changes with whatever a status follows from."""
-        return (
-            tuple(_seen(each) for each in self._directory.partners()),
-            tuple((each.key, each.revision) for each in self._directory.agreements()),
-            self._clock.now().date(),
-            frozenset(self.reach.away),
-        )
+    def _grounds(self) -> Grounds:
+        directory = self._directory
+        day = self._clock.now().date()
+        return Grounds.of(directory.partners(), directory.agreements(), day, self.reach.away)
 
 
 def _of_no_use(changed: Mapping[View, ConnectionStatus], newcomers: Collection[str]) -> set[View]:
     """A newcomer is told of those that it can deal with, and reads of all others in the list."""
     told = {view for view, status in changed.items() if status is ConnectionStatus.CONNECTED}
     return {view for view in changed if view.viewer in newcomers} - told
-
-
-def _seen(partner: Partner) -> Hashable:
-    return partner.name, partner.revision, partner.state
 
 
 def _agreed(directory: Directory, cpo: PartyId, other: PartyId) -> bool:

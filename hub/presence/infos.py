@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from hub.presence.views import Client, View
+from hub.presence.views import Client, Scope, View
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne
 from ocpi.wire.pagination import PageQuery
@@ -67,9 +67,12 @@ class Infos:
         self._infos = mongo.collection(COLLECTION)
         self._clock = clock
 
-    async def shown(self) -> dict[View, ConnectionStatus]:
-        """Everything, to everybody: the square of their number."""
-        rows = self._infos.find({}, {"_id": 0, "viewer": 1, "role": 1, "party": 1, "status": 1})
+    async def shown(
+        self, viewers: Collection[str], scope: Scope | None = None
+    ) -> dict[View, ConnectionStatus]:
+        """Everything, to everybody: the square of their number; or what is in the scope for these viewers."""
+        wanted: Document = {} if scope is None else _within(viewers, scope)
+        rows = self._infos.find(wanted, {"_id": 0, "viewer": 1, "role": 1, "party": 1, "status": 1})
         return {_view(each): ConnectionStatus(each["status"]) async for each in rows}
 
     async def show(self, changed: Mapping[View, ConnectionStatus], untold: Collection[View] = ()) -> None:
@@ -145,6 +148,11 @@ class Infos:
 
 def _id(view: View) -> str:
     return f"{view.viewer}|{view.client.role}|{view.client.party}"
+
+
+def _within(viewers: Collection[str], scope: Scope) -> Document:
+    named = [_id(View(viewer, client)) for viewer in viewers for client in scope.clients]
+    return {"$or": [{"_id": {"$in": named}}, {"viewer": {"$in": list(scope.viewers)}}]}
 
 
 def _exactly(info: Info) -> Document:

@@ -46,6 +46,14 @@ class Facts:
     agreed: Callable[[PartyId, PartyId], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some of all views: what these viewers see of everybody, and everybody of these clients."""
+
+    viewers: frozenset[str]
+    clients: frozenset[Client]
+
+
 def clients(facts: Facts) -> dict[Client, ConnectionStatus]:
     """Everybody who is or was connected, as reachable as that is."""
     through_others = [
@@ -59,15 +67,24 @@ def clients(facts: Facts) -> dict[Client, ConnectionStatus]:
     return {**found, **{client: status_of(each, facts) for each in facts.partners for client in _own(each)}}
 
 
-def views(facts: Facts) -> dict[View, ConnectionStatus]:
+def clients_of(partner: Partner) -> Iterator[Client]:
+    """Whose reachability has to do with this platform."""
+    yield from _own(partner)
+    yield from _behind(partner)
+    yield from _virtual(partner)
+
+
+def views(facts: Facts, scope: Scope | None = None) -> dict[View, ConnectionStatus]:
+    """All of them, or those of the scope."""
     known, parts = clients(facts), _parts(facts)
+    some = known if scope is None else {each: known[each] for each in scope.clients & known.keys()}
     viewers = [partner for partner in facts.partners if partner.is_active and partner.pose is None]
     return {
         View(viewer.name, client): seen_as(
             client, _shown_by(parts.get(client), viewer) or status, viewer, facts.agreed
         )
         for viewer in viewers
-        for client, status in known.items()
+        for client, status in (some if scope is None or viewer.name not in scope.viewers else known).items()
         if is_shown(client, viewer)
     }
 

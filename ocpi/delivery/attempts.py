@@ -1,4 +1,4 @@
-"""One try of one delivery, and what follows from it for the mark and for the party."""
+"""One try of one delivery, and what follows from it for the mark and for the platform."""
 
 import random
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from schemas.kinds import ObjectKind
 log = logger(__name__)
 
 OUTAGE: Final = 3
-"""After so many failures in a row, an answer means that the party is back."""
+"""After so many failures in a row, an answer means that the platform is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,13 @@ class Attempts:
             return
         was_away = lane.failures >= OUTAGE
         lane.recovers()
-        await self.troubles.ended(lane.party)
+        await self.troubles.ended(lane.platform)
         if was_away:
-            await self.outbox.hurry(lane.party)
+            await self.outbox.hurry(lane.addresses)
         lane.has_more = True
 
     async def _failed(self, lane: Lane, step: Send, error: DeliveryError) -> None:
-        """The party rests, and the mark waits, from one and the same instant."""
+        """The platform rests, and the mark waits, from one and the same instant."""
         due, now = step.mark.due, self.clock.now()
         log.warning("delivery failed", object=due.label, to=str(due.to), error=error.text)
         if is_refusal(error):
@@ -92,10 +92,10 @@ class Attempts:
         trouble = Trouble(failures, until, is_asked=is_asked)
         lane.ails(trouble)
         lane.empty()
-        await self.troubles.began(lane.party, trouble)
-        self.hearing.began(lane.party, trouble)
-        if self.keeper.is_strict(lane.party):
-            await self.outbox.forgo(lane.party, before=until)
+        await self.troubles.began(lane.platform, trouble)
+        self.hearing.began(lane.platform, trouble)
+        if self.keeper.is_strict(lane.platform):
+            await self.outbox.forgo(lane.addresses, before=until)
 
     async def _give_up(self, mark: Mark) -> None:
         """Once and no more: so this partner wants it."""

@@ -1,6 +1,6 @@
-"""Turns due marks into deliveries: one loop for all the parties that this process holds the leases of.
+"""Turns due marks into deliveries: one loop for all the platforms that this process holds the leases of.
 
-A turn takes what is at hand, looks up all of it together, and sends each thing in a task of its own; what
+A turn takes some of what is at hand, looks it up together, and sends each thing in a task of its own; what
 became of them is written together again. Beside it somebody fetches what is due to whoever has room for it,
 and somebody looks around twice a second, which is how marks that other processes put, and pauses that have
 ended, are found.
@@ -21,8 +21,10 @@ from ocpi.delivery.lane import Lane
 from ocpi.delivery.leases import RENEWED_EVERY_S, Leases
 from ocpi.delivery.marks import Due, Mark
 from ocpi.delivery.outbox import Outbox
+from ocpi.delivery.platforms import Address, Platforms
 from ocpi.delivery.readying import Drop, Hold, Readying, Send, Step
 from ocpi.delivery.receipts import Arrival
+from ocpi.delivery.turns import Turns
 from ocpi.errors import DeliveryError
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
@@ -34,14 +36,15 @@ log = logger(__name__)
 
 IDLE_S: Final = 0.5
 ALL_EVERY: Final = 4
-"""So many looks around: parties that are busy are looked for as well."""
+"""So many looks around: platforms that are busy are looked for as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What deliveries to every party work with."""
+    """What deliveries to every platform work with."""
 
     outbox: Outbox
+    platforms: Platforms
     fetching: Fetching
     readying: Readying
     attempts: Attempts
@@ -57,7 +60,8 @@ class Delivery:
     def __init__(self, *, tools: Tools, supervisor: Supervisor) -> None:
         self._with = tools
         self._supervisor = supervisor
-        self._lanes: dict[PartyId, Lane] = {}
+        self._lanes: dict[str, Lane] = {}
+        self._turns = Turns()
         self._wake = asyncio.Event()
         self._lacking = asyncio.Event()
         self._look_now = asyncio.Event()
@@ -91,15 +95,15 @@ class Delivery:
         new = {mark.mark_id for mark in await self._with.outbox.put(dues, self._offer)}
         for due in dues:
             if due.mark_id not in new:
-                self._lane(due.to).news_of(due)
+                self._lane(due.address).news_of(due)
         self._wake.set()
         if not dues:
             self.look_soon()
 
     def _offer(self, mark: Mark) -> None:
-        """A party that is put something need not be looked for, nor a new mark be read."""
-        lane = self._lane(mark.due.to)
-        if self._with.leases.holds(lane.party):
+        """A platform that is put something need not be looked for, nor a new mark be read."""
+        lane = self._lane(mark.due.address)
+        if self._with.leases.holds(lane.platform):
             lane.offer(mark)
         else:
             lane.news_of(mark.due)
@@ -109,13 +113,22 @@ class Delivery:
         """Marks were changed in the database: do not wait for the next look around."""
         self._look_now.set()
 
-    def rests(self, party: PartyId) -> bool:
-        lane = self._lanes.get(party)
+    def rests(self, platform: str) -> bool:
+        lane = self._lanes.get(platform)
         resting = lane is not None and lane.rests(self._with.clock.now())
-        return resting or self._with.hearing.rests(party)
+        return resting or self._with.hearing.rests(platform)
 
-    def _lane(self, party: PartyId) -> Lane:
-        return self._lanes.setdefault(party, Lane(party))
+    def sort_anew(self) -> None:
+        """Partners were read anew: what is at hand for one platform may be for another now."""
+        for lane in self._lanes.values():
+            if len(self._with.platforms.among(lane.platform, lane.addresses)) < len(lane.addresses):
+                lane.empty()
+
+    def _lane(self, address: Address) -> Lane:
+        platform = self._with.platforms.of(address)
+        lane = self._lanes.setdefault(platform, Lane(platform))
+        lane.addresses.add(address)
+        return lane
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as loops:
@@ -128,7 +141,7 @@ class Delivery:
         try:
             while True:
                 await self._with.clock.sleep(RENEWED_EVERY_S)
-                busy = [lane.party for lane in self._lanes.values() if not lane.is_idle]
+                busy = [lane.platform for lane in self._lanes.values() if not lane.is_idle]
                 await self._with.leases.renew(busy)
         except asyncio.CancelledError:
             await self._with.leases.give_back()
@@ -138,23 +151,20 @@ class Delivery:
         for turn in count():
             is_thorough = self._look_now.is_set() or turn % ALL_EVERY == 0
             self._look_now.clear()
-            for party in await self._with.outbox.parties_due(self._not_looked_for(is_thorough=is_thorough)):
-                self._lane(party).has_more = True
+            for address in await self._with.outbox.addresses_due():
+                lane = self._lane(address)
+                lane.has_more = lane.has_more or is_thorough or lane.is_idle
             await self._hear()
             self._wake.set()
             await _set_within(self._look_now, IDLE_S)
 
-    def _not_looked_for(self, *, is_thorough: bool) -> list[PartyId]:
-        """Whoever has something on its way has something due, and nothing is learned by asking."""
-        lanes = self._lanes.values()
-        return [lane.party for lane in lanes if lane.has_more or not (is_thorough or lane.is_idle)]
-
     async def _hear(self) -> None:
         """Who has given a sign of life, to this process or another, is tried now."""
-        held = {party: lane.trouble for party, lane in self._lanes.items() if lane.trouble is not None}
-        for party, trouble in (await self._with.hearing.news(held)).items():
-            await self._with.outbox.hurry(party)
-            self._lanes[party].trouble, self._lanes[party].has_more = trouble, True
+        held = {name: lane.trouble for name, lane in self._lanes.items() if lane.trouble is not None}
+        for name, trouble in (await self._with.hearing.news(held)).items():
+            lane = self._lanes[name]
+            await self._with.outbox.hurry(lane.addresses)
+            lane.trouble, lane.has_more = trouble, True
 
     async def _work(self) -> None:
         """Nobody waits for what is fetched for others."""
@@ -172,16 +182,17 @@ class Delivery:
                 self._wake.set()
 
     async def _launch(self) -> None:
-        now = self._with.clock.now()
-        waiting = [lane for lane in self._lanes.values() if lane.is_at_hand and self._is_ours(lane)]
-        chosen = [(lane, mark) for lane in waiting for mark in lane.next(now)]
+        ours = [lane for lane in self._lanes.values() if lane.is_at_hand and self._is_ours(lane)]
+        chosen = self._turns.next(ours, self._with.clock.now())
         steps = await self._ready(chosen)
         for (lane, _), step in zip(chosen, steps, strict=True):
-            self._supervisor.start(f"deliver to {lane.party}", partial(self._do, lane, step))
+            self._supervisor.start(f"deliver to {lane.platform}", partial(self._do, lane, step))
+        if chosen:
+            self._wake.set()
 
     def _is_ours(self, lane: Lane) -> bool:
-        """What is at hand of a party whose lease has ended may have been delivered by another."""
-        if self._with.leases.holds(lane.party):
+        """What is at hand of a platform whose lease has ended may have been delivered by another."""
+        if self._with.leases.holds(lane.platform):
             return True
         lane.empty()
         self._lacking.set()
@@ -211,7 +222,7 @@ class Delivery:
         """None: nothing was sent. A lease that ended while things were looked up is another's by now."""
         if not isinstance(step, Send):
             return None
-        if not self._with.leases.holds(lane.party):
+        if not self._with.leases.holds(lane.platform):
             lane.empty()
             return None
         return await self._with.attempts.send(step)

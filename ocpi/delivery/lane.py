@@ -1,6 +1,6 @@
-"""What this process knows of one party: what it lacks next, what is on its way to it, and how it fares.
+"""What this process knows of one platform: what its parties lack next, what is on its way, and how it fares.
 
-Nothing here waits or asks anybody. A party in trouble costs one probe after each rest; an object is on its
+Nothing here waits or asks anybody. A platform in trouble costs one probe after each rest; an object is on its
 way once at a time, whichever of its forms.
 """
 
@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from ocpi.delivery.marks import Due, Mark
+from ocpi.delivery.platforms import Address
 from ocpi.delivery.troubles import Trouble
-from schemas.kinds import PartyId
 
 AT_ONCE: Final = 8
 LOW: Final = 16
@@ -20,11 +20,17 @@ MOST: Final = 128
 
 
 class Lane:
-    """`has_more`: the database may hold marks that are due and not at hand here."""
+    """`has_more`: the database may hold marks that are due and not at hand here, under these `addresses`.
 
-    def __init__(self, party: PartyId) -> None:
-        self.party = party
+    `served_in` and `asked_in` are the last rounds in which something went, and was asked for.
+    """
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+        self.addresses: set[Address] = set()
         self.has_more = False
+        self.served_in = 0
+        self.asked_in = 0
         self.failures = 0
         self.trouble: Trouble | None = None
         self._elsewhere_until: datetime | None = None
@@ -40,7 +46,7 @@ class Lane:
 
     @property
     def is_at_hand(self) -> bool:
-        """Something could go from here, unless too much is on its way, or the party rests."""
+        """Something could go from here, unless too much is on its way, or the platform rests."""
         return bool(self._queue)
 
     @property
@@ -55,6 +61,10 @@ class Lane:
     def rests(self, now: datetime) -> bool:
         return self.trouble is not None and now < self.trouble.rests_until
 
+    def may_send(self, now: datetime) -> bool:
+        """As far as the platform goes; each object may still have to wait for another."""
+        return bool(self._queue) and self._flying < self._at_once() and not self.rests(now)
+
     def is_hungry(self, now: datetime) -> bool:
         if not self.has_more or self.rests(now):
             return False
@@ -64,7 +74,7 @@ class Lane:
         return len(self._queue) + len(self._busy) < most
 
     def resume(self, trouble: Trouble | None) -> None:
-        """The lease has just been taken; this is how whoever held it before left the party."""
+        """The lease has just been taken; this is how whoever held it before left the platform."""
         self.recovers()
         if trouble is not None:
             self.ails(trouble)
@@ -79,11 +89,11 @@ class Lane:
         self.trouble, self.failures = None, 0
 
     def tells_of_now(self, mark: Mark) -> bool:
-        """How a party fares is told by what was sent since its trouble began, not by what was on its way."""
+        """How a platform fares is told by what was sent since its trouble began, and not before."""
         return mark.mark_id not in self._from_before
 
     def let_go(self, until: datetime) -> None:
-        """Another process delivers to the party, and is not asked again before then."""
+        """Another process delivers to the platform, and is not asked again before then."""
         self._elsewhere_until, self.has_more = until, False
         self._queue.clear()
 
@@ -134,14 +144,14 @@ class Lane:
         self.has_more = self.has_more or bool(self._queue)
         self._queue.clear()
 
-    def next(self, now: datetime) -> list[Mark]:
+    def next(self, now: datetime, at_most: int = AT_ONCE) -> list[Mark]:
         """What may go now; it counts as on its way."""
         if not self._queue or self.rests(now):
             return []
         chosen: list[Mark] = []
         objects, passed = set(self._busy.values()), deque[Mark]()
         waiting = {mark.mark_id for mark in self._queue} | self._busy.keys()
-        while self._queue and self._flying < self._at_once():
+        while self._queue and self._flying < self._at_once() and len(chosen) < at_most:
             mark = self._queue.popleft()
             if mark.revision in self._settled:  # it was fetched and offered, both
                 continue

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from ocpi.delivery.platforms import Address
 from ocpi.delivery.refusals import NO_REFUSALS, Refusals
 from ocpi.objects import documents
 from ocpi.objects.record import Record
@@ -24,7 +25,7 @@ HEAD_START: Final = timedelta(days=1)
 INDEXES: Final = (
     Index(
         collection=COLLECTION,
-        keys=(("to", ASCENDING), ("next_try", ASCENDING)),
+        keys=(("kind", ASCENDING), ("to", ASCENDING), ("next_try", ASCENDING)),
         partial={"next_try": {"$exists": True}},
     ),
     Index(
@@ -67,6 +68,10 @@ class Due:
         if self.keeping is not Keeping.STORE_FORWARD or self.state is None:
             return whole
         return f"{whole}|{self.state.last_updated.isoformat()}|{self.state.digest[:16]}"
+
+    @property
+    def address(self) -> Address:
+        return Address(self.kind, self.to)
 
     @property
     def label(self) -> str:

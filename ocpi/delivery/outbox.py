@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from ocpi.delivery import first_marks
 from ocpi.delivery.marks import (
     COLLECTION,
     GONE_WITH_NEWS,
-    HEAD_START,
     Due,
     Mark,
     exactly,
@@ -27,6 +27,7 @@ from ocpi.delivery.marks import (
     read_mark,
 )
 from ocpi.delivery.marks import INDEXES as MARK_INDEXES
+from ocpi.delivery.platforms import Address
 from ocpi.delivery.receipts import INDEXES as RECEIPT_INDEXES
 from ocpi.delivery.receipts import Arrival, Receipts
 from ocpi.delivery.refusals import Refusals
@@ -43,7 +44,7 @@ from ocpi.process.mongo import (
     write_each,
 )
 from ocpi.process.tasks import Supervisor
-from schemas.kinds import ObjectKind, PartyId
+from schemas.kinds import ObjectKind
 
 INDEXES: Final = (*MARK_INDEXES, *RECEIPT_INDEXES)
 _ANYBODY: Final[Document] = {"$gt": ""}
@@ -51,6 +52,13 @@ _ANYBODY: Final[Document] = {"$gt": ""}
 
 
 def _nobody(_: Mark) -> None: ...
+
+
+class Portion(NamedTuple):
+    """As many of the marks under these addresses, of which there are some."""
+
+    addresses: Collection[Address]
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,30 +130,28 @@ class Outbox:
             return True
         return False
 
-    async def parties_due(self, but_not: Collection[PartyId]) -> list[PartyId]:
-        """Who lacks something whose time has come; costs by the number of parties, not of marks."""
-        others = {**_ANYBODY, "$nin": [str(each) for each in but_not]}
-        wanted = {"to": others, "next_try": {"$lte": self._clock.now()}}
-        return [PartyId.parse(each) for each in await self._marks.distinct("to", wanted)]
+    async def addresses_due(self) -> list[Address]:
+        """Where something lacks whose time has come; costs by the number of addresses, not of marks."""
+        return await first_marks.addresses(self._marks, {"$lte": self._clock.now()})
+
+    async def addresses_waiting(self) -> list[Address]:
+        """Where anything lacks; costs as `addresses_due`."""
+        return await first_marks.addresses(self._marks, first_marks.EVER)
 
     async def oldest_due(self) -> datetime | None:
         """Since when the mark that is overdue the longest should have been tried."""
-        overdue = {"$match": {"to": _ANYBODY, "next_try": {"$lte": self._clock.now()}}}
-        in_order = {"$sort": {"to": 1, "next_try": 1}}
-        first = {"at": {"$first": "$next_try"}, "urgent": {"$first": "$urgent"}}
-        firsts = self._marks.aggregate([overdue, in_order, {"$group": {"_id": "$to", **first}}])
-        due = [each["at"] + HEAD_START if each["urgent"] else each["at"] async for each in firsts]
-        return min(due, default=None)
+        return await first_marks.oldest(self._marks, {"$lte": self._clock.now()})
 
-    async def due_to(self, party: PartyId, limit: int) -> list[Mark]:
-        """The marks of one party whose time has come, the longest waiting first."""
-        return await self.due_to_each([party], limit)
+    async def due_to(self, addresses: Collection[Address], limit: int) -> list[Mark]:
+        """The marks under some addresses whose time has come, the longest waiting first."""
+        return await self.due_to_each([Portion(addresses, limit)])
 
-    async def due_to_each(self, parties: Collection[PartyId], limit: int) -> list[Mark]:
-        """As many in all, party by party: of the last of them perhaps not all, and of those after it none."""
-        wanted = {"to": {"$in": [str(each) for each in parties]}, "next_try": {"$lte": self._clock.now()}}
-        found = self._marks.find(wanted, batch_size=limit + 1).sort([("to", 1), ("next_try", 1)])
-        return [read_mark(document) async for document in found.limit(limit)]
+    async def due_to_each(self, portions: Sequence[Portion]) -> list[Mark]:
+        """One portion after the other, each as `due_to`; all of them in one trip."""
+        now = self._clock.now()
+        first, *others = (_due_first(each, now) for each in portions)
+        joined = [{"$unionWith": {"coll": COLLECTION, "pipeline": each}} for each in others]
+        return [read_mark(document) async for document in self._marks.aggregate([*first, *joined])]
 
     async def waits_until(self, waiting_mark_id: str) -> datetime | None:
         """When that mark is tried next; None when it is delivered, or parked: then it holds nobody up."""
@@ -233,15 +239,17 @@ class Outbox:
         outcomes = zip(settled, await write_each(self._marks, writes), strict=True)
         return {each.mark.mark_id: told for each, told in outcomes if isinstance(told, Exception)}
 
-    async def hurry(self, party: PartyId) -> None:
-        """The party can be reached again: what waited for that is due now; what it refused is not."""
-        delayed = {"to": str(party), "next_try": {"$gt": self._clock.now()}, "refusals": 0}
-        await self._marks.update_many(delayed, {"$set": {"next_try": self._clock.now()}})
+    async def hurry(self, addresses: Collection[Address]) -> None:
+        """They can be reached again: what waited for that is due now; what was refused is not."""
+        if addresses:
+            delayed = {**_under(addresses), "next_try": {"$gt": self._clock.now()}, "refusals": 0}
+            await self._marks.update_many(delayed, {"$set": {"next_try": self._clock.now()}})
 
-    async def forgo(self, party: PartyId, before: datetime) -> None:
-        """The party was away until then: what was for it now or never is for it no more."""
-        at_once = {"to": str(party), "next_try": {"$lt": before}, "keeping": Keeping.STRICT}
-        await self._marks.delete_many(at_once)
+    async def forgo(self, addresses: Collection[Address], before: datetime) -> None:
+        """They were out of reach until then: what was for them now or never is for them no more."""
+        if addresses:
+            at_once = {**_under(addresses), "next_try": {"$lt": before}, "keeping": Keeping.STRICT}
+            await self._marks.delete_many(at_once)
 
     async def revive(self, wanted: Document) -> int:
         """Try again those of the parked that fit; how many marks that are."""
@@ -293,6 +301,20 @@ def _inserted(due: Due, document: Document, outcome: Written | Exception) -> Mar
 
 def _refused(refused: Refusals) -> Document:
     return {"refusals": refused.count, "refused_as": refused.status, "refused_since": refused.since}
+
+
+def _under(addresses: Collection[Address]) -> Document:
+    """In one range of the index for each kind, so that the database can take them in the order of time."""
+    to: dict[ObjectKind, list[str]] = {}
+    for each in addresses:
+        to.setdefault(each.kind, []).append(str(each.to))
+    ranges: list[Document] = [{"kind": kind, "to": {"$in": parties}} for kind, parties in to.items()]
+    return ranges[0] if len(ranges) == 1 else {"$or": ranges}
+
+
+def _due_first(portion: Portion, now: datetime) -> list[Document]:
+    wanted = {**_under(portion.addresses), "next_try": {"$lte": now}}
+    return [{"$match": wanted}, {"$sort": {"next_try": 1}}, {"$limit": portion.at_most}]
 
 
 def _whole(mark: Mark) -> str:

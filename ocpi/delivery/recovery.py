@@ -38,7 +38,7 @@ class Wanted:
         named = {"_id": self.mark, "kind": self.kind, "to": None if self.to is None else str(self.to)}
         found: Document = {name: value for name, value in named.items() if value is not None}
         if self.state is State.WAITING:
-            found["next_try"] = {"$exists": True}
+            found = {"kind": {"$in": list(ObjectKind)}, **found, "next_try": {"$exists": True}}
         if self.state is State.PARKED or self.since is not None:
             found["parked_at"] = {"$exists": True} if self.since is None else {"$gte": self.since}
         return found

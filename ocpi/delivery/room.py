@@ -12,6 +12,7 @@ from ocpi.delivery.keeper import Keeper
 from ocpi.delivery.leases import Leases
 from ocpi.delivery.metrics import DeliveryMetrics
 from ocpi.delivery.outbox import Outbox
+from ocpi.delivery.platforms import Platforms
 from ocpi.delivery.readying import Readying
 from ocpi.delivery.send import Sender
 from ocpi.delivery.troubles import Troubles
@@ -56,11 +57,20 @@ def delivery_room(
         clock=clock,
     )
     troubles, leases = Troubles(ground.mongo, clock), Leases(ground.mongo, clock, ground.instance)
-    hearing, keeper = Hearing(directory=directory, troubles=troubles, clock=clock), Keeper(directory)
-    return Delivery(
+    platforms, hearing = Platforms(directory), Hearing(directory=directory, troubles=troubles, clock=clock)
+    keeper = Keeper(directory, platforms)
+    delivery = Delivery(
         tools=Tools(
             outbox=outbox,
-            fetching=Fetching(outbox=outbox, leases=leases, troubles=troubles, keeper=keeper, clock=clock),
+            platforms=platforms,
+            fetching=Fetching(
+                outbox=outbox,
+                platforms=platforms,
+                leases=leases,
+                troubles=troubles,
+                keeper=keeper,
+                clock=clock,
+            ),
             readying=Readying(outbox=outbox, store=store, sender=sender, crediting=crediting, clock=clock),
             attempts=Attempts(
                 outbox=outbox,
@@ -79,3 +89,5 @@ def delivery_room(
         ),
         supervisor=ground.supervisor,
     )
+    directory.listen(delivery.sort_anew)
+    return delivery

@@ -1,7 +1,7 @@
-"""Which parties are in trouble, and how long each is left alone: known to all processes, and after a restart.
+"""Which platforms are in trouble, and how long each is left alone: all processes know, also after a restart.
 
-A sign of life from a partner ends the rest of its parties, whichever process it calls; the one that delivers
-to them sees that within seconds. A rest that the far side asked for itself is not cut short.
+A sign of life from a platform ends its rest, whichever process it calls; the one that delivers to it sees
+that within seconds. A rest that the far side asked for itself is not cut short.
 """
 
 from collections.abc import Collection
@@ -12,7 +12,6 @@ from typing import Final
 from ocpi.delivery.leases import COLLECTION
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
-from schemas.kinds import PartyId
 
 INDEXES: Final = (
     Index(collection=COLLECTION, keys=(("failures", ASCENDING),), partial={"failures": {"$exists": True}}),
@@ -33,35 +32,35 @@ class Troubles:
         self._lanes = mongo.collection(COLLECTION)
         self._clock = clock
 
-    async def began(self, party: PartyId, trouble: Trouble) -> None:
+    async def began(self, platform: str, trouble: Trouble) -> None:
         fields = {
             "failures": trouble.failures,
             "rests_until": trouble.rests_until,
             "is_asked": trouble.is_asked,
         }
-        await self._lanes.update_one({"_id": str(party)}, {"$set": fields})
+        await self._lanes.update_one({"_id": platform}, {"$set": fields})
 
-    async def ended(self, party: PartyId) -> None:
+    async def ended(self, platform: str) -> None:
         gone = {"failures": "", "rests_until": "", "is_asked": ""}
-        await self._lanes.update_one({"_id": str(party)}, {"$unset": gone})
+        await self._lanes.update_one({"_id": platform}, {"$unset": gone})
 
-    async def of(self, parties: Collection[PartyId]) -> dict[PartyId, Trouble]:
-        return await self._found({"_id": {"$in": [str(each) for each in parties]}})
+    async def of(self, platforms: Collection[str]) -> dict[str, Trouble]:
+        return await self._found({"_id": {"$in": list(platforms)}})
 
-    async def all(self) -> dict[PartyId, Trouble]:
+    async def all(self) -> dict[str, Trouble]:
         return await self._found({})
 
-    async def heard(self, parties: Collection[PartyId]) -> None:
+    async def heard(self, platforms: Collection[str]) -> None:
         """They are worth a try now."""
         now = self._clock.now()
         resting = {"rests_until": {"$gt": now}, "is_asked": False}
         await self._lanes.update_many(
-            {"_id": {"$in": [str(each) for each in parties]}, **resting}, {"$set": {"rests_until": now}}
+            {"_id": {"$in": list(platforms)}, **resting}, {"$set": {"rests_until": now}}
         )
 
-    async def _found(self, wanted: Document) -> dict[PartyId, Trouble]:
+    async def _found(self, wanted: Document) -> dict[str, Trouble]:
         rows = self._lanes.find({**wanted, "failures": {"$exists": True}})
-        return {PartyId.parse(row["_id"]): _trouble(row) async for row in rows}
+        return {row["_id"]: _trouble(row) async for row in rows}
 
 
 def _trouble(row: Document) -> Trouble:

@@ -1,12 +1,18 @@
 """Several processes count alike, whichever of them heard of something first."""
 
 import asyncio
+from collections.abc import Collection
+
+import pytest
 
 from hub.presence.census import Census
 from hub.presence.infos import Infos
 from hub.presence.reach import Presences
+from hub.presence.views import Client, Scope, View
 from ocpi.partners.directory import Directory
+from schemas.v2_3_0.enums import ConnectionStatus
 from tests.hub.presence.test_presence import another_cpo, hears, shown, told
+from tests.platforms import CPO, operate
 from tests.roaming import Roaming
 
 
@@ -30,3 +36,25 @@ async def test_whoever_has_not_heard_of_a_newcomer_does_not_take_it_for_gone(roa
         assert (await shown(roaming.emsp))["CPO BE*CPO"] == "PLANNED"
         assert await shown(another) == {"CPO FR*CPO": "PLANNED", "EMSP NL*MSP": "PLANNED"}
         assert told(roaming.emsp).count(("CPO BE*CPO", "PLANNED")) == 1
+
+
+async def test_of_one_change_only_what_belongs_to_it_is_looked_at(
+    roaming: Roaming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenario 8: among hundreds the whole is tens of thousands of rows, for each that goes or comes."""
+    read: list[Scope | None] = []
+    usual = Infos.shown
+
+    async def noted(
+        self: Infos, viewers: Collection[str], scope: Scope | None = None
+    ) -> dict[View, ConnectionStatus]:
+        read.append(scope)
+        return await usual(self, viewers, scope)
+
+    async with another_cpo(roaming):
+        await hears(roaming.emsp, "CPO BE*CPO", "PLANNED")
+        monkeypatch.setattr(Infos, "shown", noted)
+        await operate(roaming.hub, "/partners/the-cpo/suspend", {})
+        await hears(roaming.emsp, "CPO FR*CPO", "SUSPENDED")
+    assert read[-1] == Scope(frozenset({"the-cpo"}), frozenset({Client("CPO", CPO)}))
+    assert None not in read

@@ -47,4 +47,4 @@ async def test_names_that_look_like_operators_are_names(mongo: Mongo, clock: Man
     infos = Infos(mongo, clock)
     view = View("$viewer", Client("$status", CPO))
     await infos.show({view: CONNECTED})
-    assert await infos.shown() == {view: CONNECTED}
+    assert await infos.shown(["the-emsp"]) == {view: CONNECTED}

@@ -12,7 +12,7 @@ from simulators.partner import Reply, Request
 from tests import build
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually, eventually_so
-from tests.platforms import EMSP, running_hub
+from tests.platforms import running_hub
 from tests.roaming import Roaming
 
 RECEIVER = Side.RECEIVER
@@ -31,11 +31,12 @@ async def in_trouble(roaming: Roaming, reply: Reply, failures: int = 5) -> list[
     await eventually(lambda: tried)
     while len(tried) < failures:
         await roaming.later(seconds=5)
+    await eventually_so(lambda: failed(roaming, len(tried)))
     return tried
 
 
 async def lane(roaming: Roaming) -> dict[str, object]:
-    found = await roaming.hub.foundation.mongo.collection(COLLECTION).find_one({"_id": str(EMSP)})
+    found = await roaming.hub.foundation.mongo.collection(COLLECTION).find_one({"_id": "the-emsp"})
     return found or {}
 
 
@@ -53,7 +54,6 @@ async def test_a_restarted_process_does_not_begin_anew_with_whoever_is_in_troubl
     mongo: Mongo, clock: ManualClock, tmp_path: Path, roaming: Roaming
 ) -> None:
     tried = await in_trouble(roaming, Reply(http=503))
-    await eventually_so(lambda: failed(roaming, len(tried)))
     await roaming.hub.foundation.supervisor.stop()
     before = len(tried)
     async with running_hub(mongo, clock, tmp_path):
@@ -102,7 +102,7 @@ async def test_a_call_to_one_process_ends_the_rest_in_another(
     tried = await in_trouble(roaming, Reply(http=503))
     async with running_hub(mongo, clock, tmp_path) as other:
         await clock.advance(seconds=3)
-        await eventually(lambda: other.foundation.delivery.rests(EMSP))
+        await eventually(lambda: other.foundation.delivery.rests("the-emsp"))
         well(roaming)
         token = roaming.emsp.their_token
         assert token is not None

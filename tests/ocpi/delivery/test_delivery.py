@@ -141,7 +141,7 @@ async def test_retry_after_is_waited_for(roaming: Roaming) -> None:
     busy = Reply(http=429, headers={"Retry-After": "30"})
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: busy)
     await push_locations(roaming, 1)
-    await eventually(lambda: roaming.hub.foundation.delivery.rests(EMSP))
+    await eventually(lambda: roaming.hub.foundation.delivery.rests("the-emsp"))
     await roaming.later(seconds=29)
     assert len(roaming.emsp.received) == 1
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: Reply())
@@ -335,7 +335,8 @@ async def test_a_bill_follows_its_session_also_when_both_are_due_at_once(roaming
     for n in range(12):
         await roaming.push("sessions", "FR", "CPO", f"S{n}", body=build.session(id=f"S{n}"), to=EMSP)
         await roaming.push("cdrs", body=build.cdr(id=f"C{n}", session_id=f"S{n}"), to=EMSP, method="POST")
-    await roaming.hub.foundation.outbox.hurry(EMSP)
+    outbox = roaming.hub.foundation.outbox
+    await outbox.hurry(await outbox.addresses_waiting())
     roaming.emsp.is_online = True
     await roaming.later(seconds=3)
     await eventually_so(roaming.nothing_due)

@@ -1,4 +1,4 @@
-"""What may go to a party at once, and in which order."""
+"""What may go to a platform at once, and in which order."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def mark(name: str, behind: str | None = None, *, is_urgent: bool = False) -> Ma
 
 @pytest.fixture
 def lane() -> Lane:
-    return Lane(EMSP)
+    return Lane("the-emsp")
 
 
 def going(lane: Lane) -> list[str]:
@@ -56,7 +56,7 @@ def test_what_is_behind_another_goes_when_what_became_of_that_is_written(lane: L
     assert going(lane) == ["cdr/c|x"]
 
 
-def test_a_party_in_trouble_rests_and_then_gets_one_probe(lane: Lane) -> None:
+def test_a_platform_in_trouble_rests_and_then_gets_one_probe(lane: Lane) -> None:
     lane.take_in(mark(f"location/FR*CPO/{n}|*") for n in range(20))
     lane.ails(Trouble(2, START + timedelta(seconds=4)))
     assert going(lane) == []

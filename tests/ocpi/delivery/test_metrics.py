@@ -3,6 +3,7 @@ from datetime import timedelta
 from ocpi.delivery.marks import Due, Mark
 from ocpi.delivery.metrics import MOST_PARTIES, DeliveryMetrics, OutboxMetrics
 from ocpi.delivery.outbox import INDEXES, Outbox
+from ocpi.delivery.platforms import Address
 from ocpi.delivery.refusals import NO_REFUSALS
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Mongo
@@ -35,7 +36,7 @@ async def test_the_age_of_the_most_overdue_mark_is_told(mongo: Mongo, clock: Man
     await mongo.declare(INDEXES)
     metrics, outbox = Metrics(), Outbox(mongo, clock)
     await outbox.put([due(EMSP), due(PartyId("DE", "XYZ"))])
-    (mark,) = await outbox.due_to(EMSP, 1)
+    (mark,) = await outbox.due_to([Address(ObjectKind.LOCATION, EMSP)], 1)
     await outbox.postpone(mark, clock.now() + timedelta(hours=1), "away")
     await clock.advance(seconds=90)
     async with Supervisor(name="test", clock=clock) as supervisor:

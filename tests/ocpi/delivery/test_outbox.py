@@ -7,7 +7,8 @@ import pytest
 
 from ocpi.delivery import outbox as outboxes
 from ocpi.delivery.marks import Due, Mark
-from ocpi.delivery.outbox import INDEXES, Outbox
+from ocpi.delivery.outbox import INDEXES, Outbox, Portion
+from ocpi.delivery.platforms import Address
 from ocpi.delivery.receipts import Arrival
 from ocpi.delivery.refusals import Refusals
 from ocpi.process.mongo import Collection, Mongo, UpdateOne, Write, Written, write_each
@@ -17,6 +18,8 @@ from tests.fakes.eventually import eventually
 from tests.platforms import CPO, EMSP
 
 OTHER = PartyId("DE", "XYZ")
+THERE = Address(ObjectKind.LOCATION, EMSP)
+ELSEWHERE = Address(ObjectKind.LOCATION, OTHER)
 ARRIVED = Arrival(201, 1000, "https://x.example/c1", "correlation-1")
 
 
@@ -33,7 +36,7 @@ def due(
 
 
 async def only_mark(outbox: Outbox, to: PartyId = EMSP) -> Mark:
-    (mark,) = await outbox.due_to(to, 10)
+    (mark,) = await outbox.due_to([Address(kind, to) for kind in ObjectKind], 10)
     return mark
 
 
@@ -91,19 +94,22 @@ async def test_what_was_marked_again_on_its_way_stays_due(outbox: Outbox) -> Non
         assert (await only_mark(outbox)).revision != seen.revision
 
 
-async def test_who_is_due_is_told_without_those_who_are_served(outbox: Outbox, clock: ManualClock) -> None:
-    await outbox.put([due(), due("location/FR*CPO/l2|*"), due(to=OTHER)])
-    assert sorted(await outbox.parties_due([])) == [OTHER, EMSP]
-    assert await outbox.parties_due([EMSP]) == [OTHER]
+async def test_it_is_known_where_something_is_due_and_where_anything_waits(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    bill = Address(ObjectKind.CDR, EMSP)
+    await outbox.put([due(), due("location/FR*CPO/l2|*"), due(to=OTHER), due("c", kind=ObjectKind.CDR)])
+    assert sorted(await outbox.addresses_due()) == [bill, ELSEWHERE, THERE]
     await outbox.postpone(await only_mark(outbox, OTHER), clock.now() + timedelta(1), "away")
-    assert await outbox.parties_due([EMSP]) == []
+    assert sorted(await outbox.addresses_due()) == [bill, THERE]
+    assert sorted(await outbox.addresses_waiting()) == [bill, ELSEWHERE, THERE]
 
 
 async def test_the_longest_waiting_goes_first(outbox: Outbox, clock: ManualClock) -> None:
     for name in ("b", "a", "c"):
         await outbox.put([due(name)])
         await clock.advance(seconds=1)
-    assert [mark.due.object_id for mark in await outbox.due_to(EMSP, 2)] == ["b", "a"]
+    assert [mark.due.object_id for mark in await outbox.due_to([THERE], 2)] == ["b", "a"]
 
 
 async def test_refusals_are_counted_apart(outbox: Outbox, clock: ManualClock) -> None:
@@ -138,10 +144,10 @@ async def test_a_party_that_is_back_gets_at_once_what_waited_and_not_what_it_ref
 ) -> None:
     await outbox.put([due("away"), due("refused")])
     later = clock.now() + timedelta(minutes=5)
-    for mark in await outbox.due_to(EMSP, 2):
+    for mark in await outbox.due_to([THERE], 2):
         refused = Refusals(1, 2001, later) if mark.due.object_id == "refused" else None
         await outbox.postpone(mark, later, "x", refused)
-    await outbox.hurry(EMSP)
+    await outbox.hurry([THERE])
     assert (await only_mark(outbox)).due.object_id == "away"
 
 
@@ -153,7 +159,7 @@ async def test_what_is_urgent_goes_first_and_stays_first_while_its_party_is_away
     await clock.advance(minutes=1)
     await outbox.put([replace(due("urgent"), is_urgent=True)])
     for refused in (False, True):
-        first, _ = await outbox.due_to(EMSP, 2)
+        first, _ = await outbox.due_to([THERE], 2)
         assert first.due.object_id == "urgent"
         counted = Refusals(1, 2001, clock.now()) if refused else None
         await outbox.postpone(first, clock.now() + timedelta(hours=1), "x", counted)
@@ -198,7 +204,7 @@ async def test_a_mark_waits_for_another_until_that_is_gone_or_parked(
 async def test_an_id_is_never_read_as_an_instruction_to_the_database(outbox: Outbox) -> None:
     """J-45."""
     await outbox.put([due("$since"), due("$$ROOT")])
-    assert {mark.due.object_id for mark in await outbox.due_to(EMSP, 9)} == {"$since", "$$ROOT"}
+    assert {mark.due.object_id for mark in await outbox.due_to([THERE], 9)} == {"$since", "$$ROOT"}
 
 
 async def test_an_answer_to_an_earlier_mark_clears_no_later_one_of_the_same_name(outbox: Outbox) -> None:
@@ -211,22 +217,37 @@ async def test_an_answer_to_an_earlier_mark_clears_no_later_one_of_the_same_name
     assert await outbox.waiting() == 1
 
 
-async def test_marks_of_many_parties_come_in_one_trip(outbox: Outbox) -> None:
+async def test_portions_for_many_platforms_come_in_one_trip(outbox: Outbox) -> None:
+    """However much is due to the first of them, each gets its own."""
     await outbox.put([due(f"l{n}", to=to) for to in (EMSP, OTHER) for n in range(3)])
-    found = await outbox.due_to_each([EMSP, OTHER], 100)
-    assert [str(mark.due.to) for mark in found] == ["DE*XYZ"] * 3 + ["NL*MSP"] * 3
-    assert len(await outbox.due_to_each([EMSP, OTHER], 4)) == 4
+    found = await outbox.due_to_each([Portion([THERE], 2), Portion([ELSEWHERE], 100)])
+    assert [str(mark.due.to) for mark in found] == ["NL*MSP"] * 2 + ["DE*XYZ"] * 3
 
 
-async def test_who_is_due_costs_by_the_number_of_parties(outbox: Outbox, mongo: Mongo) -> None:
+async def test_what_several_parties_of_a_platform_lack_comes_by_how_long_it_waits(
+    outbox: Outbox, clock: ManualClock
+) -> None:
+    """Whichever kind it is of, and without reading what is not taken."""
+    kinds = (ObjectKind.LOCATION, ObjectKind.CDR)
+    addresses = [Address(kind, to) for kind in kinds for to in (EMSP, OTHER)]
+    for number, (kind, to) in enumerate(addresses):
+        await outbox.put([due(f"l{number}", to, kind)])
+        await clock.advance(seconds=1)
+    await outbox.put([replace(due("urgent", OTHER), is_urgent=True)])
+    found = await outbox.due_to(addresses[::-1], 4)
+    assert [mark.due.object_id for mark in found] == ["urgent", "l0", "l1", "l2"]
+
+
+async def test_where_something_is_due_costs_by_the_number_of_addresses(outbox: Outbox, mongo: Mongo) -> None:
     """A scan of every key would take a second in an outbox of a million marks (reliability 18)."""
     await outbox.put([due(f"l{n}", to=to) for to in (EMSP, OTHER) for n in range(500)])
     profile = mongo.collection("system.profile")
     await profile.database.command({"profile": 2})
-    await outbox.parties_due([])
+    await outbox.addresses_due()
+    await outbox.addresses_waiting()
     await outbox.oldest_due()
     await profile.database.command({"profile": 0})
     asked = [each async for each in profile.find({"ns": f"{mongo.name}.outbox"})]
     await profile.drop()
-    assert len(asked) == 2
+    assert len(asked) >= 3
     assert all(each["keysExamined"] < 10 for each in asked)
