@@ -6,12 +6,12 @@ stood still wakes up): what is done under a duty may be done twice, it is only n
 """
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import DriverError, DuplicateKey, Mongo
+from ocpi.process.last_words import last_words
+from ocpi.process.mongo import DuplicateKey, Mongo
 
 COLLECTION: Final = "duties"
 LIFETIME: Final = timedelta(seconds=10)
@@ -58,7 +58,7 @@ class Duty:
                 await self.is_ours()
                 await self._clock.sleep(LOOK_EVERY_S)
         finally:
-            with suppress(DriverError):  # then it ends by itself
+            async with last_words("duty"):
                 await self._give_back()
 
     async def _take(self, now: datetime) -> bool:
