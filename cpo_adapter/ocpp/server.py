@@ -32,6 +32,9 @@ class Versions(Protocol):
 class Presence(Protocol):
     """Who wants to know which connection is a station's."""
 
+    async def expect(self, station: str) -> None:
+        """It has shown who it is, and will enter when this returns."""
+
     def enter(self, connection: Connection) -> None:
         """It takes the place of an older connection of the same station."""
 
@@ -79,6 +82,7 @@ class StationDoor:
             )
             return await _turned_away(request)
         spelling, dialect = choice
+        await self._presence.expect(station)
         socket = await self._opened(request, spelling, dialect)
         connection = Connection(
             socket,

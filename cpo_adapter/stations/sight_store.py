@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ocpi.process.mongo import Mongo
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
 from schemas.v2_3_0.enums import Status
+
+INDEXES = (Index(collection="evse_sights", keys=(("put_at", ASCENDING),)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,17 @@ class SightStore:
 
     async def statuses(self) -> dict[str, SeenStatus]:
         """By EVSE uid."""
-        return {
-            document["_id"]: SeenStatus(Status(document["status"]), document["since"], document["announced"])
-            async for document in self._evses.find({})
-        }
+        return {document["_id"]: _seen(document) async for document in self._evses.find({})}
+
+    async def put_since(self, at: datetime | None) -> list[tuple[str, SeenStatus, datetime]]:
+        """What any process has put of late, or ever, and when."""
+        wanted: Document = {"put_at": {"$gte": at}} if at else {"put_at": {"$exists": True}}
+        return [(each["_id"], _seen(each), each["put_at"]) async for each in self._evses.find(wanted)]
 
     async def put_status(self, uid: str, seen: SeenStatus) -> None:
         told = {"status": seen.status.value, "since": seen.since, "announced": seen.announced}
-        await self._evses.update_one({"_id": uid}, {"$set": told}, upsert=True)
+        change = {"$set": told, "$currentDate": {"put_at": True}}
+        await self._evses.update_one({"_id": uid}, change, upsert=True)
 
     async def version(self, site_id: str) -> tuple[str, datetime] | None:
         """Digest and instant of the site as it was last written."""
@@ -40,3 +45,7 @@ class SightStore:
     async def put_version(self, site_id: str, digest: str, since: datetime) -> None:
         told = {"digest": digest, "since": since}
         await self._sites.update_one({"_id": site_id}, {"$set": told}, upsert=True)
+
+
+def _seen(document: Document) -> SeenStatus:
+    return SeenStatus(Status(document["status"]), document["since"], document["announced"])
