@@ -42,7 +42,7 @@ class PromiseStore:
         await self._set(promise, {"is_open": False, "trouble": trouble})
 
     async def left(self, life: str, living: Sequence[str]) -> list[tuple[Promise, Result | None]]:
-        """Those that have not been told by processes that are no more, with their results where they have one.
+        """Those of processes that are no more which have not been told, with their results if they have one.
 
         They are to be kept by `life` from now on.
         """

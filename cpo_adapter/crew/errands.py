@@ -77,8 +77,11 @@ class Errands:
 
     async def result(self, name: str) -> Told | None:
         """None as long as there is none; an errand with a result is gone once it was told here."""
-        found = await self._errands.find_one_and_delete({"_id": name, "state": "done"})
-        return None if found is None else Told(*self._opened(name, found["result"]))
+        found = await self._errands.find_one({"_id": name, "state": "done"})
+        if found is None:
+            return None
+        await self._errands.delete_one({"_id": name})
+        return Told(*self._opened(name, found["result"]))
 
     async def withdraw(self, name: str) -> bool:
         """Whether nobody has taken it, nor ever will."""

@@ -7,6 +7,7 @@ from cpo_adapter.crew.members import COLLECTION as CREW
 from ocpi.process.clock import SystemClock
 from tests.cpo_adapter.commands.ordering import later
 from tests.cpo_adapter.crew.conftest import Pair
+from tests.cpo_adapter.door import RawStation
 from tests.fakes.eventually import eventually, eventually_so
 
 
@@ -60,15 +61,18 @@ async def test_the_newest_connection_wins_whichever_process_it_comes_to(pair: Pa
 
 async def test_partners_hear_of_a_status_once_from_whichever_process_the_station_is_at(pair: Pair) -> None:
     async with pair.station(pair.other) as station:
-        for status in ("Available", "Faulted"):
-            told = {"connectorId": 1, "errorCode": "NoError", "status": status, "timestamp": later()}
-            await station.call("StatusNotification", told)
-            wanted = {"Available": "AVAILABLE", "Faulted": "OUTOFORDER"}[status]
-            await eventually(lambda wanted=wanted: pair.statuses()[-1:] == [wanted])
+        await reported(station, "Available")
+        await eventually(lambda: pair.statuses()[-1:] == ["AVAILABLE"])
+        await reported(station, "Faulted")
+        await eventually(lambda: pair.statuses()[-1:] == ["OUTOFORDER"])
     async with pair.station(pair.first, boots=False) as station:
-        told = {"connectorId": 1, "errorCode": "NoError", "status": "Available", "timestamp": later()}
-        await station.call("StatusNotification", told)
+        await reported(station, "Available")
         await eventually(lambda: pair.statuses()[-2:] == ["OUTOFORDER", "AVAILABLE"])
+
+
+async def reported(station: RawStation, status: str) -> None:
+    told = {"connectorId": 1, "errorCode": "NoError", "status": status, "timestamp": later()}
+    await station.call("StatusNotification", told)
 
 
 async def test_a_transaction_goes_on_at_the_process_that_the_station_comes_to(pair: Pair) -> None:
