@@ -94,14 +94,14 @@ async def station_rooms(
     foundation: Foundation, settings: CpoSettings, authored: Authored, announcer: Announcer
 ) -> StationRooms:
     inventory = authored.inventory
-    store = StationStore(foundation.mongo)
+    store = StationStore(foundation.mongo, foundation.supervisor)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
     crew = CrewRoom(foundation, registry)
     await crew.crew.join()
     news = await _news(foundation, settings, inventory, announcer)
     yard, watch = await _yard(foundation, inventory, store, crew, registry, news)
-    transactions = TransactionStore(foundation.mongo)
+    transactions = TransactionStore(foundation.mongo, foundation.supervisor)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
     ledger = Ledger(foundation.mongo)
@@ -191,7 +191,7 @@ async def _yard(
 ) -> tuple[Yard, StationWatch]:
     """Who keeps what stations are, shows it to partners, and asks those that come back."""
     clock, supervisor = foundation.clock, foundation.supervisor
-    states, sights = States(store), SightStore(foundation.mongo)
+    states, sights = States(store), SightStore(foundation.mongo, supervisor)
     await states.load(now=clock.now())
     sight = Sight(
         inventory=inventory,

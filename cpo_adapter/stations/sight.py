@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Final, Protocol
 
 from cpo_adapter.stations.model import Inventory, Spot
@@ -22,6 +23,8 @@ from ocpi.process.tasks import Supervisor
 Tends = Callable[[str], Awaitable[bool]]
 _OVERLAP: Final = timedelta(seconds=2)
 """What was written first may become visible last."""
+
+_AT_ONCE: Final = 200
 
 
 async def alone(station: str) -> bool:  # noqa: ARG001 - there is nobody else
@@ -66,9 +69,11 @@ class Sight:
     async def start(self) -> None:
         """Announce what changed while nobody looked, and watch for stations that do not return."""
         self._seen = await self._store.statuses()
-        for station in self._inventory.stations():
-            await self._look(station.identity, 0)
-            self.look_later(station.identity, after_s=GRACE.total_seconds())
+        stations = iter([station.identity for station in self._inventory.stations()])
+        while some := list(islice(stations, _AT_ONCE)):
+            await asyncio.gather(*(self._look(station, 0) for station in some))
+            for station in some:
+                self.look_later(station, after_s=GRACE.total_seconds())
 
     def look_around(self) -> None:
         """At every station, in place of a process that is gone."""

@@ -5,18 +5,24 @@ each outlet (which replaces an older one only, in the write itself), how it iden
 `station_notices`: frames that are kept for people to look at, for a year.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
 from cpo_adapter.stations.status import Report, StationState
-from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
+from ocpi.process.batches import Batches
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne, Write, Written, write_each
+from ocpi.process.tasks import Supervisor
 
 _KEPT = timedelta(days=365)
 
 
 class StationStore:
-    def __init__(self, mongo: Mongo) -> None:
+    """What many stations tell at the same time shares one write."""
+
+    def __init__(self, mongo: Mongo, supervisor: Supervisor) -> None:
         self._mongo = mongo
+        self._putting = Batches("keep what stations tell", self._put_all, supervisor)
         self._stations = mongo.collection("stations")
         self._notices = mongo.collection("station_notices")
 
@@ -62,16 +68,18 @@ class StationStore:
         told = {"status": report.status.value, "error_code": report.error_code, "at": report.at}
         is_newer = {"$gte": [report.at, {"$ifNull": [f"${field}.at", report.at]}]}
         newest = {"$cond": [is_newer, {"$literal": told}, f"${field}"]}
-        await self._stations.update_one(
-            {"_id": station}, [{"$set": {field: newest, "told_at": "$$NOW"}}], upsert=True
-        )
+        change = [{"$set": {field: newest, "told_at": "$$NOW"}}]
+        await self._putting.add(station, UpdateOne({"_id": station}, change, upsert=True))
 
     async def put_installing(self, station: str, *, is_installing: bool) -> None:
         await self._put(station, {"is_installing": is_installing})
 
     async def _put(self, station: str, told: Document) -> None:
         change = {"$set": told, "$currentDate": {"told_at": True}}
-        await self._stations.update_one({"_id": station}, change, upsert=True)
+        await self._putting.add(station, UpdateOne({"_id": station}, change, upsert=True))
+
+    async def _put_all(self, updates: Sequence[Write]) -> list[Written | Exception]:
+        return await write_each(self._stations, updates)
 
     async def add_notice(self, origin: Origin, action: str) -> None:
         await self._notices.insert_one(
