@@ -8,6 +8,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -29,7 +30,7 @@ class Link:
 
 
 class Bare(ChargePoint):
-    @on("MeterValues")
+    @on("MeterValues")  # type: ignore[no-untyped-call, untyped-decorator]
     async def metered(self, **_: Any) -> call_result.MeterValues:
         return call_result.MeterValues()
 
@@ -37,10 +38,8 @@ class Bare(ChargePoint):
 async def talk(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(protocols=("ocpp1.6",), compress=False)
     await socket.prepare(request)
-    try:
-        await Bare(request.match_info["identity"], Link(socket)).start()
-    except TypeError:  # the station is gone: `receive_str` got a close
-        pass
+    with suppress(TypeError):  # the station is gone: `receive_str` got a close
+        await Bare(request.match_info["identity"], Link(socket)).start()  # type: ignore[no-untyped-call]
     return socket
 
 

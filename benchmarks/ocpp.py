@@ -78,10 +78,9 @@ class Round:
 async def _meter(yard: Yard) -> bool:
     ours = [await _charging(yard, number) for number in range(STATIONS_THAT_METER)]
     theirs = [(await LeanStation.connect(yard.bare, who(number)), 1) for number in range(STATIONS_THAT_METER)]
-    pairs = []
-    for _ in range(PAIRS + 1):
-        pairs.append((await _round(ours, yard.adapter_pid), await _round(theirs, yard.bare_pid)))
-    del pairs[0]  # it warms up
+    pairs = [
+        (await _round(ours, yard.adapter_pid), await _round(theirs, yard.bare_pid)) for _ in range(PAIRS + 1)
+    ][1:]  # the first warms up
     rate, bare = (statistics.median(each.rate for each in side) for side in zip(*pairs, strict=True))
     cost, bare_cost = (
         statistics.median(each.processor_us for each in side) for side in zip(*pairs, strict=True)

@@ -1,4 +1,4 @@
-"""An adapter in a process of its own, with an inventory of thousands of stations, and what it is held against."""
+"""An adapter in a process of its own, with thousands of stations, and what it is held against."""
 
 import asyncio
 import os
@@ -50,17 +50,17 @@ class Yard:
         """How late the adapter's loop was, as it says itself; filled when the context is left."""
         found: list[float] = []
         yield found
-        text = httpx.get(f"{self.adapter.admin_url}/metrics", timeout=60, trust_env=False).text
-        told = [line for line in text.splitlines() if line.startswith("passerelle_loop_lag_seconds_max")]
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            text = (await client.get(f"{self.adapter.admin_url}/metrics")).text
+        told = [line for line in text.splitlines() if line.startswith("passerelle_loop_late_seconds")]
         found.extend(float(line.rpartition(" ")[2]) for line in told)
 
 
 @asynccontextmanager
 async def a_yard(folder: Path, mongo_url: str, stations: int) -> AsyncIterator[Yard]:
     """The adapter and its baseline on the first core; a partner has a card that may charge everywhere."""
-    folder.mkdir()
     port, admin_port, stations_port, bare_port = free_ports(4)
-    (folder / "stations.csv").write_text("\n".join([_COLUMNS, *_rows(stations)]))
+    inventory = _written(folder, stations)
     environ = {
         **os.environ,
         "PASSERELLE_MONGO_URL": mongo_url,
@@ -72,7 +72,7 @@ async def a_yard(folder: Path, mongo_url: str, stations: int) -> AsyncIterator[Y
         "CPO_PORT": str(port),
         "CPO_ADMIN_PORT": str(admin_port),
         "CPO_STATIONS_PORT": str(stations_port),
-        "CPO_INVENTORY": str(folder / "stations.csv"),
+        "CPO_INVENTORY": str(inventory),
     }
     with _on_first_core():
         adapter = Process.start("cpo", environ, folder)
@@ -97,6 +97,13 @@ def _on_first_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, ours)
+
+
+def _written(folder: Path, stations: int) -> Path:
+    folder.mkdir()
+    inventory = folder / "stations.csv"
+    inventory.write_text("\n".join([_COLUMNS, *_rows(stations)]))
+    return inventory
 
 
 def _rows(stations: int) -> Iterator[str]:

@@ -56,6 +56,7 @@ from cpo_adapter.tariffs.authored import read_tariffs
 from cpo_adapter.tariffs.book import TariffBook
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
+from ocpi.process.lateness import Lateness
 from ocpi.process.run import Site
 from ocpi.service.foundation import Foundation
 
@@ -156,6 +157,7 @@ async def station_rooms(
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, security.ring)
+    foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
         sites=list(_sites(door, keeping, settings, security.tls, crew)),
         orders=orders,

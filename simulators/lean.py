@@ -55,17 +55,20 @@ class LeanStation:
         """`url` ends before the identity. Raises Refused, OSError."""
         where = URL(f"{url}/{who.name}")
         reader, writer = await asyncio.open_connection(where.host, where.port, limit=1 << 16)
+        station = cls(reader, writer)
         writer.write(_handshake(where, who))
         try:
             status, headers = await _answer(reader)
-        except asyncio.IncompleteReadError as error:
-            writer.close()
-            raise Gone("during the handshake") from error
+        except BaseException as error:
+            station.cut()
+            if isinstance(error, asyncio.IncompleteReadError):
+                raise Gone("during the handshake") from error
+            raise
         if status != 101:  # noqa: PLR2004 - Switching Protocols
-            writer.close()
+            station.cut()
             told = headers.get("retry-after")
             raise Refused(status, float(told) if told else None)
-        return cls(reader, writer)
+        return station
 
     async def call(self, action: str, payload: Mapping[str, Any]) -> Any:
         """The payload of the CALLRESULT; what is asked meanwhile is answered by a CALLERROR. Raises Gone."""
@@ -85,12 +88,14 @@ class LeanStation:
             try:
                 kind, body = await self._frame()
             except (asyncio.IncompleteReadError, ConnectionError) as error:
+                self.cut()
                 raise Gone("cut") from error
             if kind == _TEXT:
                 return orjson.loads(body)
             if kind == _PING:
                 self._write(_PONG, body)
             if kind == _CLOSE:
+                self.cut()
                 raise Gone(str(struct.unpack("!H", body[:2])[0] if body else ""))
 
     def send(self, frame: bytes) -> None:
