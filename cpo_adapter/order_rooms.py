@@ -13,6 +13,7 @@ from cpo_adapter.commands.reservation_store import ReservationStore
 from cpo_adapter.commands.reserved import Reserved
 from cpo_adapter.commands.reserving import Reserving
 from cpo_adapter.commands.store import PromiseStore
+from cpo_adapter.crew.room import CrewRoom, on_duty
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.pace import Pace
@@ -36,6 +37,7 @@ class Yard:
     registry: Registry
     states: States
     sight: Sight
+    crew: CrewRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class OrderRooms:
     reserving: Reserving
     profiles: Profiles
     routes: OrderRoutes
+    promises: Promises
 
 
 async def order_rooms(
@@ -67,7 +70,11 @@ async def order_rooms(
         clock=clock,
     )
     promises = Promises(
-        store=promise_store, callbacks=callbacks, supervisor=foundation.supervisor, clock=clock
+        store=promise_store,
+        callbacks=callbacks,
+        crew=yard.crew.crew,
+        supervisor=foundation.supervisor,
+        clock=clock,
     )
     reserved = Reserved(
         store=reservations,
@@ -76,6 +83,7 @@ async def order_rooms(
         asker=yard.registry,
         promises=promises,
         news=ReservationSessions(settings.own_party, settings.currency, announcer),
+        is_alone=lambda: yard.crew.crew.is_alone,
         clock=clock,
     )
     limits = LimitedSessions(foundation.mongo)
@@ -89,9 +97,12 @@ async def order_rooms(
     )
     await promises.recover()
     await reserved.recover()
-    foundation.supervisor.start("reservations", reserved.run, restart=True)
-    foundation.supervisor.start("doubtful reservations", reserved.run_doubts, restart=True)
-    foundation.supervisor.start("active profiles", watch.run, restart=True)
+    for name, work in (
+        ("reservations", reserved.run),
+        ("doubtful reservations", reserved.run_doubts),
+        ("active profiles", watch.run),
+    ):
+        foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
     return OrderRooms(
         starts=starts,
         reserved=reserved,
@@ -122,4 +133,5 @@ async def order_rooms(
             pace=Pace(clock),
         ),
         routes=OrderRoutes(promise_store, reservations, reserved),
+        promises=promises,
     )

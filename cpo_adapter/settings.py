@@ -8,10 +8,10 @@ from pydantic_settings import SettingsConfigDict
 
 from cpo_adapter.sessions.patience import Patience
 from ocpi.process.settings import AllowedNetwork
-from ocpi.service.settings import PlatformSettings
+from ocpi.service.settings import SeveralSettings
 
 
-class CpoSettings(PlatformSettings):
+class CpoSettings(SeveralSettings):
     """`inventory` (TOML or CSV) names sites, stations and keys, `tariffs` (TOML) what charging costs.
 
     Stations connect to `stations_host`:`stations_port`, as ws://…/ocpp/{identity}, unless `stations_plain` is

@@ -10,6 +10,7 @@ from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.crew.room import CrewRoom, StationMemory, on_duty
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
@@ -37,6 +38,7 @@ from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
+from cpo_adapter.station_sites import ENCRYPTED, station_sites
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
@@ -54,8 +56,8 @@ from cpo_adapter.tariffs.authored import read_tariffs
 from cpo_adapter.tariffs.book import TariffBook
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
+from ocpi.process.lateness import Lateness
 from ocpi.process.run import Site
-from ocpi.process.settings import variable
 from ocpi.service.foundation import Foundation
 
 
@@ -93,12 +95,14 @@ async def station_rooms(
     foundation: Foundation, settings: CpoSettings, authored: Authored, announcer: Announcer
 ) -> StationRooms:
     inventory = authored.inventory
-    store = StationStore(foundation.mongo)
+    store = StationStore(foundation.mongo, foundation.supervisor)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
+    crew = CrewRoom(foundation, registry)
+    await crew.crew.join()
     news = await _news(foundation, settings, inventory, announcer)
-    yard, watch = await _yard(foundation, inventory, store, registry, news)
-    transactions = TransactionStore(foundation.mongo)
+    yard, watch = await _yard(foundation, inventory, store, crew, registry, news)
+    transactions = TransactionStore(foundation.mongo, foundation.supervisor)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     cards = _cards(foundation, settings, inventory, orders.starts)
     ledger = Ledger(foundation.mongo)
@@ -129,7 +133,17 @@ async def station_rooms(
         sessions=sessions,
         numbers=numbers,
         dialects=spoken,
+        others_are_behind=lambda: crew.crew.others_are_behind,
     )
+
+    async def take_over() -> None:
+        await orders.promises.recover()
+        await sessions.recover()
+        await keeping.settler.adopt(foundation.clock.now())
+        await publisher.catch_up()
+
+    memory = StationMemory(registry, yard.states, yard.sight, keeping)
+    crew.open(memory, yard.sight, keeping.dialects, take_over)
     door = StationDoor(
         dialects=keeping.dialects,
         gate=security.gate,
@@ -143,8 +157,9 @@ async def station_rooms(
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, security.ring)
+    foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
-        sites=list(_sites(door, keeping, settings, security.tls)),
+        sites=list(_sites(door, keeping, settings, security.tls, crew)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -169,17 +184,29 @@ async def _news(
 
 
 async def _yard(
-    foundation: Foundation, inventory: Inventory, store: StationStore, registry: Registry, news: LocationNews
+    foundation: Foundation,
+    inventory: Inventory,
+    store: StationStore,
+    crew: CrewRoom,
+    registry: Registry,
+    news: LocationNews,
 ) -> tuple[Yard, StationWatch]:
     """Who keeps what stations are, shows it to partners, and asks those that come back."""
     clock, supervisor = foundation.clock, foundation.supervisor
-    states, sights = States(store), SightStore(foundation.mongo)
+    states, sights = States(store), SightStore(foundation.mongo, supervisor)
     await states.load(now=clock.now())
     sight = Sight(
-        inventory=inventory, states=states, store=sights, announcer=news, supervisor=supervisor, clock=clock
+        inventory=inventory,
+        states=states,
+        store=sights,
+        announcer=news,
+        supervisor=supervisor,
+        clock=clock,
+        tends=crew.tends,
     )
     versions = SiteVersions(store=sights, announcer=news, clock=clock)
     news.locations = Locations(party=news.party, inventory=inventory, versions=versions, sight=sight)
+    news.refreshed = crew.refreshed_by(sight.refresh)
     await versions.start(inventory)
     await sight.start()
     registry.follow(sight)
@@ -187,7 +214,7 @@ async def _yard(
         Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
     )
     watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
-    return Yard(inventory, registry, states, sight), watch
+    return Yard(inventory, registry, states, sight, crew), watch
 
 
 def _cards(
@@ -244,28 +271,16 @@ def _look_after(
         patience=patience,
         clock=clock,
     )
-    foundation.supervisor.start("transactions that nobody ends", lingering.run, restart=True)
-    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
+    for name, work in (("transactions that nobody ends", lingering.run), ("gaps in transactions", gaps.run)):
+        foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
 
 
 def _sites(
-    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None
+    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None, crew: CrewRoom
 ) -> Iterator[Site]:
-    if settings.stations_plain:
-        yield _site(door, keeping, settings, "stations", "stations_port")
-    if tls is not None:
-        encrypted = _site(door, keeping, settings, "stations_tls", "stations_tls_port")
-        yield replace(encrypted, tls=tls.context)
-
-
-def _site(door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, name: str, port: str) -> Site:
-    app = web.Application()
-    door.mount(app)
-    app.on_cleanup.append(lambda _: keeping.journal.close())
-    return Site(
-        name=name,
-        app=app,
-        host=settings.stations_host,
-        port=getattr(settings, port),
-        setting=variable(CpoSettings, port),
-    )
+    for site in station_sites(settings):
+        app = web.Application()
+        door.mount(app)
+        app.on_cleanup.append(lambda _: keeping.journal.close())
+        app.on_cleanup.append(lambda _: crew.leave())
+        yield replace(site, app=app, tls=tls.context if tls and site.name == ENCRYPTED else None)

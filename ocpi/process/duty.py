@@ -6,6 +6,8 @@ stood still wakes up): what is done under a duty may be done twice, it is only n
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -60,6 +62,24 @@ class Duty:
         finally:
             async with last_words("duty"):
                 await self._give_back()
+
+    async def while_ours(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do work that has no end whenever the duty is ours; it is cancelled where another takes over."""
+        while True:
+            if await self.is_ours():
+                await self._work_on(work)
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _work_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Raises what the work raises."""
+        doing = asyncio.ensure_future(work())
+        try:
+            while not doing.done() and await self.is_ours():
+                await self._clock.sleep(LOOK_EVERY_S)
+        finally:
+            doing.cancel()
+            with suppress(asyncio.CancelledError):
+                await doing
 
     async def _take(self, now: datetime) -> bool:
         free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
