@@ -79,7 +79,7 @@ async def running(
 
 
 def _let_go() -> None:
-    """A thousand handlers of the last applications stay with aiohttp, and each of them keeps its whole service."""
+    """A thousand handlers of the last applications stay with aiohttp, and each keeps its whole service."""
     web_app._cached_build_middleware.cache_clear()  # noqa: SLF001 - a process has one service, but not here
 
 

@@ -221,10 +221,11 @@ class Delivery:
             self._go_on(lane)
 
     async def _try(self, lane: Lane, step: Step) -> Arrival | DeliveryError | None:
-        """None: nothing was sent. A lease that ended while things were looked up is another's by now."""
+        """None: nothing was sent. What moved, or whose lease ended, meanwhile is another's by now."""
         if not isinstance(step, Send):
             return None
-        if not self._with.leases.holds(lane.platform):
+        is_here = self._with.platforms.of(step.mark.due.address) == lane.platform
+        if not (is_here and self._with.leases.holds(lane.platform)):
             lane.empty()
             return None
         return await self._with.attempts.send(step)

@@ -1,7 +1,7 @@
 """Scenario 8: many partners return at once after a day, and each is told what is now, not what has been.
 
-In full, two hundred partners lack two hundred objects each. They are played in the process of the hub here: how
-long news take says as much of them as of the hub, so it counts that news come soon, and are not behind all that.
+In full, two hundred partners lack two hundred objects each. They are played in the process of the hub here:
+how long news take says as much of them as of the hub, so it counts that news are not behind all that.
 """
 
 import asyncio
