@@ -55,4 +55,4 @@ async def test_who_comes_beyond_those_that_wait_is_told_when_to_come_again() -> 
         assert [name for name, *_ in stations.entries] == ["CP-1"]
 
         stations.go_on.set()
-        assert await asyncio.gather(at_work, waits, boot(door, "CP-3")) == ["Accepted"] * 3
+        assert {await at_work, await waits, await boot(door, "CP-3")} == {"Accepted"}
