@@ -28,7 +28,7 @@ from typing import Any, Final
 from benchmarks.processor import processor_s
 from benchmarks.yard import KEY, Yard, a_yard
 from ocpi.process.embedded_mongo import database_url
-from simulators.lean import Identity, LeanStation, Refused
+from simulators.lean import Gone, Identity, LeanStation, Refused
 
 METER_PROMISE: Final = 2.5  # times the rate of the bare ChargePoint, at least
 MEMORY_PROMISE: Final = 2.0  # times the bare websocket, at most
@@ -164,8 +164,10 @@ async def _return(yard: Yard) -> bool:
         came = await asyncio.gather(*(_come_back(yard, number) for number in range(RETURNING)))
     took = time.perf_counter() - began
     boots, whole = sorted(each.boot_s for each in came), sorted(each.whole_s for each in came)
-    refused = sum(each.refused for each in came)
-    print(f"{RETURNING} stations came back in {took:.1f} s, told to wait {refused} times")
+    refused, cut = sum(each.refused for each in came), sum(each.cut for each in came)
+    print(
+        f"{RETURNING} stations came back in {took:.1f} s, told to wait {refused} times, cut off {cut} times"
+    )
     print(f"  processor time of one: {(processor_s(yard.adapter_pid) - spent) / RETURNING * 1e3:.2f} ms")
     print(f"  connect to boot: median {_ms(_at(whole, 0.5))}, p99 {_ms(_at(whole, 0.99))}")
     print(f"  boot: median {_ms(_at(boots, 0.5))}, p99 {_ms(_at(boots, 0.99))}, unloaded {_ms(unloaded)}")
@@ -183,6 +185,7 @@ class Came:
     boot_s: float
     whole_s: float
     refused: int
+    cut: int
 
 
 async def _boot_alone(yard: Yard, number: int) -> float:
@@ -193,7 +196,7 @@ async def _boot_alone(yard: Yard, number: int) -> float:
 
 
 async def _come_back(yard: Yard, number: int) -> Came:
-    began, refused = time.perf_counter(), 0
+    began, refused, cut = time.perf_counter(), 0, 0
     while True:
         try:
             station = await LeanStation.connect(yard.url, who(number))
@@ -202,9 +205,12 @@ async def _come_back(yard: Yard, number: int) -> Came:
                 raise
             refused += 1
             await asyncio.sleep(refusal.retry_after_s)
+        except (Gone, OSError):
+            cut += 1
+            await asyncio.sleep(1)
         else:
             boot_s = await _timed(station)
-            return Came(boot_s, time.perf_counter() - began, refused)
+            return Came(boot_s, time.perf_counter() - began, refused, cut)
 
 
 async def _timed(station: LeanStation) -> float:

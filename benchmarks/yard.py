@@ -78,7 +78,7 @@ async def a_yard(folder: Path, mongo_url: str, stations: int) -> AsyncIterator[Y
         adapter = Process.start("cpo", environ, folder)
     try:
         with _on_first_core(), a_child(folder, "bare_stations", str(bare_port)) as bare_pid:
-            await asyncio.to_thread(adapter.wait_ready, READY_WITHIN_S)
+            await asyncio.to_thread(adapter.wait_ready, 5 * READY_WITHIN_S)
             bare = f"http://127.0.0.1:{bare_port}"
             url = f"http://127.0.0.1:{stations_port}/ocpp"
             async with SimulatedPartner(("EMSP", EMSP)) as partner:

@@ -11,6 +11,8 @@ from ocpi.process.settings import variable
 
 PLAIN: Final = "stations"
 ENCRYPTED: Final = "stations_tls"
+_BACKLOG: Final = 4096
+"""After an outage all stations connect in the same moment."""
 
 
 def station_sites(settings: CpoSettings) -> Iterator[Site]:
@@ -28,4 +30,5 @@ def _site(settings: CpoSettings, name: str, port: str) -> Site:
         host=settings.stations_host,
         port=getattr(settings, port),
         setting=variable(CpoSettings, port),
+        backlog=_BACKLOG,
     )

@@ -114,6 +114,11 @@ class Connection(StationLine):
         """Whether somebody answers there, now."""
         return await self._probe.is_answered(within_s)
 
+    async def at_rest(self) -> None:
+        """Return once all that has been heard is answered."""
+        await self._in_order.at_rest()
+        await self._beside.at_rest()
+
     def give_up(self, reason: str) -> None:
         """Nothing is asked any more, and whoever waits for an answer hears at once."""
         self._calls.end(reason)

@@ -3,6 +3,7 @@
 A lane has no task while it has nothing to do: ten thousand idle stations cost ten thousand empty deques.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -25,6 +26,13 @@ class Lane:
         self._limit = limit
         self._waiting: deque[Work] = deque()
         self._is_working = False
+        self._rest: asyncio.Future[None] | None = None
+
+    async def at_rest(self) -> None:
+        """Return once nothing is left to do."""
+        if self._is_working:
+            self._rest = self._rest or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._rest)
 
     def add(self, work: Work) -> None:
         """Raises LaneFull."""
@@ -41,3 +49,6 @@ class Lane:
                 await self._waiting.popleft()()
         finally:
             self._is_working = False
+            if self._rest is not None and not self._rest.done():
+                self._rest.set_result(None)
+            self._rest = None

@@ -5,6 +5,7 @@ perhaps a ghost of a lost link. An old connection that ends late takes nothing a
 """
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
 
@@ -20,6 +21,7 @@ from ocpi.process.tasks import Supervisor
 
 _log = logs.logger(__name__)
 
+_ANSWERED_WITHIN_S: Final = 2.0
 _REPLACED: Final = "replaced by a newer connection"
 
 
@@ -137,8 +139,14 @@ class Registry:
         return await self._line(station).has_queued(intent)
 
     async def close_all(self) -> None:
-        """All at once: a dead one takes ten seconds to be given up."""
+        """What they have said is answered before, if that takes no time to speak of.
+
+        All at once: a dead one takes ten seconds to be given up.
+        """
         connections = list(self._connections.values())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWERED_WITHIN_S):
+                await asyncio.gather(*(connection.at_rest() for connection in connections))
         await asyncio.gather(*(connection.close("going away") for connection in connections))
 
     def _line(self, station: str) -> StationLine:

@@ -51,7 +51,8 @@ class Site:
     `setting` is the variable an operator changes to move it.
 
     `is_shared`: other processes of the service listen there as well. `inherited` is a socket that listens
-    already, instead of host and port. `tls`: encrypted, TLS ends here.
+    already, instead of host and port. `tls`: encrypted, TLS ends here. `backlog`: so many connections wait in
+    the kernel to be accepted; what comes beyond may be reset.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Site:
     is_shared: bool = False
     inherited: socket.socket | None = None
     tls: ssl.SSLContext | None = None
+    backlog: int = 128
 
 
 def main(service: Callable[[], Coroutine[object, object, int | None]]) -> int:
@@ -159,7 +161,14 @@ def leave_in_peace_what_stays() -> None:
 def _door(runner: web.BaseRunner, site: Site) -> web.BaseSite:
     if site.inherited is not None:
         return web.SockSite(runner, site.inherited, ssl_context=site.tls)
-    return web.TCPSite(runner, site.host, site.port, reuse_port=site.is_shared or None, ssl_context=site.tls)
+    return web.TCPSite(
+        runner,
+        site.host,
+        site.port,
+        reuse_port=site.is_shared or None,
+        ssl_context=site.tls,
+        backlog=site.backlog,
+    )
 
 
 def why_not(site: Site, error: OSError) -> str:

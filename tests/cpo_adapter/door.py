@@ -168,6 +168,7 @@ async def running_door(
     sessions: Sessions,
     *,
     patience_s: float = 30,
+    ping_s: float = 60,
     entrance: Entrance | None = None,
 ) -> AsyncIterator[Door]:
     clock = SystemClock()
@@ -191,6 +192,7 @@ async def running_door(
             desk=desk_for(messages, clock, entrance.metrics),
             supervisor=supervisor,
             patience_s=patience_s,
+            ping_s=ping_s,
         )
         async with AsyncExitStack() as site:
             url = await site.enter_async_context(serving(station_door, tls=entrance.tls))

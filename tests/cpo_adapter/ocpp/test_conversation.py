@@ -314,7 +314,7 @@ async def test_a_message_is_kept_even_if_the_station_leaves_before_its_answer(do
 
 
 async def test_stations_are_told_when_the_adapter_goes_away(door: Door) -> None:
-    """Case 22."""
+    """(B-22)."""
     async with door.booted() as station:
         closing = asyncio.gather(door.registry.close_all())
 

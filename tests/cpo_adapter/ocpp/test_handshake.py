@@ -146,7 +146,7 @@ async def test_subprotocols_in_two_headers_are_one_list(door: Door) -> None:
 
 
 async def test_compression_is_declined_in_1_6(door: Door) -> None:
-    """Case 21."""
+    """(B-21); of 2.x see test_versions."""
     socket = await door.session.ws_connect(
         f"{door.url}/{STATION}",
         protocols=("ocpp1.6",),
@@ -158,7 +158,7 @@ async def test_compression_is_declined_in_1_6(door: Door) -> None:
 
 
 async def test_the_newer_connection_of_a_station_wins_and_the_older_one_is_closed(door: Door) -> None:
-    """Case 16."""
+    """(B-16)."""
     async with door.booted() as older, door.connect() as newer:
         assert await older.close_code(within_s=1) == 1001
         assert (await newer.call("Heartbeat", {}))[0] == 3

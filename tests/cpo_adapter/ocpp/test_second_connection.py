@@ -59,7 +59,7 @@ async def test_commands_go_to_the_new_connection_at_once_while_the_old_one_is_st
 
 
 async def test_what_the_old_connection_was_asked_fails_within_a_second(door: Door) -> None:
-    """Case 16."""
+    """(B-16)."""
     _, writer = await deaf_connection(door)
 
     async def fails() -> None:
@@ -94,7 +94,7 @@ async def test_a_ghost_raises_no_alarm(door: Door, monkeypatch: pytest.MonkeyPat
 
 
 async def test_two_programs_that_throw_each_other_out_are_told_and_the_last_one_works(door: Door) -> None:
-    """Case 17."""
+    """(B-17)."""
     for _ in range(7):
         async with door.connect() as older, door.connect():
             await older.close_code()
