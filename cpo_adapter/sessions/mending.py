@@ -9,11 +9,13 @@ Spec: OCPP 1.6, 4.10 (meterStop); OCPP 2.0.1, SampledValueType (unitOfMeasure).
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 from cpo_adapter.ocpp.events import Doubt, Sample
+from cpo_adapter.sessions.ends import assumed_end
 from cpo_adapter.sessions.plausibility import ROUNDING_WH, fits
 from cpo_adapter.sessions.registers import REGISTER, Reading, as_told, is_register
 from cpo_adapter.sessions.transaction import End, Metered, Since, Transaction, samples
@@ -28,12 +30,28 @@ _CLEARLY_WH: Final = 100
 def mended(transaction: Transaction) -> Transaction:
     """The transaction itself where its meter can be believed, or not be understood."""
     end = transaction.end
-    if end is None or Doubt.METER_UNREADABLE in transaction.doubts:
+    if Doubt.METER_UNREADABLE in transaction.doubts:
         return transaction
+    if end is None:
+        return _as_it_runs(transaction, assumed_end(transaction, transaction.heard_at))
     if fits(transaction):
         return _fitting([_clearly_began_again], transaction, end) or transaction
-    in_another_unit = _fitting([_stop_in_kwh, _start_in_kwh, _all_told_as_kwh], transaction, end)
+    in_another_unit = _fitting(_unit_ways(transaction, end), transaction, end)
     return in_another_unit or _fitting([_began_again], transaction, end) or transaction
+
+
+def _as_it_runs(transaction: Transaction, so_far: End) -> Transaction:
+    """Whoever shows it to a driver should not show a thousandfold."""
+    shown = replace(transaction, end=so_far)
+    found = None if fits(shown) else _fitting(_unit_ways(shown, so_far), shown, so_far)
+    return replace(found, end=None) if found else transaction
+
+
+def _unit_ways(transaction: Transaction, end: End) -> Sequence[_Way]:
+    """The start of 1.6 has no unit to be told wrongly; where no end is told, the last reading is it."""
+    if end.is_assumed and not transaction.begin.reference:
+        return [_readings_told_as_kwh]
+    return [_stop_in_kwh, _start_in_kwh, _all_told_as_kwh]
 
 
 def _fitting(ways: Sequence[_Way], transaction: Transaction, end: End) -> Transaction | None:
@@ -57,11 +75,18 @@ def _start_in_kwh(transaction: Transaction, end: End) -> Transaction | None:
     return replace(transaction, begin=begin, end=_doubted(end, end.meter_wh, Doubt.UNIT_MENDED))
 
 
+def _readings_told_as_kwh(transaction: Transaction, end: End) -> Transaction | None:
+    scaled = [replace(each, register_wh=each.register_wh / _KILO) for each in _readings(transaction, end.at)]
+    other = replace(transaction, end=_doubted(end, end.meter_wh // _KILO, Doubt.UNIT_MENDED))
+    return _with_readings(other, scaled)
+
+
 def _all_told_as_kwh(transaction: Transaction, end: End) -> Transaction | None:
     start_wh, stop_wh = transaction.begin.meter_wh, end.meter_wh
     if start_wh % _KILO or stop_wh % _KILO or stop_wh < start_wh:
         return None
-    scaled = [replace(each, register_wh=each.register_wh / _KILO) for each in _readings(transaction)]
+    last = end.at if end.is_assumed else None
+    scaled = [replace(each, register_wh=each.register_wh / _KILO) for each in _readings(transaction, last)]
     begin = replace(transaction.begin, meter_wh=start_wh // _KILO)
     other = replace(transaction, begin=begin, end=_doubted(end, stop_wh // _KILO, Doubt.UNIT_MENDED))
     return _with_readings(other, scaled)
@@ -93,10 +118,11 @@ def _clearly_began_again(transaction: Transaction, end: End) -> Transaction | No
     return None
 
 
-def _readings(transaction: Transaction) -> list[Reading]:
-    """Those between the two ends, risen or fallen."""
+def _readings(transaction: Transaction, last: datetime | None = None) -> list[Reading]:
+    """Those between the two ends, risen or fallen; with that of the `last` instant where it is given."""
     begin, until = transaction.begin.at, transaction.until
-    return [each for each in as_told(samples(transaction)) if begin < each.at < until]
+    read = as_told(samples(transaction))
+    return [each for each in read if begin < each.at < until or each.at == last]
 
 
 def _with_readings(transaction: Transaction, readings: Sequence[Reading]) -> Transaction:

@@ -186,8 +186,16 @@ class TransactionStore:
         """Numbers of those that run where nobody is any more, or for long, and when they were asked about."""
         either = {"$or": [{"freed_at": {"$exists": True}}, {"heard_at": {"$lt": unheard_since}}]}
         wanted = {"outcome": None, "end": {"$exists": False}, **either}
-        found = self._transactions.find(wanted, {"asked_at": 1})
-        return [(int(each["_id"]), each.get("asked_at")) async for each in found]
+        found = self._transactions.find(wanted, {"asked_at": 1, "freed_at": 1})
+        return [
+            (int(each["_id"]), each.get("asked_at"))
+            async for each in found
+            if "freed_at" in each or not await self._was_heard_of(each["_id"], unheard_since)
+        ]
+
+    async def _was_heard_of(self, number: int, since: datetime) -> bool:
+        heard = {"number": number, "heard_at": {"$gte": since}}
+        return await self._facts.find_one(heard, {"_id": 1}) is not None
 
     async def asked(self, number: int, at: datetime) -> None:
         await self._transactions.update_one({"_id": number}, {"$set": {"asked_at": at}})

@@ -155,3 +155,47 @@ async def test_a_start_whose_station_never_returns_is_judged_at_the_next_start(
     await office.open()
     await office.publisher.turn()
     assert partners.heard == ["session ACTIVE"]
+
+
+class Correcting(Play):
+    """A bill has left of 5 kWh, whose end nobody told; now the end comes, and the process dies once."""
+
+    async def bill(self) -> None:
+        self.fuse, fuse = Fuse(10**6), self.fuse
+        self.office = self._new_office()
+        await self.office.open()
+        self.begun = await self.office.sessions.began(told.start_told())
+        await self.office.sessions.metered(read(self.begun.number, told.sample(30, 6000)))
+        for hours in (57, 25):
+            await self._clock.advance(hours=hours)
+            await self.office.look_around()
+        await self.office.publisher.turn()
+        self.fuse = fuse
+        self.office = self._new_office()
+
+    async def perform(self) -> None:
+        await self._said(lambda office: office.sessions.ended(told.stop_told(str(self.begun.number))))
+        for _ in range(2):
+            await self._clock.advance(minutes=3)
+            await self._said(Office.look_around)
+
+
+async def test_a_crash_between_any_two_steps_of_a_correction_leaves_one_bill(
+    mongo: Mongo,
+) -> None:
+    for moment in count():
+        await mongo.empty()
+        play = Correcting(mongo, ManualClock(), moment)
+        await play.bill()
+        assert [bill["total_energy"] for bill in play.partners.live()] == [5], moment
+        await play.perform()
+        await play.settle()
+
+        (kept,) = await play.office.kept()
+        assert (kept["outcome"], kept["billed_wh"], kept["held_wh"]) == ("BILLED", 11_000, 0), moment
+        assert [bill["total_energy"] for bill in play.partners.live()] == [11], moment
+        assert len(play.partners.bills) == 3, moment
+        assert "another bill" not in play.partners.heard, moment
+        if not play.fuse.has_blown:
+            break
+    assert moment > 15

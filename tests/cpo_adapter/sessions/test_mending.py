@@ -80,6 +80,19 @@ def test_registers_of_phases_are_mended_together() -> None:
     assert read.doubts == frozenset({Doubt.METER_RESET})
 
 
+@pytest.mark.parametrize("reference", ["", "T-1"])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_thousandfold_is_not_shown_while_the_car_charges(reference: str, *, is_over: bool) -> None:
+    """Numbers of Wh told as kWh: in 2.x also the start, which in 1.6 has no unit."""
+    begin = told.begin(reference=reference, meter_wh=1000 if not reference else 1_000_000)
+    heard = [told.metered(20, 3_000_000), told.metered(40, 6_000_000)]
+    ends = [told.end(is_assumed=True, meter_wh=6_000_000, at=told.after(40))] if is_over else []
+    read = transaction_of(begin, heard, ends)
+
+    assert read.energy_wh == 5000
+    assert (read.end is not None) is is_over
+
+
 @given(
     st.integers(0, 10**7),
     st.integers(0, 10**7),
