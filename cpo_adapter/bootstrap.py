@@ -2,6 +2,7 @@
 
 from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
+from cpo_adapter.card_lists import store as card_lists
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
@@ -17,6 +18,8 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.stations import key_store as station_keys
+from cpo_adapter.tokens.keeping import TokenKeeping
+from cpo_adapter.tokens.room import token_room
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
@@ -37,6 +40,7 @@ from schemas.kinds import ObjectKind
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
 INDEXES = (
     *authorizations.INDEXES,
+    *card_lists.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
     *kept.INDEXES,
@@ -78,6 +82,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         facts=foundation.facts,
         checks=checks,
         preferences=stations.preferences,
+        token_arrived=stations.card_lists.arrived,
     )
     profiles = ProfilesReceiver(profiles=stations.orders.profiles, checks=checks, clock=foundation.clock)
     commands = CommandsReceiver(
@@ -87,6 +92,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         clock=foundation.clock,
     )
     behind_hubs = presence_room(foundation, CPO)
+    tokens = token_room(foundation, own.party, behind_hubs.presences, stations.card_lists.changed)
     invoices = await reconciliation_room(foundation, checks, announcer)
     payments = payment_room(foundation, own)
     doors = open_doors(
@@ -103,21 +109,31 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
             invoices.interface,
             payments.interface,
         ],
-        reactions=_reactions(foundation, announcer, behind_hubs),
-        more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
+        reactions=_reactions(foundation, announcer, behind_hubs, tokens.keeping),
+        more_admin=[
+            *stations.routes,
+            *tokens.routes.routes(),
+            *behind_hubs.routes,
+            *invoices.routes,
+            *payments.routes,
+        ],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
 
 
-def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:
+def _reactions(
+    foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom, tokens: TokenKeeping
+) -> Reactions:
     async def connected(name: str) -> None:
         behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await announcer.catch_up(partner)
+        await tokens.look()
 
     async def agreed(_: Agreement) -> None:
         for partner in foundation.directory.active_partners():
             await announcer.catch_up(partner)
+        await tokens.look()
 
     return Reactions(connected=connected, agreed=agreed, parting=announcer.parting())

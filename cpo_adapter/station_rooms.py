@@ -10,6 +10,7 @@ from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.card_lists.room import CardListRoom, card_list_room
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
@@ -79,6 +80,7 @@ class StationRooms:
     sites: list[Site]
     orders: OrderRooms
     preferences: Preferences
+    card_lists: CardListRoom
     routes: list[web.RouteDef]
 
 
@@ -143,13 +145,16 @@ async def station_rooms(
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, security.ring)
+    card_lists = card_list_room(foundation, settings, registry)
     return StationRooms(
         sites=list(_sites(door, keeping, settings, security.tls)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
         ),
+        card_lists=card_lists,
         routes=[
+            *card_lists.routes(),
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),

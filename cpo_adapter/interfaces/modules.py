@@ -10,7 +10,7 @@ from cpo_adapter.smart_charging.preferences import Preferences
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
 from ocpi.objects.lists import SenderInterface
-from ocpi.objects.receiving import ReceiverInterface
+from ocpi.objects.receiving import Arrived, ReceiverInterface
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import Own, PartyChecks
@@ -30,6 +30,7 @@ class Modules:
         facts: Facts,
         checks: PartyChecks,
         preferences: Preferences,
+        token_arrived: Arrived,
     ) -> None:
         self._own = own
         self._store = store
@@ -37,10 +38,16 @@ class Modules:
         self._facts = facts
         self._checks = checks
         self._preferences = preferences
+        self._token_arrived = token_arrived
 
     def interfaces(self) -> list[Interface]:
         tokens = ReceiverInterface(
-            ObjectKind.TOKEN, store=self._store, intake=self._intake, facts=self._facts, checks=self._checks
+            ObjectKind.TOKEN,
+            store=self._store,
+            intake=self._intake,
+            facts=self._facts,
+            checks=self._checks,
+            arrived=self._token_arrived,
         )
         return [
             self._for_all(ObjectKind.LOCATION),

@@ -14,6 +14,7 @@ from ocpp.exceptions import InternalError
 
 from cpo_adapter.ocpp import framing, validation
 from cpo_adapter.ocpp.calls import Calls
+from cpo_adapter.ocpp.card_lists import ListLimits, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import (
@@ -117,6 +118,14 @@ class Connection:
     async def has_queued(self, intent: TellQueue) -> bool:
         """Raises as `ask`."""
         return self._dialect.has_queued(await self._answer_to(intent))
+
+    async def list_version(self) -> int:
+        """Raises as `ask`."""
+        return self._dialect.list_version(await self._answer_to(TellListVersion()))
+
+    async def list_limits(self) -> ListLimits:
+        """Raises as `ask`."""
+        return self._dialect.list_limits(await self._answer_to(TellListLimits()))
 
     async def is_alive(self, within_s: float) -> bool:
         """Whether somebody answers there, now."""

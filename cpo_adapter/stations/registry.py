@@ -8,6 +8,7 @@ import asyncio
 from functools import partial
 from typing import Final, Protocol
 
+from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
@@ -46,6 +47,9 @@ class Registry:
     def is_connected(self, station: str) -> bool:
         return station in self._connections
 
+    def connected(self) -> list[str]:
+        return list(self._connections)
+
     def subprotocol(self, station: str) -> str | None:
         """The version that is spoken with it; None while it is not connected."""
         connection = self._connections.get(station)
@@ -80,6 +84,14 @@ class Registry:
     async def has_queued(self, station: str, intent: TellQueue) -> bool:
         """Whether it has more to tell of a transaction. Raises NotAsked."""
         return await self._connection(station).has_queued(intent)
+
+    async def list_version(self, station: str) -> int:
+        """The number of the list of cards that it keeps. Raises NotAsked."""
+        return await self._connection(station).list_version()
+
+    async def list_limits(self, station: str) -> ListLimits:
+        """Raises NotAsked."""
+        return await self._connection(station).list_limits()
 
     async def close_all(self) -> None:
         """All at once: a dead one takes ten seconds to be given up."""
