@@ -11,10 +11,10 @@ from functools import partial
 from typing import Final
 
 from cpo_adapter.tokens.absence import Absence
-from cpo_adapter.tokens.fetch import Fetcher, Result
+from cpo_adapter.tokens.fetch import Fetcher
 from cpo_adapter.tokens.rhythm import Extent, due
 from cpo_adapter.tokens.store import FetchStore
-from ocpi.errors import OcpiError
+from ocpi.errors import OcpiError, UnknownObject
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.process.duty import Duty
@@ -65,12 +65,22 @@ class TokenKeeping:
         await self._after_an_outage()
         for issuer in self._directory.counterparts(self._party, CPO, "tokens"):
             extent = await self._due(issuer)
-            if extent is not None and issuer not in self._busy:
-                self._busy.add(issuer)
-                self._supervisor.start(f"fetch tokens of {issuer}", partial(self._in_turn, issuer, extent))
+            if extent is not None:
+                self._start(issuer, extent)
 
-    async def fetch(self, issuer: PartyId, extent: Extent) -> Result:
-        """Now, whatever is due. Raises OcpiError."""
+    def fetch_now(self, issuer: PartyId, extent: Extent) -> None:
+        """Begin, whatever is due; a fetch that goes on already goes on. Raises UnknownObject."""
+        if issuer not in self._directory.counterparts(self._party, CPO, "tokens"):
+            raise UnknownObject(f"{self._party} and {issuer} have no agreement on tokens")
+        self._start(issuer, extent)
+
+    def _start(self, issuer: PartyId, extent: Extent) -> None:
+        if issuer not in self._busy:
+            self._busy.add(issuer)
+            self._supervisor.start(f"fetch tokens of {issuer}", partial(self._in_turn, issuer, extent))
+
+    async def _fetch(self, issuer: PartyId, extent: Extent) -> None:
+        """Raises OcpiError."""
         began_at = self._clock.now()
         try:
             result = await self._fetcher.fetch(issuer, extent, await self._store.of(issuer))
@@ -79,7 +89,6 @@ class TokenKeeping:
             await self._store.failed(issuer, self._clock.now(), error.text)
             raise
         await self._store.succeeded(issuer, extent, began_at, asdict(result))
-        return result
 
     async def _after_an_outage(self) -> None:
         """Nobody could push anything to us while no process of ours looked."""
@@ -91,7 +100,7 @@ class TokenKeeping:
     async def _in_turn(self, issuer: PartyId, extent: Extent) -> None:
         try:
             async with self._places:
-                await self.fetch(issuer, extent)
+                await self._fetch(issuer, extent)
         except OcpiError:
             return  # logged and written down: it is tried again
         finally:

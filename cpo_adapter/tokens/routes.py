@@ -1,10 +1,10 @@
 """How far the tokens of each issuer have been fetched, for the operator.
 
 GET  /admin/v1/tokens/fetches
-POST /admin/v1/tokens/fetch    {"issuer": "NL*MSP", "all": false}: now, what has changed or all of them
+POST /admin/v1/tokens/fetch    {"issuer": "NL*MSP", "all": false}: begin now, with what has changed or all
 """
 
-from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -38,8 +38,8 @@ class TokenRoutes:
     async def _fetch(self, request: web.Request) -> web.Response:
         wanted = Fetch.model_validate(await read(request))
         extent = Extent.ALL if wanted.all else Extent.CHANGED
-        result = await self._keeping.fetch(PartyId.parse(wanted.issuer), extent)
-        return reply({"issuer": wanted.issuer, **asdict(result)})
+        self._keeping.fetch_now(PartyId.parse(wanted.issuer), extent)
+        return reply({"issuer": wanted.issuer, "extent": extent}, HTTPStatus.ACCEPTED)
 
 
 def _shown(document: Document) -> dict[str, Any]:
