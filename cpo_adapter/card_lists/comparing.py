@@ -42,15 +42,17 @@ class Comparing:
         self._asker = asker
         self._clock = clock
         self._limits: dict[str, ListLimits] = {}
+        self._is_off: set[str] = set()
 
     def forget(self, station: str) -> None:
         """What it said of itself: it may be another when it comes again."""
         self._limits.pop(station, None)
+        self._is_off.discard(station)
 
     async def bring_up_to_date(self, station: str, wanted: Cards, *, has_just_come: bool) -> None:
         """One that has just come may have lost what it had. Raises NotAsked."""
         kept = await self._store.kept(station)
-        if kept is None and not wanted:
+        if station in self._is_off or (kept is None and not wanted):
             return
         try:
             await self._compare(station, kept, wanted, has_just_come=has_just_come)
@@ -63,6 +65,7 @@ class Comparing:
 
     async def _give_up(self, station: str, reason: str) -> None:
         log.warning("a station keeps no list of cards", station=station, reason=reason)
+        self._is_off.add(station)
         await self._store.is_off(station, reason, self._clock.now())
 
     async def _compare(self, station: str, kept: Kept | None, wanted: Cards, *, has_just_come: bool) -> None:

@@ -94,13 +94,15 @@ def answers(allowed: str) -> Callable[[Request], Reply]:
 
 
 @asynccontextmanager
-async def running_charging(mongo: Mongo, tmp_path: Path, whitelist: str = "NEVER") -> AsyncIterator[Charging]:
+async def running_charging(
+    mongo: Mongo, tmp_path: Path, whitelist: str = "NEVER", **settings: Any
+) -> AsyncIterator[Charging]:
     """`whitelist` is that of the card."""
     (tmp_path / "stations.toml").write_text(STATIONS)
     (tmp_path / "tariffs.toml").write_text(TARIFFS)
     files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
     async with (
-        running_cpo(mongo, SystemClock(), tmp_path, **files) as cpo,
+        running_cpo(mongo, SystemClock(), tmp_path, **files, **settings) as cpo,
         SimulatedPartner(("EMSP", EMSP)) as emsp,
         ClientSession() as session,
     ):
