@@ -31,6 +31,9 @@ class CpoSettings(PlatformSettings):
     A bill that lacks something waits for it `gaps_hours`, one whose end nobody told `unended_hours`; a
     transaction of which nothing is heard for `silent_hours` has ended.
 
+    A charge whose card is refused after it began is ended where `stop_when_refused_late`. With
+    `one_charge_per_card` a card that charges at one station is not let in at another.
+
     Stations that keep a list of cards get those of `station_list_issuers`, `station_list_most` at the most.
     """
 
@@ -60,6 +63,8 @@ class CpoSettings(PlatformSettings):
     gaps_hours: float = Field(default=24, ge=0, le=24)
     unended_hours: float = Field(default=24, ge=0, le=72)
     silent_hours: float = Field(default=48, ge=1)
+    stop_when_refused_late: bool = True
+    one_charge_per_card: bool = False
     station_list_issuers: tuple[Party, ...] = ()
     station_list_most: int = Field(default=1000, ge=0)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from aiohttp import web
 
 from cpo_adapter.authorization.commanded import CommandedStarts
-from cpo_adapter.authorization.desk import Cards
+from cpo_adapter.authorization.desk import CardPolicy, Cards
+from cpo_adapter.authorization.late import LateAnswers
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
 from cpo_adapter.card_lists.room import CardListRoom, card_list_room
@@ -24,6 +25,7 @@ from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.security_room import provisioned, security_room
+from cpo_adapter.sessions.afterwards import Afterwards
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.gaps import Gaps
 from cpo_adapter.sessions.ledger import Ledger
@@ -102,9 +104,15 @@ async def station_rooms(
     yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
-    cards = _cards(foundation, settings, inventory, orders.starts)
     ledger = Ledger(foundation.mongo)
     publisher = _publisher(foundation, settings, transactions, ledger, announcer)
+    afterwards = Afterwards(
+        store=transactions,
+        asker=registry,
+        touched=publisher.touched,
+        stops=settings.stop_when_refused_late,
+    )
+    cards = _cards(foundation, settings, inventory, orders.starts, afterwards)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
@@ -196,17 +204,24 @@ async def _yard(
 
 
 def _cards(
-    foundation: Foundation, settings: CpoSettings, inventory: Inventory, starts: CommandedStarts
+    foundation: Foundation,
+    settings: CpoSettings,
+    inventory: Inventory,
+    starts: CommandedStarts,
+    running: Afterwards,
 ) -> Cards:
     issuers = Issuers(
         party=settings.own_party,
         directory=foundation.directory,
         lines=Lines(egress=foundation.egress, clock=foundation.clock),
+        clock=foundation.clock,
     )
     return Cards(
         store=foundation.store,
         inventory=inventory,
-        issuers=issuers,
+        issuers=LateAnswers(issuers=issuers, supervisor=foundation.supervisor, clock=foundation.clock),
+        running=running,
+        policy=CardPolicy(one_charge_per_card=settings.one_charge_per_card),
         memory=Authorizations(foundation.mongo),
         commanded=starts,
         clock=foundation.clock,

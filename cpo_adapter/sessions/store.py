@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from cpo_adapter.authorization.memory import of_authorized
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.authorization.rules import bare
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionEnded, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
@@ -27,6 +29,7 @@ from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
 from cpo_adapter.sessions.transaction import Begin, End, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
+from schemas.v2_3_0.enums import AuthMethod
 
 TRANSACTIONS: Final = "transactions"
 FACTS: Final = "transaction_facts"
@@ -39,6 +42,7 @@ INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
     Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("card_name", ASCENDING), ("began_at", DESCENDING))),
     Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
     Index(collection=STRAYS, keys=(("station", ASCENDING), ("end.at", ASCENDING))),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
@@ -82,7 +86,7 @@ class TransactionStore:
 
     async def know_begin(self, known: Begin, better: Begin) -> Begin:
         """What `better` adds, and that alone: another process may have heard of the rest meanwhile."""
-        told: Document = {} if better.uid == known.uid else {"uid": better.uid}
+        told: Document = {} if better.uid == known.uid else {"uid": better.uid, "card_name": bare(better.uid)}
         if (better.outlet, better.terms) != (known.outlet, known.terms):
             told |= of_place(better.outlet, better.terms)
         change = {"$min": {"began_at": better.at}, **({"$set": told} if told else {})}
@@ -90,7 +94,8 @@ class TransactionStore:
         return better
 
     async def _begin(self, begin: Begin, told_as: str, frame: str) -> Begin:
-        document = {**of_begin(begin), "told_as": told_as, "frame": frame, "outcome": None}
+        named = {"told_as": told_as, "card_name": bare(begin.uid)}
+        document = {**of_begin(begin), **named, "frame": frame, "outcome": None}
         try:
             await self._transactions.insert_one(document)
         except DuplicateKey:
@@ -109,6 +114,18 @@ class TransactionStore:
         change = {"$set": of_judgement(card, authorized)}
         await self._transactions.update_one({"_id": number, "card": None}, change)
         return (await self.load(number)).begin
+
+    async def let(self, number: int, authorized: Authorized) -> None:
+        """Its issuer has said so since; unless it was asked before, or it is all over."""
+        is_unasked = {"authorized.auth_method": {"$in": [None, AuthMethod.WHITELIST]}}
+        is_open = {**is_unasked, "card": {"$ne": None}, "outcome": {"$ne": "BILLED"}}
+        change = {"$set": {"authorized": of_authorized(authorized), "outcome": None}}
+        await self._transactions.update_one({"_id": number, **is_open}, change)
+
+    async def running_with(self, uid: str) -> list[Begin]:
+        """What runs anywhere with that card, and was let in."""
+        wanted = {"card_name": bare(uid), "end": {"$exists": False}, "authorized": {"$ne": None}}
+        return [begin_of(document) async for document in self._transactions.find(wanted)]
 
     async def add(self, number: int, fact: Fact, frame: str) -> None:
         """Once, however often it is told."""
