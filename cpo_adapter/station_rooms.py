@@ -33,6 +33,7 @@ from cpo_adapter.sessions.lingering import Lingering
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.outcome_routes import OutcomeRoutes
+from cpo_adapter.sessions.placing import Placing
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
@@ -113,18 +114,20 @@ async def station_rooms(
         stops=settings.stop_when_refused_late,
     )
     cards = _cards(foundation, settings, inventory, orders.starts, afterwards)
+    terms = TermsBook(inventory, authored.tariffs)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
         numbers=numbers,
         given=GivenNumbers(foundation.mongo),
-        terms=TermsBook(inventory, authored.tariffs),
+        terms=terms,
         cards=cards,
         reservations=orders.reserved,
         touched=publisher.touched,
         clock=foundation.clock,
     )
     await sessions.recover()
+    await Placing(store=transactions, terms=terms, touched=publisher.touched).turn()
     _look_after(foundation, settings, transactions, registry, publisher)
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
     everybody = StatusesForAll(watch, sessions, orders.reserved)

@@ -39,6 +39,7 @@ def of_place(outlet: Outlet, terms: Terms) -> Document:
         "time_zone": terms.time_zone,
         "max_power_w": terms.max_power_w,
         "tariffs": [codec.dump(tariff) for tariff in terms.tariffs],
+        "is_placed": terms.is_placed,
     }
 
 
@@ -62,6 +63,7 @@ def begin_of(document: Document) -> Begin:
             time_zone=document["time_zone"],
             max_power_w=document["max_power_w"],
             tariffs=tuple(Tariff.model_validate(codec.decode(each)) for each in document["tariffs"]),
+            is_placed=document.get("is_placed", True),
         ),
         card=_card(document["card"]),
         authorized=_authorized(document),

@@ -27,7 +27,7 @@ from cpo_adapter.sessions.documents import (
 )
 from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
-from cpo_adapter.sessions.transaction import Begin, End, Transaction
+from cpo_adapter.sessions.transaction import Begin, End, Terms, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 from schemas.v2_3_0.enums import AuthMethod
 
@@ -43,6 +43,7 @@ INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
     Index(collection=TRANSACTIONS, keys=(("card_name", ASCENDING), ("began_at", DESCENDING))),
+    Index(collection=TRANSACTIONS, keys=(("is_placed", ASCENDING),), partial={"is_placed": False}),
     Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
     Index(collection=STRAYS, keys=(("station", ASCENDING), ("end.at", ASCENDING))),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
@@ -102,6 +103,15 @@ class TransactionStore:
             kept = await self._transactions.find_one({"told_as": told_as})
             return begin if kept is None else begin_of(kept)
         return begin
+
+    async def unplaced(self) -> list[Begin]:
+        """Of stations that no inventory had named when they told of it."""
+        return [begin_of(document) async for document in self._transactions.find({"is_placed": False})]
+
+    async def place(self, number: int, outlet: Outlet, terms: Terms) -> None:
+        """Whatever was held for it is looked at again."""
+        change = {"$set": {**of_place(outlet, terms), "outcome": None}}
+        await self._transactions.update_one({"_id": number, "is_placed": False}, change)
 
     async def unjudged(self) -> list[tuple[Begin, str]]:
         """Starts, with their frames, whose cards nobody has judged: a crash came between."""

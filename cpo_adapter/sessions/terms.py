@@ -7,14 +7,34 @@ from datetime import datetime
 from typing import Final
 
 from cpo_adapter.ocpp.events import Outlet
-from cpo_adapter.ocpp.rooms import CannotStore
 from cpo_adapter.sessions.transaction import Terms
 from cpo_adapter.stations.model import Connector, Inventory, Spot
 from cpo_adapter.tariffs.book import TariffBook
 from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
 from schemas.v2_3_0.evses import GeoLocation
 
 _NOT_GIVEN: Final = "#NA"
+UNPLACED: Final = Terms(
+    location=CdrLocation(
+        id=_NOT_GIVEN,
+        address=_NOT_GIVEN,
+        city=_NOT_GIVEN,
+        country="XXX",
+        coordinates=GeoLocation(latitude="0.00000", longitude="0.00000"),
+        evse_uid=_NOT_GIVEN,
+        evse_id=_NOT_GIVEN,
+        connector_id=_NOT_GIVEN,
+        connector_standard=ConnectorType.IEC_62196_T2,
+        connector_format=ConnectorFormat.SOCKET,
+        connector_power_type=PowerType.AC_3_PHASE,
+    ),
+    time_zone="UTC",
+    max_power_w=0,
+    tariffs=(),
+    is_placed=False,
+)
+"""Never told to anybody."""
 
 
 class TermsBook:
@@ -25,11 +45,11 @@ class TermsBook:
     def at(self, station: str, outlet: Outlet, instant: datetime) -> Terms:
         """For a connector that the inventory does not know: the station's first, so that nothing is lost.
 
-        Raises CannotStore for a station that it does not know (yet): its messages wait at the station.
+        Of a station that it does not know (yet) nothing can be said.
         """
         spot = self._inventory.spot(station, outlet.evse) or next(self._inventory.spots(station), None)
         if spot is None:
-            raise CannotStore(f"{station} is not in the inventory")
+            return UNPLACED
         connector = spot.evse.connector(outlet.connector) or spot.evse.connectors[0]
         return Terms(
             location=_location(spot, connector),
