@@ -18,11 +18,14 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.stations import key_store as station_keys
+from cpo_adapter.tariffs import store as tariff_versions
+from cpo_adapter.tariffs.room import TariffRoom, tariff_room
+from cpo_adapter.tariffs.routes import TariffRoutes
 from cpo_adapter.tokens.keeping import TokenKeeping
 from cpo_adapter.tokens.room import token_room
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
-from ocpi.partners.model import PartyRole
+from ocpi.partners.model import Partner, PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
 from ocpi.reconciliation import coverage
@@ -51,6 +54,7 @@ INDEXES = (
     *promises.INDEXES,
     *reservations.INDEXES,
     *station_keys.INDEXES,
+    *tariff_versions.INDEXES,
     *transactions.INDEXES,
 )
 
@@ -68,8 +72,9 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         directory=foundation.directory,
         store=foundation.store,
         delivery=foundation.delivery,
+        has_own=authored.tariffs.has_own,
     )
-    await authored.tariffs.publish(announcer, foundation.store, own.party, foundation.clock.now())
+    tariffs = await tariff_room(foundation, own.party, authored.tariffs, authored.offers, announcer)
     stations = await station_rooms(foundation, settings, authored, announcer)
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
@@ -109,10 +114,11 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
             invoices.interface,
             payments.interface,
         ],
-        reactions=_reactions(foundation, announcer, behind_hubs, tokens.keeping),
+        reactions=_reactions(foundation, announcer, behind_hubs, tokens.keeping, tariffs),
         more_admin=[
             *stations.routes,
             *tokens.routes.routes(),
+            *TariffRoutes(tariffs, own.party, foundation.clock).routes(),
             *behind_hubs.routes,
             *invoices.routes,
             *payments.routes,
@@ -122,18 +128,26 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
 
 
 def _reactions(
-    foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom, tokens: TokenKeeping
+    foundation: Foundation,
+    announcer: Announcer,
+    behind_hubs: PresenceRoom,
+    tokens: TokenKeeping,
+    tariffs: TariffRoom,
 ) -> Reactions:
+    async def catch_up(partner: Partner) -> None:
+        await announcer.catch_up(partner)
+        await tariffs.catch_up(partner)
+
     async def connected(name: str) -> None:
         behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
-            await announcer.catch_up(partner)
+            await catch_up(partner)
         await tokens.look()
 
     async def agreed(_: Agreement) -> None:
         for partner in foundation.directory.active_partners():
-            await announcer.catch_up(partner)
+            await catch_up(partner)
         await tokens.look()
 
     return Reactions(connected=connected, agreed=agreed, parting=announcer.parting())

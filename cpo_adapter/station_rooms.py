@@ -1,7 +1,7 @@
 """Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -54,8 +54,9 @@ from cpo_adapter.stations.states import States
 from cpo_adapter.stations.store import StationStore
 from cpo_adapter.stations.versions import VersionBook
 from cpo_adapter.stations.watch import Watch
-from cpo_adapter.tariffs.authored import read_tariffs
+from cpo_adapter.tariffs.authored import read_offers
 from cpo_adapter.tariffs.book import TariffBook
+from cpo_adapter.tariffs.offer import Offer
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.process.run import Site
@@ -65,10 +66,11 @@ from ocpi.service.foundation import Foundation
 
 @dataclass(frozen=True, slots=True)
 class Authored:
-    """What the operator wrote down."""
+    """What the operator wrote down. `tariffs` are filled before they are looked at."""
 
     stations: AuthoredInventory
-    tariffs: TariffBook
+    offers: tuple[Offer, ...]
+    tariffs: TariffBook = field(default_factory=TariffBook)
 
     @property
     def inventory(self) -> Inventory:
@@ -90,8 +92,8 @@ class StationRooms:
 def read_authored(settings: CpoSettings, now: datetime) -> Authored:
     """Raises BrokenFile."""
     stations = read_inventory(settings.inventory) if settings.inventory else AuthoredInventory((), {})
-    tariffs = read_tariffs(settings.tariffs, settings.own_party, now) if settings.tariffs else ()
-    return Authored(stations, TariffBook(tariffs))
+    offers = read_offers(settings.tariffs, settings.own_party, now) if settings.tariffs else ()
+    return Authored(stations, offers)
 
 
 async def station_rooms(
@@ -105,16 +107,17 @@ async def station_rooms(
     yard, watch = await _yard(foundation, inventory, store, registry, news)
     transactions = TransactionStore(foundation.mongo)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
+    terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
     publisher = _publisher(foundation, settings, transactions, ledger, announcer)
     afterwards = Afterwards(
         store=transactions,
+        terms=terms,
         asker=registry,
         touched=publisher.touched,
         stops=settings.stop_when_refused_late,
     )
     cards = _cards(foundation, settings, inventory, orders.starts, afterwards)
-    terms = TermsBook(inventory, authored.tariffs)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,

@@ -10,6 +10,7 @@ from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.authorization.rules import bare
 from cpo_adapter.ocpp.intents import Intent, NotAsked, Outcome, RemoteStop
 from cpo_adapter.sessions.store import TransactionStore
+from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
 from ocpi.process.logs import logger
 
@@ -25,16 +26,24 @@ class Afterwards:
     """`touched` hears the number of every transaction that has changed; `stops`: after a no."""
 
     def __init__(
-        self, *, store: TransactionStore, asker: Asker, touched: Callable[[int], None], stops: bool
+        self,
+        *,
+        store: TransactionStore,
+        terms: TermsBook,
+        asker: Asker,
+        touched: Callable[[int], None],
+        stops: bool,
     ) -> None:
         self._store = store
+        self._terms = terms
         self._asker = asker
         self._touched = touched
         self._stops = stops
 
     async def allowed(self, station: str, authorized: Authorized) -> None:
         for begin in await self._running(station, authorized.uid):
-            await self._store.let(begin.number, authorized)
+            tariffs = self._terms.tariffs_for(begin, authorized)
+            await self._store.let(begin.number, authorized, tariffs)
             self._touched(begin.number)
 
     async def refused(self, station: str, uid: str) -> None:

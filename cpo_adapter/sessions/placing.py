@@ -24,7 +24,8 @@ class Placing:
     async def turn(self) -> None:
         """The inventory may know more stations than before."""
         for begin in await self._store.unplaced():
-            terms = self._terms.at(begin.station, begin.outlet, begin.at)
+            card = begin.authorized.token if begin.authorized else None
+            terms = self._terms.at(begin.station, begin.outlet, begin.at, card)
             if terms.is_placed:
                 await self._store.place(begin.number, begin.outlet, terms)
                 log.info("transaction placed", station=begin.station, number=begin.number)

@@ -5,6 +5,7 @@ came in. Everything here may be done twice: the second time changes nothing.
 Spec: OCPP 1.6, 3.7 (repeated delivery); 4.8 (StartTransaction), 4.10 (StopTransaction).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -24,12 +25,14 @@ from cpo_adapter.sessions.documents import (
     of_fact,
     of_judgement,
     of_place,
+    of_tariffs,
 )
 from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
 from cpo_adapter.sessions.transaction import Begin, End, Terms, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 from schemas.v2_3_0.enums import AuthMethod
+from schemas.v2_3_0.tariffs import Tariff
 
 TRANSACTIONS: Final = "transactions"
 FACTS: Final = "transaction_facts"
@@ -119,17 +122,20 @@ class TransactionStore:
         found = self._transactions.find({"outcome": None, "card": None, **is_judgeable})
         return [(begin_of(document), document["frame"]) async for document in found]
 
-    async def judge(self, number: int, card: CardAnswer, authorized: Authorized | None) -> Begin:
-        """What is stored afterwards: the first judgement of a card stays."""
-        change = {"$set": of_judgement(card, authorized)}
+    async def judge(
+        self, number: int, card: CardAnswer, authorized: Authorized | None, tariffs: Sequence[Tariff]
+    ) -> Begin:
+        """What is stored afterwards: the first judgement of a card stays, and what the card is charged by."""
+        change = {"$set": {**of_judgement(card, authorized), **of_tariffs(tariffs)}}
         await self._transactions.update_one({"_id": number, "card": None}, change)
         return (await self.load(number)).begin
 
-    async def let(self, number: int, authorized: Authorized) -> None:
+    async def let(self, number: int, authorized: Authorized, tariffs: Sequence[Tariff]) -> None:
         """Its issuer has said so since; unless it was asked before, or it is all over."""
         is_unasked = {"authorized.auth_method": {"$in": [None, AuthMethod.WHITELIST]}}
         is_open = {**is_unasked, "card": {"$ne": None}, "outcome": {"$ne": "BILLED"}}
-        change = {"$set": {"authorized": of_authorized(authorized), "outcome": None}}
+        told = {"authorized": of_authorized(authorized), **of_tariffs(tariffs)}
+        change = {"$set": {**told, "outcome": None}}
         await self._transactions.update_one({"_id": number, **is_open}, change)
 
     async def running_with(self, uid: str) -> list[Begin]:

@@ -18,8 +18,7 @@ from ocpi.client.lines import Lines
 from ocpi.client.tokens import every
 from ocpi.errors import InvalidParameters
 from ocpi.objects.kinds import token_key
-from ocpi.objects.reading import Original
-from ocpi.objects.record import Outcome, Record
+from ocpi.objects.record import Original, Outcome, Record
 from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock

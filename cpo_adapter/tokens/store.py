@@ -22,7 +22,8 @@ class FetchStore:
 
     async def looked(self, now: datetime) -> datetime | None:
         """Somebody looks now; when somebody did before."""
-        before = await self._looks.find_one_and_update({"_id": _LOOK}, {"$set": {"at": now}}, upsert=True)
+        before = await self._looks.find_one({"_id": _LOOK})
+        await self._looks.update_one({"_id": _LOOK}, {"$set": {"at": now}}, upsert=True)
         return None if before is None else before["at"]
 
     async def all_were_away(self) -> None:

@@ -97,11 +97,16 @@ def answers(allowed: str) -> Callable[[Request], Reply]:
 
 @asynccontextmanager
 async def running_charging(
-    mongo: Mongo, tmp_path: Path, whitelist: str = "NEVER", stations: str = STATIONS, **settings: Any
+    mongo: Mongo,
+    tmp_path: Path,
+    whitelist: str = "NEVER",
+    stations: str = STATIONS,
+    tariffs: str = TARIFFS,
+    **settings: Any,
 ) -> AsyncIterator[Charging]:
     """`whitelist` is that of the card."""
     (tmp_path / "stations.toml").write_text(stations)
-    (tmp_path / "tariffs.toml").write_text(TARIFFS)
+    (tmp_path / "tariffs.toml").write_text(tariffs)
     files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
     async with (
         running_cpo(mongo, SystemClock(), tmp_path, **files, **settings) as cpo,
