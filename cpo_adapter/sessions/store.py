@@ -113,7 +113,7 @@ class TransactionStore:
 
     async def place(self, number: int, outlet: Outlet, terms: Terms) -> None:
         """Whatever was held for it is looked at again."""
-        change = {"$set": {**of_place(outlet, terms), "outcome": None}}
+        change = _changed(of_place(outlet, terms))
         await self._transactions.update_one({"_id": number, "is_placed": False}, change)
 
     async def unjudged(self) -> list[tuple[Begin, str]]:
@@ -134,8 +134,7 @@ class TransactionStore:
         """Its issuer has said so since; unless it was asked before, or it is all over."""
         is_unasked = {"authorized.auth_method": {"$in": [None, AuthMethod.WHITELIST]}}
         is_open = {**is_unasked, "card": {"$ne": None}, "outcome": {"$ne": "BILLED"}}
-        told = {"authorized": of_authorized(authorized), **of_tariffs(tariffs)}
-        change = {"$set": {**told, "outcome": None}}
+        change = _changed({"authorized": of_authorized(authorized), **of_tariffs(tariffs)})
         await self._transactions.update_one({"_id": number, **is_open}, change)
 
     async def running_with(self, uid: str) -> list[Begin]:

@@ -1,5 +1,6 @@
 """Whether an issuer is away: deliveries to it fail, or the hub that passes things on says so."""
 
+from ocpi.delivery.platforms import platform_of
 from ocpi.delivery.troubles import Troubles
 from ocpi.errors import OcpiError
 from ocpi.partners.directory import Directory
@@ -19,7 +20,7 @@ class Absence:
             partner = self._directory.route_to(issuer, EMSP)
         except OcpiError:
             return True
-        hub = partner.hub_party
-        if await self._troubles.of([issuer] if hub is None else [issuer, hub]):
+        if await self._troubles.of([platform_of(partner)]):
             return True
+        hub = partner.hub_party
         return hub is not None and await self._presences.is_away(hub, issuer, EMSP)

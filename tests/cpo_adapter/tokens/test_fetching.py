@@ -93,12 +93,12 @@ async def test_what_has_changed_is_fetched_nightly_and_all_weekly(known: Fetchin
 async def test_an_issuer_that_was_away_is_asked_what_has_changed_once_it_is_back(known: Fetching) -> None:
     leases = known.cpo.foundation.mongo.collection("lanes")
     trouble = {"failures": 3, "rests_until": known.clock.now(), "is_asked": False}
-    await leases.update_one({"_id": str(EMSP)}, {"$set": trouble}, upsert=True)
+    await leases.update_one({"_id": "the-emsp"}, {"$set": trouble}, upsert=True)
     known.shelf.objects.append(listed("NEW", last_updated="2026-01-01T00:00:00Z"))
     await known.clock.leap(minutes=5)
     assert known.asked() == [None]
 
-    await leases.update_one({"_id": str(EMSP)}, {"$unset": {"failures": ""}})
+    await leases.update_one({"_id": "the-emsp"}, {"$unset": {"failures": ""}})
     await known.clock.leap(minutes=2)
     await eventually_so(lambda: known.holds("NEW"))
     assert len(known.asked()) == 2
