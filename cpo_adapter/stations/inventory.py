@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from cpo_adapter.ocpp.basic_auth import key_bytes
 from cpo_adapter.stations import csv_layout
+from cpo_adapter.stations.conforming import flaws_of
 from cpo_adapter.stations.model import Site
 from ocpi.authored.csv_document import read_csv
 from ocpi.authored.document import Document, Where
@@ -43,7 +44,7 @@ def read_inventory(file: Path) -> AuthoredInventory:
         sites = document.read(_SITES, under="sites")
     except BrokenFile as broken:
         raise BrokenFile([*flaws, *broken.flaws]) from broken
-    flaws += _twins(document, sites)
+    flaws += [*_twins(document, sites), *flaws_of(document, sites)]
     if flaws:
         raise BrokenFile(flaws)
     return AuthoredInventory(sites, keys)
