@@ -1,6 +1,6 @@
 """Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from cpo_adapter.authorization.late import LateAnswers
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
 from cpo_adapter.card_lists.room import CardListRoom, card_list_room
+from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
@@ -41,9 +42,11 @@ from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
+from cpo_adapter.stations.authored_sites import AuthoredSites
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.model import Site as Place
 from cpo_adapter.stations.refresh import Refresher
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.removed import removed_from
@@ -72,10 +75,9 @@ class Authored:
     offers: tuple[Offer, ...]
     tariffs: TariffBook = field(default_factory=TariffBook)
 
-    @property
-    def inventory(self) -> Inventory:
-        """With the promises that the tariffs let us keep."""
-        return Inventory(kept(self.stations.sites, self.tariffs))
+    def with_promises(self, sites: Sequence[Place]) -> Inventory:
+        """Those that the tariffs let us keep."""
+        return Inventory(kept(sites, self.tariffs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def read_authored(settings: CpoSettings, now: datetime) -> Authored:
 async def station_rooms(
     foundation: Foundation, settings: CpoSettings, authored: Authored, announcer: Announcer
 ) -> StationRooms:
-    inventory = authored.inventory
+    put, in_file = AuthoredSites(foundation.mongo), authored.stations.sites
+    inventory = authored.with_promises(beside(in_file, await put.all()))
     store = StationStore(foundation.mongo)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
@@ -130,9 +133,27 @@ async def station_rooms(
         clock=foundation.clock,
     )
     await sessions.recover()
-    await Placing(store=transactions, terms=terms, touched=publisher.touched).turn()
+    placing = Placing(store=transactions, terms=terms, touched=publisher.touched)
+    await placing.turn()
     _look_after(foundation, settings, transactions, registry, publisher)
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
+    changed = SitesChanged(
+        store=foundation.store,
+        yard=yard,
+        news=news,
+        ring=security.ring,
+        placing=placing,
+        clock=foundation.clock,
+    )
+    sites = InventoryRoom(
+        inventory=inventory,
+        in_file=in_file,
+        store=put,
+        promised=lambda those: kept(those, authored.tariffs),
+        changed=changed,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
@@ -169,6 +190,7 @@ async def station_rooms(
         card_lists=card_lists,
         routes=[
             *card_lists.routes(),
+            *sites.routes(),
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
@@ -202,11 +224,12 @@ async def _yard(
     await versions.start(inventory)
     await sight.start()
     registry.follow(sight)
-    registry.follow(
-        Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
+    refresher = Refresher(
+        inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock
     )
+    registry.follow(refresher)
     watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
-    return Yard(inventory, registry, states, sight), watch
+    return Yard(inventory, registry, states, sight, versions, refresher), watch
 
 
 def _cards(

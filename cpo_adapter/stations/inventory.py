@@ -33,9 +33,15 @@ class AuthoredInventory:
     keys: dict[str, bytes] = field(repr=False)
 
 
-def read_inventory(file: Path) -> AuthoredInventory:
+def read_inventory(file: Path, text: str | None = None) -> AuthoredInventory:
+    """`text` is what the file holds, where that is known. Raises BrokenFile."""
+    if file.suffix.casefold() == ".csv":
+        return inventory_in(csv_layout.nested(read_csv(file, text)))
+    return inventory_in(read_toml(file, text))
+
+
+def inventory_in(document: Document) -> AuthoredInventory:
     """Raises BrokenFile."""
-    document = csv_layout.nested(read_csv(file)) if file.suffix.casefold() == ".csv" else read_toml(file)
     flaws = [document.flaw((key,), f"{key}: is not known here") for key in document.content if key != "sites"]
     keys, key_flaws = _keys_taken_out(document)
     _name_evses(document)
@@ -88,6 +94,15 @@ def _twins(document: Document, sites: Iterable[Site]) -> Iterator[Flaw]:
     for kind, name, where in _names(sites):
         if (kind, name.casefold()) in seen:
             yield document.flaw(where, f"{where[-1]}: {name} is there already")
+        seen.add((kind, name.casefold()))
+
+
+def twins_among(sites: Iterable[Site]) -> Iterator[str]:
+    """What is named alike although it must not be."""
+    seen: set[tuple[str, str]] = set()
+    for kind, name, _ in _names(sites):
+        if (kind, name.casefold()) in seen:
+            yield name
         seen.add((kind, name.casefold()))
 
 

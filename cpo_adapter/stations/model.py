@@ -183,6 +183,10 @@ class Inventory:
     """All sites, to be looked up by what messages and partners name."""
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
+        self.replace(sites)
+
+    def replace(self, sites: tuple[Site, ...]) -> None:
+        """Instead of all that there was; whoever has this inventory sees it."""
         self.sites = sites
         self._sites = {site.id.casefold(): site for site in sites}
         self._stations = {station.identity: (site, station) for site in sites for station in site.stations}

@@ -8,7 +8,6 @@ from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.sessions.charging import Charging, running_charging
 from tests.fakes.eventually import eventually
 
-
 SEEN = (("Available", "AVAILABLE"), ("Faulted", "OUTOFORDER"), ("Unavailable", "INOPERATIVE"))
 
 
