@@ -1,10 +1,13 @@
 """Where the parts of the CPO adapter meet."""
 
+from collections.abc import Sequence
+
 from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
 from cpo_adapter.card_lists import store as card_lists
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
+from cpo_adapter.crew import room as crew
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
@@ -17,7 +20,9 @@ from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
+from cpo_adapter.station_sites import station_sites
 from cpo_adapter.stations import key_store as station_keys
+from cpo_adapter.stations import sight_store as sights
 from cpo_adapter.tariffs import store as tariff_versions
 from cpo_adapter.tariffs.room import TariffRoom, tariff_room
 from cpo_adapter.tariffs.routes import TariffRoutes
@@ -35,7 +40,9 @@ from ocpi.server.app import Platform
 from ocpi.server.parties import Own, PartyChecks
 from ocpi.service.doors import Reactions, open_doors
 from ocpi.service.foundation import Foundation
-from ocpi.service.run import Built, run
+from ocpi.service.parent import run_several
+from ocpi.service.run import Built
+from ocpi.service.worker import work_as_one
 from ocpi.versions.known import SPOKEN
 from ocpi.wire.interfaces import CPO, Side
 from schemas.kinds import ObjectKind
@@ -46,6 +53,7 @@ INDEXES = (
     *card_lists.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
+    *crew.INDEXES,
     *kept.INDEXES,
     *limits.INDEXES,
     *numbers.INDEXES,
@@ -53,14 +61,28 @@ INDEXES = (
     *presence.INDEXES,
     *promises.INDEXES,
     *reservations.INDEXES,
+    *sights.INDEXES,
     *station_keys.INDEXES,
     *tariff_versions.INDEXES,
     *transactions.INDEXES,
 )
 
 
-def main() -> int:
-    return run(CpoSettings, build, INDEXES)
+def main(workers: int | None = None) -> int:
+    """As many processes as the settings say, unless told here."""
+    return run_several(
+        CpoSettings,
+        build,
+        INDEXES,
+        worker="cpo_adapter.worker",
+        workers=workers,
+        more_ports=lambda settings: list(station_sites(settings)),
+    )
+
+
+def work(arguments: Sequence[str]) -> int:
+    """Be one of several."""
+    return work_as_one(CpoSettings, build, INDEXES, arguments)
 
 
 async def build(foundation: Foundation, settings: CpoSettings) -> Built:

@@ -128,7 +128,7 @@ class SitesChanged:
         await self.ring.settle_added()
         for station in inventory.stations():
             self.yard.sight.look(station.identity)
-            if self.yard.registry.is_connected(station.identity):
+            if self.yard.registry.is_here(station.identity):
                 self.yard.refresher.came(station.identity)
         await self.placing.turn()
 

@@ -3,6 +3,8 @@
 Spec: 2.3.0 mod_locations, PUT method (an EVSE's new status is a change of its Location).
 """
 
+from collections.abc import Awaitable, Callable
+
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.removed import Removed
 from ocpi.delivery.announce import Announcer
@@ -10,6 +12,13 @@ from ocpi.objects.record import Record
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from schemas.v2_3_0.locations import Location
+
+Refreshed = Callable[[], Awaitable[bool]]
+
+
+async def nobody_else() -> bool:
+    """Have what other processes see of stations, and say whether there are any."""
+    return False
 
 
 class LocationNews:
@@ -20,6 +29,7 @@ class LocationNews:
         self._announcer = announcer
         self._removed = removed
         self.locations: Locations | None = None
+        self.refreshed: Refreshed = nobody_else
 
     async def sites_changed(self, removed: Removed) -> None:
         self._removed = removed
@@ -31,12 +41,20 @@ class LocationNews:
             await self._tell(place)
 
     async def location_changed(self, location_id: str) -> None:
-        location = self.locations.location(location_id) if self.locations else None
-        if location is not None:
+        """Of several processes each tells the whole, so each looks again: what was told last is how it is."""
+        told, are_several = None, await self.refreshed()
+        while (location := self._now(location_id)) is not None and location != told:
             await self._tell(self._removed.beside(location))
+            told = location
+            if not are_several:
+                return
+            await self.refreshed()
 
     async def evse_changed(self, location_id: str, evse_uid: str) -> None:  # noqa: ARG002 - the whole is told
         await self.location_changed(location_id)
+
+    def _now(self, location_id: str) -> Location | None:
+        return self.locations.location(location_id) if self.locations else None
 
     async def _tell(self, location: Location) -> None:
         key = ObjectKey(ObjectKind.LOCATION, self.party, location.id)

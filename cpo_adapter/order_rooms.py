@@ -13,6 +13,7 @@ from cpo_adapter.commands.reservation_store import ReservationStore
 from cpo_adapter.commands.reserved import Reserved
 from cpo_adapter.commands.reserving import Reserving
 from cpo_adapter.commands.store import PromiseStore
+from cpo_adapter.crew.room import CrewRoom, on_duty
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.pace import Pace
@@ -40,6 +41,7 @@ class Yard:
     sight: Sight
     versions: SiteVersions
     refresher: Refresher
+    crew: CrewRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class OrderRooms:
     reserving: Reserving
     profiles: Profiles
     routes: OrderRoutes
+    promises: Promises
 
 
 async def order_rooms(
@@ -71,7 +74,11 @@ async def order_rooms(
         clock=clock,
     )
     promises = Promises(
-        store=promise_store, callbacks=callbacks, supervisor=foundation.supervisor, clock=clock
+        store=promise_store,
+        callbacks=callbacks,
+        crew=yard.crew.crew,
+        supervisor=foundation.supervisor,
+        clock=clock,
     )
     reserved = Reserved(
         store=reservations,
@@ -80,6 +87,7 @@ async def order_rooms(
         asker=yard.registry,
         promises=promises,
         news=ReservationSessions(settings.own_party, settings.currency, announcer),
+        is_alone=lambda: yard.crew.crew.is_alone,
         clock=clock,
     )
     limits = LimitedSessions(foundation.mongo)
@@ -93,9 +101,12 @@ async def order_rooms(
     )
     await promises.recover()
     await reserved.recover()
-    foundation.supervisor.start("reservations", reserved.run, restart=True)
-    foundation.supervisor.start("doubtful reservations", reserved.run_doubts, restart=True)
-    foundation.supervisor.start("active profiles", watch.run, restart=True)
+    for name, work in (
+        ("reservations", reserved.run),
+        ("doubtful reservations", reserved.run_doubts),
+        ("active profiles", watch.run),
+    ):
+        foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
     return OrderRooms(
         starts=starts,
         reserved=reserved,
@@ -126,4 +137,5 @@ async def order_rooms(
             pace=Pace(clock),
         ),
         routes=OrderRoutes(promise_store, reservations, reserved),
+        promises=promises,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
@@ -62,6 +63,7 @@ async def security_room(
         ),
         limits=Limits(foundation.clock),
         refusals=refusals,
+        admission=Admission(foundation.metrics),
     )
     return SecurityRoom(gate, ring, refusals, _tls(foundation, settings, refusals))
 

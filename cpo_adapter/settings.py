@@ -9,13 +9,13 @@ from pydantic_settings import SettingsConfigDict
 
 from cpo_adapter.sessions.patience import Patience
 from ocpi.process.settings import AllowedNetwork
-from ocpi.service.settings import PlatformSettings
+from ocpi.service.settings import SeveralSettings
 from schemas.kinds import PartyId
 
 Party = Annotated[str, AfterValidator(lambda written: str(PartyId.parse(written)))]
 
 
-class CpoSettings(PlatformSettings):
+class CpoSettings(SeveralSettings):
     """`inventory` (TOML or CSV) names sites, stations and keys, `tariffs` (TOML) what charging costs.
 
     Stations connect to `stations_host`:`stations_port`, as ws://…/ocpp/{identity}, unless `stations_plain` is

@@ -12,6 +12,7 @@ from cpo_adapter.authorization.late import LateAnswers
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
 from cpo_adapter.card_lists.room import CardListRoom, card_list_room
+from cpo_adapter.crew.room import CrewRoom, StationMemory, on_duty
 from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
@@ -42,6 +43,7 @@ from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
+from cpo_adapter.station_sites import ENCRYPTED, station_sites
 from cpo_adapter.stations.authored_sites import AuthoredSites
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.locations import Locations
@@ -62,8 +64,8 @@ from cpo_adapter.tariffs.book import TariffBook
 from cpo_adapter.tariffs.offer import Offer
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
+from ocpi.process.lateness import Lateness
 from ocpi.process.run import Site
-from ocpi.process.settings import variable
 from ocpi.service.foundation import Foundation
 
 
@@ -103,12 +105,14 @@ async def station_rooms(
 ) -> StationRooms:
     put, in_file = AuthoredSites(foundation.mongo), authored.stations.sites
     inventory = authored.with_promises(beside(in_file, await put.all()))
-    store = StationStore(foundation.mongo)
+    store = StationStore(foundation.mongo, foundation.supervisor)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
+    crew = CrewRoom(foundation, registry)
+    await crew.crew.join()
     news = await _news(foundation, settings, inventory, announcer)
-    yard, watch = await _yard(foundation, inventory, store, registry, news)
-    transactions = TransactionStore(foundation.mongo)
+    yard, watch = await _yard(foundation, inventory, store, crew, registry, news)
+    transactions = TransactionStore(foundation.mongo, foundation.supervisor)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
@@ -166,7 +170,17 @@ async def station_rooms(
         sessions=sessions,
         numbers=numbers,
         dialects=spoken,
+        others_are_behind=lambda: crew.crew.others_are_behind,
     )
+
+    async def take_over() -> None:
+        await orders.promises.recover()
+        await sessions.recover()
+        await keeping.settler.adopt(foundation.clock.now())
+        await publisher.catch_up()
+
+    memory = StationMemory(registry, yard.states, yard.sight, keeping)
+    crew.open(memory, yard.sight, keeping.dialects, take_over)
     door = StationDoor(
         dialects=keeping.dialects,
         gate=security.gate,
@@ -181,8 +195,9 @@ async def station_rooms(
     )
     operations = OperationRoutes(inventory, registry, security.ring)
     card_lists = card_list_room(foundation, settings, registry)
+    foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
-        sites=list(_sites(door, keeping, settings, security.tls)),
+        sites=list(_sites(door, keeping, settings, security.tls, crew)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -210,17 +225,29 @@ async def _news(
 
 
 async def _yard(
-    foundation: Foundation, inventory: Inventory, store: StationStore, registry: Registry, news: LocationNews
+    foundation: Foundation,
+    inventory: Inventory,
+    store: StationStore,
+    crew: CrewRoom,
+    registry: Registry,
+    news: LocationNews,
 ) -> tuple[Yard, StationWatch]:
     """Who keeps what stations are, shows it to partners, and asks those that come back."""
     clock, supervisor = foundation.clock, foundation.supervisor
-    states, sights = States(store), SightStore(foundation.mongo)
+    states, sights = States(store), SightStore(foundation.mongo, supervisor)
     await states.load(now=clock.now())
     sight = Sight(
-        inventory=inventory, states=states, store=sights, announcer=news, supervisor=supervisor, clock=clock
+        inventory=inventory,
+        states=states,
+        store=sights,
+        announcer=news,
+        supervisor=supervisor,
+        clock=clock,
+        tends=crew.tends,
     )
     versions = SiteVersions(store=sights, announcer=news, clock=clock)
     news.locations = Locations(party=news.party, inventory=inventory, versions=versions, sight=sight)
+    news.refreshed = crew.refreshed_by(sight.refresh)
     await versions.start(inventory)
     await sight.start()
     registry.follow(sight)
@@ -229,7 +256,7 @@ async def _yard(
     )
     registry.follow(refresher)
     watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
-    return Yard(inventory, registry, states, sight, versions, refresher), watch
+    return Yard(inventory, registry, states, sight, versions, refresher, crew), watch
 
 
 def _cards(
@@ -293,28 +320,16 @@ def _look_after(
         patience=patience,
         clock=clock,
     )
-    foundation.supervisor.start("transactions that nobody ends", lingering.run, restart=True)
-    foundation.supervisor.start("gaps in transactions", gaps.run, restart=True)
+    for name, work in (("transactions that nobody ends", lingering.run), ("gaps in transactions", gaps.run)):
+        foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
 
 
 def _sites(
-    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None
+    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None, crew: CrewRoom
 ) -> Iterator[Site]:
-    if settings.stations_plain:
-        yield _site(door, keeping, settings, "stations", "stations_port")
-    if tls is not None:
-        encrypted = _site(door, keeping, settings, "stations_tls", "stations_tls_port")
-        yield replace(encrypted, tls=tls.context)
-
-
-def _site(door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, name: str, port: str) -> Site:
-    app = web.Application()
-    door.mount(app)
-    app.on_cleanup.append(lambda _: keeping.journal.close())
-    return Site(
-        name=name,
-        app=app,
-        host=settings.stations_host,
-        port=getattr(settings, port),
-        setting=variable(CpoSettings, port),
-    )
+    for site in station_sites(settings):
+        app = web.Application()
+        door.mount(app)
+        app.on_cleanup.append(lambda _: keeping.journal.close())
+        app.on_cleanup.append(lambda _: crew.leave())
+        yield replace(site, app=app, tls=tls.context if tls and site.name == ENCRYPTED else None)

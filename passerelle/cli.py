@@ -16,7 +16,7 @@ from ocpi.server.operator_auth import issue
 from passerelle.admin_client import AdminRefused
 from passerelle.commands import Commands
 from passerelle.output import fail, print_json
-from passerelle.services import Service, admin_of, run_hub, run_service, settings_of
+from passerelle.services import Service, admin_of, run_cpo, run_hub, settings_of
 
 app = typer.Typer(
     cls=Commands,
@@ -37,9 +37,13 @@ def hub(
 
 
 @app.command()
-def cpo() -> None:
+def cpo(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that share the ports; CPO_WORKERS, else 1.")
+    ] = None,
+) -> None:
     """Run the CPO adapter: stations in by OCPP, OCPI out."""
-    raise SystemExit(run_service(Service.CPO))
+    raise SystemExit(run_cpo(workers))
 
 
 @app.command()

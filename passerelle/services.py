@@ -33,15 +33,20 @@ def run_hub(workers: int | None) -> int:
     return hub.bootstrap.main(workers)
 
 
+def run_cpo(workers: int | None) -> int:
+    """As `run_hub`."""
+    import cpo_adapter.bootstrap  # noqa: PLC0415
+
+    return cpo_adapter.bootstrap.main(workers)
+
+
 def run_service(service: Service) -> int:
     """The exit code, once it has ended."""
     match service:
         case Service.HUB:
             return run_hub(None)
         case Service.CPO:
-            import cpo_adapter.bootstrap  # noqa: PLC0415
-
-            return cpo_adapter.bootstrap.main()
+            return run_cpo(None)
         case Service.EMSP:
             import emsp_adapter.bootstrap  # noqa: PLC0415
 

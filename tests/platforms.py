@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from aiohttp import web_app
+
 import cpo_adapter.bootstrap
 import emsp_adapter.bootstrap
 import hub.bootstrap
@@ -73,6 +75,12 @@ async def running(
     async with assembled(settings, mongo, clock, build, indexes) as service, listening(service.sites) as urls:
         key = read_secret(settings.keys / "operator.key")
         yield Running(service.foundation, settings.url, AdminClient(urls["admin"], key, clock), urls)
+    _let_go()
+
+
+def _let_go() -> None:
+    """A thousand handlers of the last applications stay with aiohttp, and each of them keeps its whole service."""
+    web_app._cached_build_middleware.cache_clear()  # noqa: SLF001 - a process has one service, but not here
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Hubs as an operator runs them: processes of their own, on free ports, several perhaps on one database."""
+"""Services as an operator runs them: processes of their own, on free ports, perhaps on one database."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,18 +10,19 @@ import httpx
 
 from passerelle.admin_client import AdminClient
 from passerelle.demo.services import Process, ServiceFailed
-from tests.platforms import HUB, free_port
+from tests.platforms import CPO, HUB, free_port
 
 _PATIENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class HubProcess:
+class ServiceProcess:
     """`address` is where this one listens, `url` what partners are told."""
 
     process: Process
     port: int
     url: str
+    stations_port: int = 0
 
     @property
     def address(self) -> str:
@@ -57,6 +58,33 @@ class HubProcess:
     def told(self) -> Sequence[str]:
         """What it has told whoever started it, beside its log."""
         return [line for line in self.process.log.read_text().splitlines() if not line.startswith("{")]
+
+
+HubProcess = ServiceProcess
+
+
+@contextmanager
+def cpo_process(mongo_url: str, database: str, folder: Path, **settings: object) -> Iterator[ServiceProcess]:
+    """As `hub_process`."""
+    port, admin_port, stations_port = free_port(), free_port(), free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "PASSERELLE_MONGO_URL": mongo_url,
+        "PASSERELLE_DATA_FOLDER": str(folder),
+        "PASSERELLE_ALLOW_PRIVATE": "true",
+        "CPO_DATABASE": database,
+        "CPO_PARTY": str(CPO),
+        "CPO_PORT": str(port),
+        "CPO_ADMIN_PORT": str(admin_port),
+        "CPO_STATIONS_PORT": str(stations_port),
+        **{f"CPO_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+    process = Process.start("cpo", environ, folder)
+    try:
+        yield ServiceProcess(process, port, address, stations_port)
+    finally:
+        process.stop()
 
 
 @contextmanager

@@ -6,10 +6,10 @@ Spec: 2.3.0 mod_commands, Flow (a result follows every accepted command).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Final, Protocol
 
 from cpo_adapter.commands.callbacks import Callbacks
 from cpo_adapter.commands.model import Promise
@@ -33,24 +33,40 @@ _LEAST_FAILURE: Final = 500
 Work = Callable[[], Awaitable[Result]]
 
 
+class Lives(Protocol):
+    """The processes of this adapter: this one's name, and those that live."""
+
+    @property
+    def life(self) -> str: ...
+
+    def living(self) -> Sequence[str]: ...
+
+
 class Promises:
     def __init__(
-        self, *, store: PromiseStore, callbacks: Callbacks, supervisor: Supervisor, clock: Clock
+        self,
+        *,
+        store: PromiseStore,
+        callbacks: Callbacks,
+        crew: Lives,
+        supervisor: Supervisor,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._crew = crew
         self._callbacks = callbacks
         self._supervisor = supervisor
         self._clock = clock
 
     async def make(self, promise: Promise, work: Work) -> None:
         """Durable when it returns; the work is done afterwards."""
-        await self._store.add(promise)
+        await self._store.add(promise, self._crew.life)
         self._supervisor.start(f"{promise.action} {promise.station}", partial(self._keep, promise, work))
 
     async def recover(self) -> None:
-        """Tell what could not be told before this process started."""
-        interrupted = StationGone("the process was restarted")
-        for promise, result in await self._store.open():
+        """Tell what processes did not come to that are no more."""
+        interrupted = StationGone("the process ended")
+        for promise, result in await self._store.left(self._crew.life, self._crew.living()):
             self._finish_soon(promise, result or result_of_trouble(promise.kind, interrupted))
 
     async def _keep(self, promise: Promise, work: Work) -> None:

@@ -7,6 +7,7 @@ Spec: 2.3.0 mod_sessions, Reservation; mod_commands, Flow (CANCELED_RESERVATION 
 """
 
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -56,19 +57,23 @@ class Reserved:
         asker: Asker,
         promises: Promises,
         news: ReservationNews,
+        is_alone: Callable[[], bool],
         clock: Clock,
     ) -> None:
+        """`is_alone`: no other process of the adapter may be at work on a reservation."""
         self._store = store
         self._starts = starts
         self._states = states
         self._asker = asker
         self._promises = promises
         self._news = news
+        self._is_alone = is_alone
         self._clock = clock
 
     async def recover(self) -> None:
-        """What a crash interrupted."""
-        await self._settle_interrupted(self._clock.now())
+        """What a crash interrupted; among others only what nobody can be at work on any more."""
+        now = self._clock.now()
+        await self._settle_interrupted(now if self._is_alone() else now - _LONG_ENOUGH)
 
     async def run(self) -> None:
         """Expire what is due, and tell what a crash left untold."""

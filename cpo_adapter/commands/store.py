@@ -4,6 +4,7 @@ A promise is written down before the order is answered, and its result before it
 interrupts, the next start can finish.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,8 +27,11 @@ class PromiseStore:
     def __init__(self, mongo: Mongo) -> None:
         self._promises = mongo.collection(PROMISES)
 
-    async def add(self, promise: Promise) -> None:
-        await self._promises.insert_one({**_of_promise(promise), "result": None, "is_open": True})
+    async def add(self, promise: Promise, life: str) -> None:
+        """To be kept by the process `life`."""
+        await self._promises.insert_one(
+            {**_of_promise(promise), "life": life, "result": None, "is_open": True}
+        )
 
     async def settle(self, promise: Promise, result: Result) -> None:
         """What will be told of it, whatever happens from now on."""
@@ -37,10 +41,18 @@ class PromiseStore:
         """It was told, or given up because of `trouble`."""
         await self._set(promise, {"is_open": False, "trouble": trouble})
 
-    async def open(self) -> list[tuple[Promise, Result | None]]:
-        """Those that have not been told, with their results where they have one."""
-        found = self._promises.find({"is_open": True})
-        return [(promise_of(each), _result_of(each)) async for each in found]
+    async def left(self, life: str, living: Sequence[str]) -> list[tuple[Promise, Result | None]]:
+        """Those of processes that are no more which have not been told, with their results if they have one.
+
+        They are to be kept by `life` from now on.
+        """
+        found = self._promises.find({"is_open": True, "life": {"$nin": list(living)}})
+        return [(promise_of(each), _result_of(each)) async for each in found if await self._taken(each, life)]
+
+    async def _taken(self, stored: Document, life: str) -> bool:
+        """By this process: another may want it, too."""
+        wanted = {"_id": stored["_id"], "life": stored.get("life")}
+        return bool((await self._promises.update_one(wanted, {"$set": {"life": life}})).matched_count)
 
     async def listed(self, limit: int) -> list[Document]:
         """The newest first."""

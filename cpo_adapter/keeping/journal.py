@@ -55,6 +55,10 @@ class Journal:
             records, start = self._file.read(start)
             yield from map(read, records)
 
+    def left_behind(self) -> Iterator[JournalFile]:
+        """What other processes left beside it, and nobody has; each to be closed."""
+        return JournalFile.left_in(self.path.parent)
+
     async def close(self) -> None:
         """Another process may have the file; from now on nothing is kept."""
         async with self._turn:

@@ -55,6 +55,13 @@ class JournalFile:
             raise JournalUnusable(f"the journal in {folder} cannot be used: {error.strerror}") from error
         raise JournalUnusable(f"{folder} is in use by {_MOST_PROCESSES} processes")
 
+    @classmethod
+    def left_in(cls, folder: Path) -> Iterator[Self]:
+        """Those with something in them that no process has."""
+        for path in sorted(folder.glob("*.journal")):
+            if path.stat().st_size and (descriptor := _taken(path)) is not None:
+                yield cls(path, descriptor)
+
     def append(self, records: Sequence[bytes]) -> None:
         """All of them, durable when it returns, or none. Raises OSError."""
         data = b"".join(map(_framed, records))

@@ -33,6 +33,9 @@ class KeepingRoom:
     keeper: Keeper
     dialects: list[Dialect]
     journal: Journal
+    messages: MessageStore
+    backlog: Backlog
+    settler: Settler
 
 
 async def keeping_room(
@@ -43,8 +46,9 @@ async def keeping_room(
     sessions: SessionDesk,
     numbers: Numbers,
     dialects: Dialects,
+    others_are_behind: Callable[[], bool],
 ) -> KeepingRoom:
-    """`limit` of the journal in bytes. Raises JournalUnusable."""
+    """`limit` of the journal in bytes; `others_are_behind` as in `Settler`. Raises JournalUnusable."""
     supervisor, clock = foundation.supervisor, foundation.clock
     store = MessageStore(foundation.mongo, supervisor=supervisor, clock=clock)
     journal = Journal(JournalFile.in_folder(folder), supervisor=supervisor, limit=limit)
@@ -61,14 +65,16 @@ async def keeping_room(
         numbers=numbers,
         counting=counting,
         clock=clock,
+        others_are_behind=others_are_behind,
     )
     _take_up(journal, backlog, places, answering)
+    await settler.empty_left_journals()
     await settler.adopt()
     await numbers.stock_up()
     standing = Standing(mongo=foundation.mongo, journal=journal, backlog=backlog)
     foundation.health.add("database", standing.check)
     supervisor.start("catch up with stations", settler.run, restart=True)
-    return KeepingRoom(keeper, dialects(answering), journal)
+    return KeepingRoom(keeper, dialects(answering), journal, store, backlog, settler)
 
 
 def _take_up(journal: Journal, backlog: Backlog, places: Places, answering: AlwaysAnswering) -> None:

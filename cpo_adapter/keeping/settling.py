@@ -6,7 +6,8 @@ reason, and the next one goes on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from cpo_adapter.keeping.backlog import Backlog
 from cpo_adapter.keeping.counting import Counting
 from cpo_adapter.keeping.journal import Journal
-from cpo_adapter.keeping.model import Kept, KeptMessage
+from cpo_adapter.keeping.model import Kept, KeptMessage, read
 from cpo_adapter.keeping.store import MessageStore
 from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.dialect import Dialect
@@ -47,7 +48,9 @@ class Settler:
         numbers: Numbers,
         counting: Counting,
         clock: Clock,
+        others_are_behind: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`others_are_behind`: another process may still bring messages from its journal."""
         self._store = store
         self._journal = journal
         self._backlog = backlog
@@ -55,6 +58,7 @@ class Settler:
         self._numbers = numbers
         self._counting = counting
         self._clock = clock
+        self._others_are_behind = others_are_behind
         self._adopted_at = clock.now()
 
     async def run(self) -> None:
@@ -71,6 +75,8 @@ class Settler:
         await self._empty_the_journal()
         await self._numbers.stock_up()
         await self._adopt_now_and_then()
+        if self._others_are_behind():
+            return  # an older message may be on its way
         behind = iter(self._backlog.stations())
         while stations := list(islice(behind, _BESIDE_EACH_OTHER)):
             await _all_done(map(self._catch_up, stations))
@@ -83,7 +89,19 @@ class Settler:
     async def _adopt_now_and_then(self) -> None:
         if self._clock.now() - self._adopted_at >= ADOPT_EVERY:
             self._adopted_at = self._clock.now()
+            await self.empty_left_journals()
             await self.adopt(self._adopted_at - LEFT_BY_ANOTHER)
+
+    async def empty_left_journals(self) -> None:
+        """Of processes of this machine that are no more, and that nobody followed."""
+        for left in self._journal.left_behind():
+            with closing(left):
+                start = 0
+                while start < left.size:
+                    records, start = await asyncio.to_thread(left.read, start)
+                    self._tell_refused(await self._store.keep_all([read(each) for each in records]))
+                await asyncio.to_thread(left.clear)
+                log.info("journal of another process returned", path=str(left.path))
 
     async def _empty_the_journal(self) -> None:
         while not self._journal.is_empty:

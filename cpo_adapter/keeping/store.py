@@ -99,6 +99,11 @@ class MessageStore:
             wanted["heard_at"] = {"$lt": before}
         return [str(each) for each in await self._messages.distinct("station", wanted)]
 
+    async def waiting_of(self, stations: Sequence[str]) -> list[str]:
+        """Those of them with messages that nobody has dealt with."""
+        wanted = {"pending": True, "station": {"$in": list(stations)}}
+        return [str(each) for each in await self._messages.distinct("station", wanted)]
+
     async def _keep_all(self, kept: Sequence[KeptMessage]) -> list[Written | Exception]:
         async with asyncio.timeout(self._patience_s):
             outcomes = await write_each(self._messages, [InsertOne(_of_message(each)) for each in kept])

@@ -5,6 +5,7 @@ whoever waits. Transaction messages and all that is quick share one lane and kee
 on the network (Authorize) has another, so that a slow card issuer holds up nothing else.
 """
 
+import uuid
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,10 +13,8 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
 from aiohttp.web import WebSocketResponse
 from ocpp.exceptions import InternalError
 
-from cpo_adapter.ocpp import framing, validation
+from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.calls import Calls
-from cpo_adapter.ocpp.card_lists import ListLimits, TellListLimits, TellListVersion
-from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import (
     Call,
@@ -26,15 +25,14 @@ from cpo_adapter.ocpp.framing import (
     Send,
     Unreadable,
 )
-from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, StationGone, TellQueue, TellSchedule
+from cpo_adapter.ocpp.intents import StationGone
 from cpo_adapter.ocpp.kept_first import KeptFirst
 from cpo_adapter.ocpp.lane import Lane, LaneFull
 from cpo_adapter.ocpp.probe import Probe
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.rooms import CannotStore
-from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.station_line import StationLine
 from cpo_adapter.ocpp.tally import Tally, Why
-from cpo_adapter.ocpp.validation import Part
 from ocpi.process import logs
 from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
@@ -55,7 +53,7 @@ class Desk:
     clock: Clock
 
 
-class Connection:
+class Connection(StationLine):
     def __init__(
         self,
         socket: WebSocketResponse,
@@ -68,6 +66,7 @@ class Connection:
         patience_s: float,
     ) -> None:
         self.station = station
+        self.entry = uuid.uuid4().hex  # names this connection, among all of the station at any process
         self.address = address
         self._probe = Probe(socket)
         self._socket = socket
@@ -77,6 +76,10 @@ class Connection:
         self._calls = Calls(self._send, patience_s=patience_s)
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._dialect
 
     @property
     def subprotocol(self) -> str:
@@ -104,28 +107,8 @@ class Connection:
         finally:
             self._calls.end("connection ended")
 
-    async def ask(self, intent: Intent) -> Outcome:
-        """Raises NotAsked, or Refusal for what no station could be sent."""
-        try:
-            return self._dialect.outcome(await self._answer_to(intent))
-        except NotSpoken:
-            return Outcome.NOT_SUPPORTED
-
-    async def schedule(self, intent: TellSchedule) -> Schedule | None:
-        """None: the station would not say. Raises as `ask`."""
-        return self._dialect.schedule(await self._answer_to(intent))
-
-    async def has_queued(self, intent: TellQueue) -> bool:
-        """Raises as `ask`."""
-        return self._dialect.has_queued(await self._answer_to(intent))
-
-    async def list_version(self) -> int:
-        """Raises as `ask`."""
-        return self._dialect.list_version(await self._answer_to(TellListVersion()))
-
-    async def list_limits(self) -> ListLimits:
-        """Raises as `ask`."""
-        return self._dialect.list_limits(await self._answer_to(TellListLimits()))
+    async def call(self, action: str, request: Payload) -> Json:
+        return await self._calls.call(action, request)
 
     async def is_alive(self, within_s: float) -> bool:
         """Whether somebody answers there, now."""
@@ -139,12 +122,6 @@ class Connection:
         """Whoever waits for this station hears at once; the socket may take a while."""
         self.give_up(reason)
         await self._socket.close(code=code, message=reason.encode())
-
-    async def _answer_to(self, intent: Intent) -> Json:
-        message = self._dialect.request(intent)
-        action, request = type(message).__name__, payload(message)
-        validation.must_fit(self._dialect.schemas, action, Part.REQUEST, request)
-        return await self._calls.call(action, request)
 
     def _take(self, frame: str) -> None:
         match framing.read(frame, more=self._dialect.more_types):

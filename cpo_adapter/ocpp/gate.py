@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.hdrs import AUTHORIZATION
 
 from cpo_adapter.ocpp import basic_auth
+from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrival, Arrivals
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
 from cpo_adapter.ocpp.credentials import NOBODY, Credentials, Profile, Shown, Why, judged
@@ -49,7 +50,10 @@ class Gate:
         certificates: ClientCertificates,
         limits: Limits,
         refusals: Refusals,
+        admission: Admission,
     ) -> None:
+        """`admission` says when; the door waits for its turn before it asks here."""
+        self.admission = admission
         self._known = known
         self._keys = keys
         self._arrivals = arrivals

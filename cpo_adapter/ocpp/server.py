@@ -32,6 +32,9 @@ class Versions(Protocol):
 class Presence(Protocol):
     """Who wants to know which connection is a station's."""
 
+    async def expect(self, station: str) -> None:
+        """It has shown who it is, and will enter when this returns."""
+
     def enter(self, connection: Connection) -> None:
         """It takes the place of an older connection of the same station."""
 
@@ -69,6 +72,14 @@ class StationDoor:
         app.on_shutdown.append(self._close_all)
 
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
+        async with self._gate.admission.turn():
+            socket, connection = await self._let_in(request)
+        if connection is not None:
+            await self._serve(connection)
+        return socket
+
+    async def _let_in(self, request: web.Request) -> tuple[web.WebSocketResponse, Connection | None]:
+        """No connection: it speaks nothing of ours, and has been told so."""
         admitted = await self._gate.admit(request)
         station = admitted.station
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
@@ -77,8 +88,9 @@ class StationDoor:
             _log.warning(
                 "no common subprotocol", station=station, offered=[offer[:20] for offer in offers[:5]]
             )
-            return await _turned_away(request)
+            return await _turned_away(request), None
         spelling, dialect = choice
+        await self._presence.expect(station)
         socket = await self._opened(request, spelling, dialect)
         connection = Connection(
             socket,
@@ -89,8 +101,7 @@ class StationDoor:
             supervisor=self._supervisor,
             patience_s=self._patience_s,
         )
-        await self._serve(connection)
-        return socket
+        return socket, connection
 
     async def _opened(
         self, request: web.Request, spelling: str | None, dialect: Dialect

@@ -20,6 +20,9 @@ from ocpi.process.logs import logger
 log = logger(__name__)
 
 PAUSE_S: Final = 0.5
+REST_S: Final = 0.05
+LONGEST_REST_S: Final = 15.0
+"""For each fact of a transaction, between two looks at it: what is long costs more to read."""
 
 
 class Publisher:
@@ -39,6 +42,7 @@ class Publisher:
         self._settlement = Settlement(ledger=ledger, renderer=renderer, announcer=announcer, clock=clock)
         self._clock = clock
         self._waiting: set[int] = set()
+        self._rests_until_s: dict[int, float] = {}
         self._something = asyncio.Event()
 
     def touched(self, number: int) -> None:
@@ -62,16 +66,32 @@ class Publisher:
         """One transaction's trouble does not keep the others back; it is tried again in the next turn."""
         now, self._waiting = self._waiting, set()
         for number in now:
+            if self._rests(number):
+                self.touched(number)
+                continue
             try:
                 await self._look_at(number)
             except Exception:
                 log.exception("transaction not published", number=number)
                 self.touched(number)
 
+    def _rests(self, number: int) -> bool:
+        return self._clock.monotonic() < self._rests_until_s.get(number, 0)
+
     async def _look_at(self, number: int) -> None:
         seen = await self._ledger.standing(number)
         if seen.outcome != Became.BILLED:
-            await self._publish(await self._store.load(number), seen)
+            transaction = await self._store.load(number)
+            await self._publish(transaction, seen)
+            self._let_rest(transaction)
+
+    def _let_rest(self, transaction: Transaction) -> None:
+        number = transaction.begin.number
+        if transaction.end is None:
+            rest_s = min(REST_S * len(transaction.since), LONGEST_REST_S)
+            self._rests_until_s[number] = self._clock.monotonic() + rest_s
+        else:
+            self._rests_until_s.pop(number, None)
 
     async def _publish(self, transaction: Transaction, seen: Standing) -> None:
         authorized = transaction.begin.authorized

@@ -16,6 +16,7 @@ from cpo_adapter.authorization.rules import bare
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionEnded, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
+from cpo_adapter.sessions.crowded import Crowded
 from cpo_adapter.sessions.documents import (
     begin_of,
     end_of,
@@ -31,6 +32,7 @@ from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
 from cpo_adapter.sessions.transaction import Begin, End, Terms, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
+from ocpi.process.tasks import Supervisor
 from schemas.v2_3_0.enums import AuthMethod
 from schemas.v2_3_0.tariffs import Tariff
 
@@ -64,9 +66,11 @@ class Ending(Enum):
 
 
 class TransactionStore:
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, supervisor: Supervisor | None = None) -> None:
+        """With a supervisor what comes of many transactions at the same time shares its trips."""
         self._transactions = mongo.collection(TRANSACTIONS)
         self._facts = mongo.collection(FACTS)
+        self._crowded = Crowded(self._transactions, self._facts, supervisor)
         self._strays = mongo.collection(STRAYS)
 
     async def told_before(self, event: TransactionBegan) -> Begin | None:
@@ -146,7 +150,7 @@ class TransactionStore:
         """Once, however often it is told."""
         document = {"_id": identity.of_fact(number, fact), "number": number, "frame": frame, **of_fact(fact)}
         try:
-            await self._facts.insert_one(document)
+            await self._crowded.insert(document)
         except DuplicateKey:
             return
 
@@ -171,8 +175,8 @@ class TransactionStore:
 
     async def ended(self, number: int, station: str) -> tuple[bool, End | None]:
         """Whether the station has such a transaction, and its end, if it has one."""
-        document = await self._transactions.find_one({"_id": number, "station": station}, {"end": 1})
-        if document is None:
+        document = await self._crowded.find(number)
+        if document is None or document["station"] != station:
             return False, None
         return True, end_of(document["end"]) if "end" in document else None
 

@@ -7,8 +7,11 @@ sent.
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 from cpo_adapter.stations.model import Inventory, Spot
 from cpo_adapter.stations.sight_store import SeenStatus, SightStore
@@ -17,6 +20,17 @@ from cpo_adapter.stations.status import GRACE, evse_status
 from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
 
+Tends = Callable[[str], Awaitable[bool]]
+_OVERLAP: Final = timedelta(seconds=2)
+"""What was written first may become visible last."""
+
+_AT_ONCE: Final = 200
+
+
+async def alone(station: str) -> bool:  # noqa: ARG001 - there is nobody else
+    """Whether this process is the one to look at a station."""
+    return True
+
 
 class EvseAnnouncer(Protocol):
     async def evse_changed(self, location_id: str, evse_uid: str) -> None:
@@ -24,7 +38,10 @@ class EvseAnnouncer(Protocol):
 
 
 class Sight:
-    """A `Follower` of the registry: who is out of sight for long has no known status."""
+    """A `Follower` of the registry: who is out of sight for long has no known status.
+
+    Of several processes one `tends` a station; what the others write down is seen by `refresh`.
+    """
 
     def __init__(
         self,
@@ -35,6 +52,7 @@ class Sight:
         announcer: EvseAnnouncer,
         supervisor: Supervisor,
         clock: Clock,
+        tends: Tends = alone,
     ) -> None:
         self._inventory = inventory
         self._states = states
@@ -42,16 +60,31 @@ class Sight:
         self._announcer = announcer
         self._supervisor = supervisor
         self._clock = clock
+        self._tends = tends
         self._seen: dict[str, SeenStatus] = {}
         self._later: Counter[tuple[str, int]] = Counter()
+        self._seen_to: datetime | None = None
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def start(self) -> None:
         """Announce what changed while nobody looked, and watch for stations that do not return."""
         self._seen = await self._store.statuses()
+        stations = iter([station.identity for station in self._inventory.stations()])
+        while some := list(islice(stations, _AT_ONCE)):
+            await asyncio.gather(*(self._look(station, 0) for station in some))
+            for station in some:
+                self.look_later(station, after_s=GRACE.total_seconds())
+
+    def look_around(self) -> None:
+        """At every station, in place of a process that is gone."""
         for station in self._inventory.stations():
-            await self._look(station.identity, 0)
-            self.look_later(station.identity, after_s=GRACE.total_seconds())
+            self.look(station.identity)
+
+    async def refresh(self) -> None:
+        since = self._seen_to and self._seen_to - _OVERLAP
+        for uid, seen, at in await self._store.put_since(since):
+            self._seen_to = max(self._seen_to or at, at)
+            self._seen[uid] = seen
 
     def seen(self, uid: str) -> SeenStatus | None:
         """None for an EVSE that nobody has looked at yet."""
@@ -74,6 +107,10 @@ class Sight:
         self._states.came(station)
         self.look(station)
 
+    def came_elsewhere(self, station: str) -> None:
+        """To another process, which looks at it."""
+        self._states.came(station)
+
     def went(self, station: str) -> None:
         self._states.went(station, self._clock.now())
         self.look_later(station, after_s=GRACE.total_seconds())
@@ -87,6 +124,8 @@ class Sight:
     async def _look(self, station: str, number: int) -> None:
         """One at a time for each station, so that partners hear of changes in their order."""
         async with self._turns[station]:
+            if not await self._tends(station):
+                return
             for spot in self._inventory.spots(station):
                 if number in (0, spot.evse.number):
                     await self._look_at(spot)

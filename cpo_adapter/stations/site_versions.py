@@ -4,9 +4,11 @@ Compared by a digest of what was authored, so that a restart on the same file is
 written down after it was announced: a crash in between announces it once more.
 """
 
+import asyncio
 import hashlib
 from datetime import datetime
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 from pydantic import TypeAdapter
 
@@ -15,6 +17,7 @@ from cpo_adapter.stations.sight_store import SightStore
 from ocpi.process.clock import Clock
 
 _SITE = TypeAdapter(Site)
+_AT_ONCE: Final = 100
 
 
 class LocationAnnouncer(Protocol):
@@ -30,8 +33,9 @@ class SiteVersions:
         self._since: dict[str, datetime] = {}
 
     async def start(self, inventory: Inventory) -> None:
-        for site in inventory.sites:
-            await self._compare(site)
+        sites = iter(inventory.sites)
+        while some := list(islice(sites, _AT_ONCE)):
+            await asyncio.gather(*map(self._compare, some))
 
     def since(self, site_id: str) -> datetime:
         """Raises KeyError for a site that was not there at the start."""

@@ -5,18 +5,24 @@ each outlet (which replaces an older one only, in the write itself), how it iden
 `station_notices`: frames that are kept for people to look at, for a year.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
 from cpo_adapter.stations.status import Report, StationState
-from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
+from ocpi.process.batches import Batches
+from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne, Write, Written, write_each
+from ocpi.process.tasks import Supervisor
 
 _KEPT = timedelta(days=365)
 
 
 class StationStore:
-    def __init__(self, mongo: Mongo) -> None:
+    """What many stations tell at the same time shares one write."""
+
+    def __init__(self, mongo: Mongo, supervisor: Supervisor) -> None:
         self._mongo = mongo
+        self._putting = Batches("keep what stations tell", self._put_all, supervisor)
         self._stations = mongo.collection("stations")
         self._notices = mongo.collection("station_notices")
 
@@ -28,6 +34,7 @@ class StationStore:
                     keys=[("received_at", ASCENDING)],
                     expire_after_s=int(_KEPT.total_seconds()),
                 ),
+                Index(collection="stations", keys=[("told_at", ASCENDING)]),
                 Index(
                     collection="station_notices", keys=[("station", ASCENDING), ("received_at", ASCENDING)]
                 ),
@@ -37,6 +44,12 @@ class StationStore:
     async def states(self) -> dict[str, StationState]:
         """As they were left; who is connected is not among what is remembered."""
         return {document["_id"]: _state(document) async for document in self._stations.find({})}
+
+    async def told_since(self, at: datetime | None) -> list[tuple[str, StationState, datetime]]:
+        """What was told to any process of late, or ever, and when."""
+        wanted: Document = {"told_at": {"$gte": at}} if at else {"told_at": {"$exists": True}}
+        found = self._stations.find(wanted)
+        return [(each["_id"], _state(each), each["told_at"]) async for each in found]
 
     async def put_boot(self, event: Booted, *, accepted: bool) -> None:
         boot = {
@@ -48,19 +61,25 @@ class StationStore:
         told: Document = {"boot": boot | {"at": event.origin.received_at}, "is_installing": False}
         if accepted:
             told["accepted"] = True
-        await self._stations.update_one({"_id": event.origin.station}, {"$set": told}, upsert=True)
+        await self._put(event.origin.station, told)
 
     async def put_report(self, station: str, outlet: Outlet, report: Report) -> None:
         field = f"reports.{outlet.evse}-{outlet.connector}"
         told = {"status": report.status.value, "error_code": report.error_code, "at": report.at}
         is_newer = {"$gte": [report.at, {"$ifNull": [f"${field}.at", report.at]}]}
         newest = {"$cond": [is_newer, {"$literal": told}, f"${field}"]}
-        await self._stations.update_one({"_id": station}, [{"$set": {field: newest}}], upsert=True)
+        change = [{"$set": {field: newest, "told_at": "$$NOW"}}]
+        await self._putting.add(station, UpdateOne({"_id": station}, change, upsert=True))
 
     async def put_installing(self, station: str, *, is_installing: bool) -> None:
-        await self._stations.update_one(
-            {"_id": station}, {"$set": {"is_installing": is_installing}}, upsert=True
-        )
+        await self._put(station, {"is_installing": is_installing})
+
+    async def _put(self, station: str, told: Document) -> None:
+        change = {"$set": told, "$currentDate": {"told_at": True}}
+        await self._putting.add(station, UpdateOne({"_id": station}, change, upsert=True))
+
+    async def _put_all(self, updates: Sequence[Write]) -> list[Written | Exception]:
+        return await write_each(self._stations, updates)
 
     async def add_notice(self, origin: Origin, action: str) -> None:
         await self._notices.insert_one(

@@ -28,6 +28,7 @@ from ocpi.delivery.turns import Turns
 from ocpi.errors import DeliveryError
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
+from ocpi.process.last_words import last_words
 from ocpi.process.logs import logger
 from ocpi.process.tasks import Supervisor
 from schemas.kinds import PartyId
@@ -144,7 +145,8 @@ class Delivery:
                 busy = [lane.platform for lane in self._lanes.values() if not lane.is_idle]
                 await self._with.leases.renew(busy)
         except asyncio.CancelledError:
-            await self._with.leases.give_back()
+            async with last_words("leases"):
+                await self._with.leases.give_back()
             raise
 
     async def _look_around(self) -> None:

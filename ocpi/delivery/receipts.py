@@ -5,6 +5,7 @@ more, that it arrived is known. Of anything else the last one per mark is kept f
 second later, so that a crash may lose it.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Final
 
 from ocpi.delivery.marks import Mark, is_of_object, of_object
 from ocpi.process.clock import Clock
+from ocpi.process.last_words import last_words
 from ocpi.process.mongo import (
     ASCENDING,
     DESCENDING,
@@ -94,9 +96,12 @@ class Receipts:
     async def _write_soon(self) -> None:
         try:
             await self._clock.sleep(WRITTEN_EVERY_S)
-        finally:  # also when the process stops
-            self._is_writing = False
-            await self.flush()
+        except asyncio.CancelledError:
+            async with last_words("receipts"):
+                await self.flush()
+            raise
+        self._is_writing = False
+        await self.flush()
 
     async def flush(self) -> None:
         """What has been noted is written."""

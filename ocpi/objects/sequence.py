@@ -14,12 +14,13 @@ import asyncio
 import math
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import Document, DriverError, Mongo, ReturnDocument
+from ocpi.process.last_words import last_words
+from ocpi.process.mongo import Document, Mongo, ReturnDocument
 from ocpi.process.tasks import Supervisor
 
 COLLECTION: Final = "sequences"
@@ -103,7 +104,7 @@ class Sequence:
                 await self._clock.sleep(RENEWED_EVERY_S)
                 await self._renew()
         except asyncio.CancelledError:
-            with suppress(DriverError):  # then the mark expires by itself
+            async with last_words("marks of the sequence"):
                 await self._renew()
             raise
 

@@ -6,12 +6,14 @@ stood still wakes up): what is done under a duty may be done twice, it is only n
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import DriverError, DuplicateKey, Mongo
+from ocpi.process.last_words import last_words
+from ocpi.process.mongo import DuplicateKey, Mongo
 
 COLLECTION: Final = "duties"
 LIFETIME: Final = timedelta(seconds=10)
@@ -58,8 +60,26 @@ class Duty:
                 await self.is_ours()
                 await self._clock.sleep(LOOK_EVERY_S)
         finally:
-            with suppress(DriverError):  # then it ends by itself
+            async with last_words("duty"):
                 await self._give_back()
+
+    async def while_ours(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do work that has no end whenever the duty is ours; it is cancelled where another takes over."""
+        while True:
+            if await self.is_ours():
+                await self._work_on(work)
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _work_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Raises what the work raises."""
+        doing = asyncio.ensure_future(work())
+        try:
+            while not doing.done() and await self.is_ours():
+                await self._clock.sleep(LOOK_EVERY_S)
+        finally:
+            doing.cancel()
+            with suppress(asyncio.CancelledError):
+                await doing
 
     async def _take(self, now: datetime) -> bool:
         free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}

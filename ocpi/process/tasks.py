@@ -73,6 +73,8 @@ class Supervisor:
         while (error := await self._live(name, work)) is not None:
             if self._clock.monotonic() - began > LONGEST_PAUSE_S:
                 pause_s = FIRST_PAUSE_S
+            if self._stopping:  # a group that fails while it is cancelled tells of the failure alone
+                return
             self.troubles[name] = f"{type(error).__name__}: {error}"
             _log.warning("task pauses before it restarts", task=name, pause_s=pause_s)
             await self._clock.sleep(pause_s)

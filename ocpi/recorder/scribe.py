@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from ocpi.process.last_words import last_words
 from ocpi.process.logs import logger
 from ocpi.process.mongo import Document
 from ocpi.recorder.addressees import Addressees
@@ -49,7 +50,8 @@ class Scribe:
                 await asyncio.sleep(EVERY_S)
                 await self.write()
         finally:
-            await self.write()
+            async with last_words("records"):
+                await self.write()
 
     async def write(self) -> None:
         async with self._one_at_a_time:

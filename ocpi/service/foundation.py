@@ -58,6 +58,7 @@ class Foundation:
     seal: Seal
     secret: str = field(repr=False)
     name: str
+    instance: str
     health: HealthChecks
     metrics: Metrics
     duty: Duty
@@ -149,6 +150,7 @@ async def lay(ground: Ground, more_indexes: Sequence[Index] = ()) -> Foundation:
         seal=seal,
         secret=seal_key,
         name=ground.name,
+        instance=ground.instance,
         health=_health(ground),
         metrics=metrics,
         duty=duty,

@@ -7,7 +7,8 @@ them. It opens no database and holds no key.
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TypeVar
 
 from aiohttp import web
@@ -16,7 +17,7 @@ from ocpi.process import logs
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.mongo import Index
-from ocpi.process.run import leave_signals_to_the_system, listening, signals_to_stop
+from ocpi.process.run import Site, leave_signals_to_the_system, listening, signals_to_stop
 from ocpi.process.settings import load
 from ocpi.process.tasks import Supervisor
 from ocpi.process.workers.pool import Pool
@@ -26,6 +27,7 @@ from ocpi.service.run import Build, admin_site, ocpi_site, run, started
 from ocpi.service.settings import PlatformSettings, SeveralSettings
 
 Settings = TypeVar("Settings", bound=SeveralSettings)
+MorePorts = Callable[[Settings], Sequence[Site]]
 log = logs.logger(__name__)
 
 
@@ -36,8 +38,12 @@ def run_several(
     *,
     worker: str,
     workers: int | None = None,
+    more_ports: MorePorts[Settings] = lambda _: (),
 ) -> int:
-    """The exit code. `worker` is the module that is run as each; `workers` goes before the settings."""
+    """The exit code. `worker` is the module that is run as each; `workers` goes before the settings.
+
+    `more_ports` are shared by the workers beside that of OCPI.
+    """
     count = workers or _asked_for(kind)
     if count == 1:
         return run(kind, build, more_indexes)
@@ -45,7 +51,7 @@ def run_several(
     async def live(settings: Settings, url: str) -> int | None:
         clock, command = SystemClock(), [sys.executable, "-m", worker]
         pool = Pool(command=command, environ=_environ(settings, url), count=count, clock=clock)
-        return await _live(settings, pool, clock)
+        return await _live(settings, pool, clock, more_ports(settings))
 
     return started(kind, live)
 
@@ -58,11 +64,15 @@ def _asked_for(kind: type[SeveralSettings]) -> int:
         return 1
 
 
-async def _live(settings: PlatformSettings, pool: Pool, clock: Clock) -> int | None:
+async def _live(
+    settings: PlatformSettings, pool: Pool, clock: Clock, more_ports: Sequence[Site]
+) -> int | None:
     admin = JoinedAdmin(settings.database, pool)
     told_to_stop = signals_to_stop()
     told_to_stop.add_done_callback(lambda _: pool.stop())
-    with reserved(ocpi_site(web.Application(), settings)):
+    with ExitStack() as ports:
+        for site in (ocpi_site(web.Application(), settings), *more_ports):
+            ports.enter_context(reserved(site))
         async with (
             pool,
             admin,

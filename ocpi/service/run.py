@@ -184,9 +184,10 @@ def _sites(
     built: Built, door: web.Application | Answering, settings: PlatformSettings, seat: Seat | None
 ) -> list[Site]:
     ocpi, admin = ocpi_site(door, settings), admin_site(built.admin, settings)
-    if seat is not None:
-        ocpi, admin = replace(ocpi, is_shared=True), replace(admin, inherited=seat.private)
-    return [ocpi, admin, *built.more]
+    if seat is None:
+        return [ocpi, admin, *built.more]
+    shared = [replace(each, is_shared=True) for each in (ocpi, *built.more)]
+    return [*shared, replace(admin, inherited=seat.private)]
 
 
 def ocpi_site(app: web.Application | Answering, settings: PlatformSettings) -> Site:

@@ -13,6 +13,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.hdrs import AUTHORIZATION
 from yarl import URL
 
+from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
@@ -135,6 +136,7 @@ def gate_to(
     arrivals: Arrivals | None = None,
     certificates: ClientCertificates | None = None,
     keys: StationKeys | None = None,
+    admission: Admission | None = None,
 ) -> Gate:
     return Gate(
         known=known,
@@ -143,6 +145,7 @@ def gate_to(
         certificates=certificates or ClientCertificates(authorities=(), organization=None, clock=clock),
         limits=Limits(clock),
         refusals=refusals or Refusals(metrics=Metrics(), clock=clock),
+        admission=admission or Admission(Metrics()),
     )
 
 
@@ -155,6 +158,7 @@ class Entrance:
     tls: ssl.SSLContext | None = None
     metrics: Metrics = field(default_factory=Metrics)
     refusals: Refusals | None = None
+    admission: Admission | None = None
 
 
 @asynccontextmanager
@@ -177,6 +181,7 @@ async def running_door(
             refusals=refusals,
             arrivals=entrance.arrivals,
             certificates=entrance.certificates,
+            admission=entrance.admission,
         )
         station_door = StationDoor(
             dialects=dialects(stations=stations, cards=cards, sessions=sessions, clock=clock),

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, Literal
 
+from cpo_adapter.keeping.store import MessageStore
+from cpo_adapter.sessions.store import TransactionStore
+from ocpi.delivery.announce import Announcer
 from ocpi.delivery.outbox import Outbox
 from ocpi.delivery.send import Sender
 from ocpi.objects.store import ObjectStore
@@ -33,6 +36,12 @@ ROTATING: Final[Mapping[str, tuple[type, str]]] = {
     "offer the new token": (FarSide, "offer_credentials"),
     "keep the new connection": (PartnerStore, "connect"),
 }
+STATIONS: Final[Mapping[str, tuple[type, str]]] = {
+    "keep a message": (MessageStore, "keep"),
+    "begin a transaction": (TransactionStore, "_begin"),
+    "end a transaction": (TransactionStore, "end"),
+    "announce the bill": (Announcer, "bill"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Doom:
 
 def lay(doom: Doom) -> None:
     """On this process."""
-    owner, name = {**DELIVERING, **ROTATING}[doom.point]
+    owner, name = {**DELIVERING, **ROTATING, **STATIONS}[doom.point]
     whole = getattr(owner, name)
     calls = itertools.count(1)
 

@@ -1,4 +1,4 @@
-"""Hub processes at once: a process that has loaded everything forks one for each order.
+"""Service processes at once: a process that has loaded everything forks one for each order.
 
 Loading takes seconds, and a hub that is killed two hundred times begins two hundred times. Each order is a
 line of JSON on the socket that is named on the command line, answered with the pid. No child outlives this
@@ -12,13 +12,18 @@ import random
 import signal
 import socket
 import sys
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
+import cpo_adapter.bootstrap
 import hub.bootstrap
+from ocpi.process.clock import SystemClock
 from tests.faults import doom
 from tests.faults.doom import Doom
 
 _PR_SET_PDEATHSIG: Final = 1
+_MAINS: Final = {"hub": hub.bootstrap.main, "cpo": cpo_adapter.bootstrap.main}
 
 
 def main(descriptor: int) -> None:
@@ -37,9 +42,24 @@ def _live(order: dict[str, Any]) -> NoReturn:
         _settle(order)
         if order["doom"] is not None:
             doom.lay(Doom(**order["doom"]))
-        os._exit(hub.bootstrap.main())
+        _set_clock(Path(order["clock"]))
+        os._exit(_MAINS[order["service"]]())
     finally:
         os._exit(os.EX_SOFTWARE)
+
+
+def _set_clock(file: Path) -> None:
+    """As far ahead as the file says, whenever it is there; what measures durations goes on as it does."""
+    real_now = SystemClock.now
+
+    def now(clock: SystemClock) -> datetime:
+        try:
+            ahead_s = float(file.read_text())
+        except FileNotFoundError:
+            return real_now(clock)
+        return real_now(clock) + timedelta(seconds=ahead_s)
+
+    SystemClock.now = now  # type: ignore[assignment, method-assign]
 
 
 def _settle(order: dict[str, Any]) -> None:

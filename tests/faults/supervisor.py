@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aiohttp import ClientError, ClientSession
 
@@ -60,8 +60,12 @@ class Usage:
 
 @dataclass(slots=True)
 class HubProcess:
-    """One of the hubs on a database, perhaps `beside` the one that partners know; as often begun as told."""
+    """One of the hubs on a database, perhaps `beside` the one that partners know; as often begun as told.
 
+    Its clock is the machine's, unless it is set ahead or back, which may happen while it runs.
+    """
+
+    service: ClassVar[str] = "hub"
     nursery: Nursery
     database: str
     mongo_url: str
@@ -88,7 +92,13 @@ class HubProcess:
 
     async def begin(self, doom: Doom | None = None) -> None:
         """Ready when this returns, or dead of its doom already."""
-        order = {"environ": self._environ(), "log": str(self._log), "doom": doom and asdict(doom)}
+        order = {
+            "service": self.service,
+            "environ": self._environ(),
+            "log": str(self._log),
+            "clock": str(self._clock_file),
+            "doom": doom and asdict(doom),
+        }
         self._pid = self.nursery.spawn(order)
         self._ended = asyncio.Event()
         self._watch(self._ended)
@@ -97,6 +107,12 @@ class HubProcess:
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
+
+    def set_ahead(self, seconds: float) -> None:
+        """Its clock jumps there from wherever it is."""
+        new = self._clock_file.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(self._clock_file)
 
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
@@ -135,7 +151,11 @@ class HubProcess:
 
     @property
     def _log(self) -> Path:
-        return self.folder / f"hub-{self.port}.log"
+        return self.folder / f"{self.service}-{self.port}.log"
+
+    @property
+    def _clock_file(self) -> Path:
+        return self.folder / f"{self.service}-{self.port}.clock"
 
     def _environ(self) -> dict[str, str]:
         return {

@@ -1,7 +1,7 @@
 """Scenario 8: many partners return at once after a day, and each is told what is now, not what has been.
 
-In full, sixty partners lack two hundred objects each, in two minutes. They are played in the process of the
-hub here: two hundred take it twenty minutes, and news of others wait for their answers as well.
+In full, two hundred partners lack two hundred objects each. They are played in the process of the hub here: how
+long news take says as much of them as of the hub, so it counts that news come soon, and are not behind all that.
 """
 
 import asyncio
@@ -30,8 +30,9 @@ from tests.faults.story import Story
 
 pytestmark = pytest.mark.slow
 
-PARTNERS, OBJECTS, VERSIONS = form((8, 20, 3), (60, 200, 2))
+PARTNERS, OBJECTS, VERSIONS = form((8, 20, 3), (200, 200, 2))
 NEWS = form(3, 30)
+NEWS_WITHIN_S = 15
 MOST_MESSAGES = OBJECTS + 2 * NEWS
 LEAST_SHARE = form(0.0, 0.5)  # the short form is over within a second, before all are looked for
 LOOK_EVERY_S, STILL_LOOKS = 0.2, 10
@@ -89,7 +90,7 @@ async def news(cast: Cast, load: Load, party: PartyId, name: str) -> float:
         began_s = clock.monotonic()
         path = f"{name}{number}"
         await load.tell(cpo, location(cpo.party, path, 1))
-        await eventually(partial(told, cast, party, path), within_s=30)
+        await eventually(partial(told, cast, party, path), within_s=NEWS_WITHIN_S)
         waited_s.append(clock.monotonic() - began_s)
     return max(waited_s)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cpo_adapter.commands import promises
+from cpo_adapter.crew.members import COLLECTION as CREW
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.commands.ordering import Ordering, written
@@ -109,6 +110,7 @@ async def test_a_restart_finishes_what_was_promised(mongo: Mongo, tmp_path: Path
         await station.hear()
         crashed = orders.cpo.foundation.supervisor
         await crashed.stop()
+    await mongo.collection(CREW).delete_many({})  # as where the next process begins in the same place
     async with running_cpo(mongo, SystemClock(), tmp_path, **written(tmp_path)):
         result = await orders.result(url)
         await asyncio.sleep(0.1)

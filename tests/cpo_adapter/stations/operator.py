@@ -82,9 +82,9 @@ async def operating(
     announced = announced or Announcements()
     authored = read_inventory(file)
     inventory = Inventory(authored.sites)
-    store, sight_store = StationStore(mongo), SightStore(mongo)
-    await store.prepare()
     async with ClientSession() as session, Supervisor(name="cpo", clock=clock) as supervisor:
+        store, sight_store = StationStore(mongo, supervisor), SightStore(mongo, supervisor)
+        await store.prepare()
         states = States(store)
         await states.load(now=clock.now())
         sight = Sight(

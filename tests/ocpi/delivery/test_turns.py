@@ -31,9 +31,9 @@ def test_whoever_was_served_the_longest_ago_comes_first() -> None:
 
 
 def test_all_of_a_few_get_alike() -> None:
-    few = lanes(4, AT_MOST)
+    few = lanes(8, AT_MOST)
     chosen = served(Turns().next(few, START))
-    assert [chosen.count(lane) for lane in few] == [AT_MOST // 4] * 4
+    assert [chosen.count(lane) for lane in few] == [AT_MOST // 8] * 8
 
 
 def test_one_whose_objects_wait_for_each_other_takes_nobodys_turn() -> None:

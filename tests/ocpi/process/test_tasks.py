@@ -142,6 +142,31 @@ async def test_a_task_that_will_not_stop_is_named_and_left(clock: ManualClock) -
     await asyncio.sleep(0)
 
 
+async def test_work_that_dies_while_it_is_told_to_stop_is_not_begun_again(clock: ManualClock) -> None:
+    """A task group that is cancelled while a member fails tells of the failure alone."""
+    begun: list[int] = []
+
+    async def failing() -> None:
+        try:
+            await asyncio.Future()
+        finally:
+            raise OSError
+
+    async def work() -> None:
+        begun.append(1)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(failing())
+
+    supervisor = Supervisor(name="hub", clock=clock)
+    supervisor.start("deliver", work, restart=True)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    with capture_logs() as lines:
+        await supervisor.stop(within=0.5)
+    assert "task did not stop" not in {line["event"] for line in lines}
+    assert begun == [1]
+
+
 async def test_nothing_is_started_once_stopping(clock: ManualClock) -> None:
     supervisor = Supervisor(name="hub", clock=clock)
     await supervisor.stop()
