@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
+from cpo_adapter.card_lists import store as card_lists
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.crew import room as crew
@@ -22,9 +23,14 @@ from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.station_sites import station_sites
 from cpo_adapter.stations import key_store as station_keys
 from cpo_adapter.stations import sight_store as sights
+from cpo_adapter.tariffs import store as tariff_versions
+from cpo_adapter.tariffs.room import TariffRoom, tariff_room
+from cpo_adapter.tariffs.routes import TariffRoutes
+from cpo_adapter.tokens.keeping import TokenKeeping
+from cpo_adapter.tokens.room import token_room
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
-from ocpi.partners.model import PartyRole
+from ocpi.partners.model import Partner, PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
 from ocpi.reconciliation import coverage
@@ -44,6 +50,7 @@ from schemas.kinds import ObjectKind
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
 INDEXES = (
     *authorizations.INDEXES,
+    *card_lists.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
     *crew.INDEXES,
@@ -56,6 +63,7 @@ INDEXES = (
     *reservations.INDEXES,
     *sights.INDEXES,
     *station_keys.INDEXES,
+    *tariff_versions.INDEXES,
     *transactions.INDEXES,
 )
 
@@ -86,8 +94,9 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         directory=foundation.directory,
         store=foundation.store,
         delivery=foundation.delivery,
+        has_own=authored.tariffs.has_own,
     )
-    await authored.tariffs.publish(announcer, foundation.store, own.party, foundation.clock.now())
+    tariffs = await tariff_room(foundation, own.party, authored.tariffs, authored.offers, announcer)
     stations = await station_rooms(foundation, settings, authored, announcer)
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
@@ -100,6 +109,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         facts=foundation.facts,
         checks=checks,
         preferences=stations.preferences,
+        token_arrived=stations.card_lists.arrived,
     )
     profiles = ProfilesReceiver(profiles=stations.orders.profiles, checks=checks, clock=foundation.clock)
     commands = CommandsReceiver(
@@ -109,6 +119,7 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         clock=foundation.clock,
     )
     behind_hubs = presence_room(foundation, CPO)
+    tokens = token_room(foundation, own.party, behind_hubs.presences, stations.card_lists.changed)
     invoices = await reconciliation_room(foundation, checks, announcer)
     payments = payment_room(foundation, own)
     doors = open_doors(
@@ -125,21 +136,40 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
             invoices.interface,
             payments.interface,
         ],
-        reactions=_reactions(foundation, announcer, behind_hubs),
-        more_admin=[*stations.routes, *behind_hubs.routes, *invoices.routes, *payments.routes],
+        reactions=_reactions(foundation, announcer, behind_hubs, tokens.keeping, tariffs),
+        more_admin=[
+            *stations.routes,
+            *tokens.routes.routes(),
+            *TariffRoutes(tariffs, own.party, foundation.clock).routes(),
+            *behind_hubs.routes,
+            *invoices.routes,
+            *payments.routes,
+        ],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
 
 
-def _reactions(foundation: Foundation, announcer: Announcer, behind_hubs: PresenceRoom) -> Reactions:
+def _reactions(
+    foundation: Foundation,
+    announcer: Announcer,
+    behind_hubs: PresenceRoom,
+    tokens: TokenKeeping,
+    tariffs: TariffRoom,
+) -> Reactions:
+    async def catch_up(partner: Partner) -> None:
+        await announcer.catch_up(partner)
+        await tariffs.catch_up(partner)
+
     async def connected(name: str) -> None:
         behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
-            await announcer.catch_up(partner)
+            await catch_up(partner)
+        await tokens.look()
 
     async def agreed(_: Agreement) -> None:
         for partner in foundation.directory.active_partners():
-            await announcer.catch_up(partner)
+            await catch_up(partner)
+        await tokens.look()
 
     return Reactions(connected=connected, agreed=agreed, parting=announcer.parting())

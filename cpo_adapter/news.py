@@ -31,6 +31,10 @@ class LocationNews:
         self.locations: Locations | None = None
         self.refreshed: Refreshed = nobody_else
 
+    async def sites_changed(self, removed: Removed) -> None:
+        self._removed = removed
+        await self.tell_removed()
+
     async def tell_removed(self) -> None:
         """Of sites that are gone as a whole; of others it is told with what is left of them."""
         for place in self._removed.places:

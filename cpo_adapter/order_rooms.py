@@ -21,8 +21,10 @@ from cpo_adapter.smart_charging.profiles import Profiles
 from cpo_adapter.smart_charging.store import LimitedSessions
 from cpo_adapter.smart_charging.watching import ProfileWatch
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.refresh import Refresher
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.sight import Sight
+from cpo_adapter.stations.site_versions import SiteVersions
 from cpo_adapter.stations.states import States
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
@@ -37,6 +39,8 @@ class Yard:
     registry: Registry
     states: States
     sight: Sight
+    versions: SiteVersions
+    refresher: Refresher
     crew: CrewRoom
 
 

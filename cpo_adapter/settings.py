@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
 from cpo_adapter.sessions.patience import Patience
 from ocpi.process.settings import AllowedNetwork
 from ocpi.service.settings import SeveralSettings
+from schemas.kinds import PartyId
+
+Party = Annotated[str, AfterValidator(lambda written: str(PartyId.parse(written)))]
 
 
 class CpoSettings(SeveralSettings):
@@ -26,6 +30,11 @@ class CpoSettings(SeveralSettings):
 
     A bill that lacks something waits for it `gaps_hours`, one whose end nobody told `unended_hours`; a
     transaction of which nothing is heard for `silent_hours` has ended.
+
+    A charge whose card is refused after it began is ended where `stop_when_refused_late`. With
+    `one_charge_per_card` a card that charges at one station is not let in at another.
+
+    Stations that keep a list of cards get those of `station_list_issuers`, `station_list_most` at the most.
     """
 
     model_config = SettingsConfigDict(env_prefix="CPO_")
@@ -54,6 +63,15 @@ class CpoSettings(SeveralSettings):
     gaps_hours: float = Field(default=24, ge=0, le=24)
     unended_hours: float = Field(default=24, ge=0, le=72)
     silent_hours: float = Field(default=48, ge=1)
+    stop_when_refused_late: bool = True
+    one_charge_per_card: bool = False
+    station_list_issuers: tuple[Party, ...] = ()
+    station_list_most: int = Field(default=1000, ge=0)
+
+    @property
+    def listed_issuers(self) -> tuple[PartyId, ...]:
+        """Whose cards stations know by themselves: the operator's own, unless it is told otherwise."""
+        return tuple(map(PartyId.parse, self.station_list_issuers)) or (self.own_party,)
 
     @property
     def has_tls(self) -> bool:

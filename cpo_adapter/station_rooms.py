@@ -1,16 +1,19 @@
 """Where the rooms behind the stations' port meet: who stations are, which cards may charge, what they did."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aiohttp import web
 
 from cpo_adapter.authorization.commanded import CommandedStarts
-from cpo_adapter.authorization.desk import Cards
+from cpo_adapter.authorization.desk import CardPolicy, Cards
+from cpo_adapter.authorization.late import LateAnswers
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.remote import Issuers
+from cpo_adapter.card_lists.room import CardListRoom, card_list_room
 from cpo_adapter.crew.room import CrewRoom, StationMemory, on_duty
+from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
@@ -24,6 +27,7 @@ from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
 from cpo_adapter.security_room import provisioned, security_room
+from cpo_adapter.sessions.afterwards import Afterwards
 from cpo_adapter.sessions.desk import Sessions
 from cpo_adapter.sessions.gaps import Gaps
 from cpo_adapter.sessions.ledger import Ledger
@@ -31,6 +35,7 @@ from cpo_adapter.sessions.lingering import Lingering
 from cpo_adapter.sessions.numbers import GivenNumbers, Numbers
 from cpo_adapter.sessions.objects import Renderer
 from cpo_adapter.sessions.outcome_routes import OutcomeRoutes
+from cpo_adapter.sessions.placing import Placing
 from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
@@ -39,9 +44,11 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.station_sites import ENCRYPTED, station_sites
+from cpo_adapter.stations.authored_sites import AuthoredSites
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.model import Site as Place
 from cpo_adapter.stations.refresh import Refresher
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.removed import removed_from
@@ -52,8 +59,9 @@ from cpo_adapter.stations.states import States
 from cpo_adapter.stations.store import StationStore
 from cpo_adapter.stations.versions import VersionBook
 from cpo_adapter.stations.watch import Watch
-from cpo_adapter.tariffs.authored import read_tariffs
+from cpo_adapter.tariffs.authored import read_offers
 from cpo_adapter.tariffs.book import TariffBook
+from cpo_adapter.tariffs.offer import Offer
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.process.lateness import Lateness
@@ -63,15 +71,15 @@ from ocpi.service.foundation import Foundation
 
 @dataclass(frozen=True, slots=True)
 class Authored:
-    """What the operator wrote down."""
+    """What the operator wrote down. `tariffs` are filled before they are looked at."""
 
     stations: AuthoredInventory
-    tariffs: TariffBook
+    offers: tuple[Offer, ...]
+    tariffs: TariffBook = field(default_factory=TariffBook)
 
-    @property
-    def inventory(self) -> Inventory:
-        """With the promises that the tariffs let us keep."""
-        return Inventory(kept(self.stations.sites, self.tariffs))
+    def with_promises(self, sites: Sequence[Place]) -> Inventory:
+        """Those that the tariffs let us keep."""
+        return Inventory(kept(sites, self.tariffs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +89,22 @@ class StationRooms:
     sites: list[Site]
     orders: OrderRooms
     preferences: Preferences
+    card_lists: CardListRoom
     routes: list[web.RouteDef]
 
 
 def read_authored(settings: CpoSettings, now: datetime) -> Authored:
     """Raises BrokenFile."""
     stations = read_inventory(settings.inventory) if settings.inventory else AuthoredInventory((), {})
-    tariffs = read_tariffs(settings.tariffs, settings.own_party, now) if settings.tariffs else ()
-    return Authored(stations, TariffBook(tariffs))
+    offers = read_offers(settings.tariffs, settings.own_party, now) if settings.tariffs else ()
+    return Authored(stations, offers)
 
 
 async def station_rooms(
     foundation: Foundation, settings: CpoSettings, authored: Authored, announcer: Announcer
 ) -> StationRooms:
-    inventory = authored.inventory
+    put, in_file = AuthoredSites(foundation.mongo), authored.stations.sites
+    inventory = authored.with_promises(beside(in_file, await put.all()))
     store = StationStore(foundation.mongo, foundation.supervisor)
     await store.prepare()
     registry = Registry(supervisor=foundation.supervisor, clock=foundation.clock, metrics=foundation.metrics)
@@ -104,23 +114,50 @@ async def station_rooms(
     yard, watch = await _yard(foundation, inventory, store, crew, registry, news)
     transactions = TransactionStore(foundation.mongo, foundation.supervisor)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
-    cards = _cards(foundation, settings, inventory, orders.starts)
+    terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
     publisher = _publisher(foundation, settings, transactions, ledger, announcer)
+    afterwards = Afterwards(
+        store=transactions,
+        terms=terms,
+        asker=registry,
+        touched=publisher.touched,
+        stops=settings.stop_when_refused_late,
+    )
+    cards = _cards(foundation, settings, inventory, orders.starts, afterwards)
     numbers = Numbers(foundation.mongo, foundation.clock)
     sessions = Sessions(
         store=transactions,
         numbers=numbers,
         given=GivenNumbers(foundation.mongo),
-        terms=TermsBook(inventory, authored.tariffs),
+        terms=terms,
         cards=cards,
         reservations=orders.reserved,
         touched=publisher.touched,
         clock=foundation.clock,
     )
     await sessions.recover()
+    placing = Placing(store=transactions, terms=terms, touched=publisher.touched)
+    await placing.turn()
     _look_after(foundation, settings, transactions, registry, publisher)
     security = await security_room(foundation, settings, inventory, authored.stations.keys)
+    changed = SitesChanged(
+        store=foundation.store,
+        yard=yard,
+        news=news,
+        ring=security.ring,
+        placing=placing,
+        clock=foundation.clock,
+    )
+    sites = InventoryRoom(
+        inventory=inventory,
+        in_file=in_file,
+        store=put,
+        promised=lambda those: kept(those, authored.tariffs),
+        changed=changed,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
     everybody = StatusesForAll(watch, sessions, orders.reserved)
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
@@ -157,6 +194,7 @@ async def station_rooms(
         supervisor=foundation.supervisor,
     )
     operations = OperationRoutes(inventory, registry, security.ring)
+    card_lists = card_list_room(foundation, settings, registry)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
         sites=list(_sites(door, keeping, settings, security.tls, crew)),
@@ -164,7 +202,10 @@ async def station_rooms(
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
         ),
+        card_lists=card_lists,
         routes=[
+            *card_lists.routes(),
+            *sites.routes(),
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
@@ -210,25 +251,33 @@ async def _yard(
     await versions.start(inventory)
     await sight.start()
     registry.follow(sight)
-    registry.follow(
-        Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
+    refresher = Refresher(
+        inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock
     )
+    registry.follow(refresher)
     watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
-    return Yard(inventory, registry, states, sight, crew), watch
+    return Yard(inventory, registry, states, sight, versions, refresher, crew), watch
 
 
 def _cards(
-    foundation: Foundation, settings: CpoSettings, inventory: Inventory, starts: CommandedStarts
+    foundation: Foundation,
+    settings: CpoSettings,
+    inventory: Inventory,
+    starts: CommandedStarts,
+    running: Afterwards,
 ) -> Cards:
     issuers = Issuers(
         party=settings.own_party,
         directory=foundation.directory,
         lines=Lines(egress=foundation.egress, clock=foundation.clock),
+        clock=foundation.clock,
     )
     return Cards(
         store=foundation.store,
         inventory=inventory,
-        issuers=issuers,
+        issuers=LateAnswers(issuers=issuers, supervisor=foundation.supervisor, clock=foundation.clock),
+        running=running,
+        policy=CardPolicy(one_charge_per_card=settings.one_charge_per_card),
         memory=Authorizations(foundation.mongo),
         commanded=starts,
         clock=foundation.clock,

@@ -25,6 +25,8 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "access": "access_cli:app",
         "ledger": "ledger_cli:app",
         "objects": "objects_cli:app",
+        "inventory": "inventory_cli:app",
+        "tariffs": "tariffs_cli:app",
         "tariff": "pricing_cli:tariff_app",
         "price": "pricing_cli:price",
         "audit": "pricing_cli:audit",

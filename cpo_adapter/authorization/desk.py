@@ -5,9 +5,11 @@ card that may charge offline does. Never queued, never asked twice.
 Spec: 2.3.0 mod_tokens, WhitelistType; OCPP 1.6, 4.1 (Authorize), 4.8 (StartTransaction).
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from cpo_adapter.authorization.late import LateAnswers, Question
 from cpo_adapter.authorization.memory import Authorizations
 from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.authorization.rules import Decision, accepted, decide, spellings, status_of
@@ -18,7 +20,7 @@ from ocpi.errors import DeliveryError, UnknownToken
 from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger, pseudonym
-from schemas.kinds import ObjectKind, PartyId
+from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import AllowedType, AuthMethod, WhitelistType
 from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences, Token
 
@@ -29,15 +31,29 @@ OFFLINE: Final = timedelta(minutes=5)
 """A start that is told so much later was made while the station could ask nobody."""
 
 _INVALID: Final = CardAnswer(CardStatus.INVALID)
+_CONCURRENT: Final = CardAnswer(CardStatus.CONCURRENT)
 
 
-class Asking(Protocol):
-    """Who reaches the issuers of cards."""
+@dataclass(frozen=True, slots=True)
+class CardPolicy:
+    """What an operator chooses: by itself a card may charge at several stations at once."""
 
-    def is_agreed(self, issuer: PartyId) -> bool: ...
+    one_charge_per_card: bool = False
 
-    async def ask(self, card: Token | str, at: LocationReferences, deadline: datetime) -> AuthorizationInfo:
-        """`card` is its Token where that is known, else its uid. Raises UnknownToken, DeliveryError."""
+
+USUAL: Final = CardPolicy()
+
+
+class Running(Protocol):
+    """Who knows which cards charge now."""
+
+    async def allowed(self, station: str, authorized: Authorized) -> None:
+        """Its issuer says so while it charges there, perhaps."""
+
+    async def refused(self, station: str, uid: str) -> None: ...
+
+    async def is_charging(self, uid: str, *, but: str) -> bool:
+        """Whether the card charges at another station than that."""
 
 
 class Commanded(Protocol):
@@ -58,7 +74,9 @@ class Cards:
         *,
         store: ObjectStore,
         inventory: Inventory,
-        issuers: Asking,
+        issuers: LateAnswers,
+        running: Running,
+        policy: CardPolicy = USUAL,
         memory: Authorizations,
         commanded: Commanded,
         clock: Clock,
@@ -66,6 +84,8 @@ class Cards:
         self._store = store
         self._inventory = inventory
         self._issuers = issuers
+        self._running = running
+        self._policy = policy
         self._memory = memory
         self._commanded = commanded
         self._clock = clock
@@ -90,7 +110,15 @@ class Cards:
         spot = self._inventory.spot(event.origin.station, event.outlet.evse)
         if authorized is not None and spot is not None and not authorized.is_for(spot.evse.uid):
             return _INVALID, None
+        if authorized is not None and await self._charges_elsewhere(event):
+            return _CONCURRENT, None
         return answer, authorized
+
+    async def _charges_elsewhere(self, event: TransactionBegan) -> bool:
+        """Where the operator does not want it; a charge that is only told of now has been let in long ago."""
+        is_live = not event.is_offline and event.origin.received_at - event.at <= OFFLINE
+        is_asked = self._policy.one_charge_per_card and is_live
+        return is_asked and await self._running.is_charging(event.uid, but=event.origin.station)
 
     async def ordered(self, station: str, number: int) -> tuple[str, Outlet] | None:
         """What the card is called, and where, of the charge that was ordered by that number."""
@@ -148,13 +176,22 @@ class Cards:
     async def _asked(
         self, station: str, uid: str, token: Token | None, at: datetime
     ) -> tuple[CardAnswer, Authorized | None]:
-        info = await self._issuers.ask(token or uid, self._where(station), self._clock.now() + ASKING)
+        question = Question(station, uid, token or uid, self._where(station))
+        info = await self._issuers.ask(question, ASKING, self._heard_late)
         if info.allowed is not AllowedType.ALLOWED:
             return CardAnswer(status_of(info.allowed)), None
-        reference = str(info.authorization_reference) if info.authorization_reference else None
-        evse_uids = info.location.evse_uids if info.location else ()
-        authorized = Authorized(uid, info.token, AuthMethod.AUTH_REQUEST, reference, at, evse_uids)
-        return accepted(info.token, at), authorized
+        return accepted(info.token, at), _by_issuer(uid, info, at)
+
+    async def _heard_late(self, question: Question, info: AuthorizationInfo) -> None:
+        """The station was answered long ago."""
+        station, uid = question.station, question.uid
+        if info.allowed is AllowedType.ALLOWED:
+            authorized = _by_issuer(uid, info, self._clock.now())
+            await self._memory.remember(station, authorized)
+            await self._running.allowed(station, authorized)
+        else:
+            await self._memory.forget(station, uid)
+            await self._running.refused(station, uid)
 
     async def _known(self, uid: str) -> Token | None:
         for spelling in spellings(uid):
@@ -169,12 +206,23 @@ class Cards:
         agreed = [record for record in held if self._issuers.is_agreed(record.key.owner)]
         return Token.model_validate(agreed[0].value()) if len(agreed) == 1 else None
 
-    def _where(self, station: str) -> LocationReferences:
-        """The station of 1.6 does not say at which connector the card was held up, so all are asked for."""
+    def _where(self, station: str) -> LocationReferences | None:
+        """The station of 1.6 does not say at which connector the card was held up, so all are asked for.
+
+        None: nobody has said yet where the station is.
+        """
         spots = list(self._inventory.spots(station))
+        if not spots:
+            return None
         return LocationReferences(
             location_id=spots[0].site.id, evse_uids=tuple(spot.evse.uid for spot in spots)
         )
+
+
+def _by_issuer(uid: str, info: AuthorizationInfo, at: datetime) -> Authorized:
+    reference = str(info.authorization_reference) if info.authorization_reference else None
+    evse_uids = info.location.evse_uids if info.location else ()
+    return Authorized(uid, info.token, AuthMethod.AUTH_REQUEST, reference, at, evse_uids)
 
 
 def _by_whitelist(uid: str, token: Token, at: datetime) -> Authorized:

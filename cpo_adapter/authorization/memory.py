@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.authorization.rules import bare
 from ocpi.process.mongo import ASCENDING, Document, Index, Mongo
 from schemas import codec
 from schemas.v2_3_0.enums import AuthMethod
@@ -41,7 +42,7 @@ class Authorizations:
 
 
 def _key(station: str, uid: str) -> str:
-    return f"{station}|{uid.casefold()}"
+    return f"{station}|{bare(uid)}"
 
 
 def of_authorized(authorized: Authorized) -> Document:

@@ -60,5 +60,14 @@ def accepted(token: Token, at: datetime) -> CardAnswer:
 
 def spellings(uid: str) -> tuple[str, ...]:
     """How an issuer may have written what a reader spells `04:A2-2b 11`; letter case does not matter here."""
-    bare = "".join(character for character in uid if character not in " :-")
-    return (uid,) if bare in (uid, "") else (uid, bare)
+    plain = _plain(uid)
+    return (uid,) if plain in (uid, "") else (uid, plain)
+
+
+def bare(uid: str) -> str:
+    """The same for all spellings of one card."""
+    return _plain(uid).casefold()
+
+
+def _plain(uid: str) -> str:
+    return "".join(character for character in uid if character not in " :-")

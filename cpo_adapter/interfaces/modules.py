@@ -9,11 +9,12 @@ Interface.
 from cpo_adapter.smart_charging.preferences import Preferences
 from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
-from ocpi.objects.lists import SenderInterface
-from ocpi.objects.receiving import ReceiverInterface
+from ocpi.objects.lists import SenderInterface, own_list_answer
+from ocpi.objects.receiving import Arrived, ReceiverInterface
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import Own, PartyChecks
+from ocpi.wire.interfaces import Side
 from schemas import codec
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import VersionNumber
@@ -30,6 +31,7 @@ class Modules:
         facts: Facts,
         checks: PartyChecks,
         preferences: Preferences,
+        token_arrived: Arrived,
     ) -> None:
         self._own = own
         self._store = store
@@ -37,14 +39,20 @@ class Modules:
         self._facts = facts
         self._checks = checks
         self._preferences = preferences
+        self._token_arrived = token_arrived
 
     def interfaces(self) -> list[Interface]:
         tokens = ReceiverInterface(
-            ObjectKind.TOKEN, store=self._store, intake=self._intake, facts=self._facts, checks=self._checks
+            ObjectKind.TOKEN,
+            store=self._store,
+            intake=self._intake,
+            facts=self._facts,
+            checks=self._checks,
+            arrived=self._token_arrived,
         )
         return [
             self._for_all(ObjectKind.LOCATION),
-            self._for_all(ObjectKind.TARIFF),
+            self._tariffs(),
             self._for_the_issuer(ObjectKind.SESSION, self._preferring()),
             self._for_the_issuer(ObjectKind.CDR),
             tokens.interface(),
@@ -56,6 +64,18 @@ class Modules:
             return Selection(kind, owners=[self._own.party], audiences=[None], only=only)
 
         return SenderInterface(kind, store=self._store, facts=self._facts, visible=visible).interface()
+
+    def _tariffs(self) -> Interface:
+        """Those of the asker's own stand in the place of everybody's."""
+
+        async def listed(call: Call) -> Answer:
+            party = self._checks.sender(call)
+            only = self._checks.only(party, ObjectKind.TARIFF)
+            audiences = [None, party]
+            selection = Selection(ObjectKind.TARIFF, owners=[self._own.party], audiences=audiences, only=only)
+            return await own_list_answer(self._store, self._facts, selection, party, call)
+
+        return Interface(ObjectKind.TARIFF.module, Side.SENDER, (Route("GET", "", listed),))
 
     def _for_the_issuer(self, kind: ObjectKind, *more: Route) -> Interface:
         def visible(call: Call) -> Selection:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.framing import Call, Payload, Send, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome
@@ -58,6 +59,12 @@ class Dialect(Protocol):
 
     def schedule(self, payload: Json) -> Schedule | None:
         """The schedule in the CALLRESULT to TellSchedule; None where the station would not say."""
+
+    def list_version(self, payload: Json) -> int:
+        """The number in the CALLRESULT to TellListVersion."""
+
+    def list_limits(self, payload: Json) -> ListLimits:
+        """What the CALLRESULT to TellListLimits says."""
 
     def has_queued(self, payload: Json) -> bool:
         """Whether a CALLRESULT says that more is to come; what says nothing readable may mean it."""

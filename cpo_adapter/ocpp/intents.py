@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from cpo_adapter.ocpp.card_lists import AboutCards
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.schedules import RateUnit, Schedule
 
@@ -127,6 +128,7 @@ Intent: TypeAlias = (
     | TellQueue
     | SetKey
     | RaiseProfile
+    | AboutCards
 )
 
 
@@ -141,6 +143,7 @@ class Outcome(StrEnum):
     FAILED = "UnlockFailed"
     UNKNOWN = "Unknown"
     REBOOT_REQUIRED = "RebootRequired"
+    VERSION_MISMATCH = "VersionMismatch"
 
 
 class NotAsked(Exception):

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 
 from cpo_adapter.ocpp import validation
+from cpo_adapter.ocpp.card_lists import ListLimits, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Payload
@@ -36,6 +37,14 @@ class StationLine(ABC):
     async def has_queued(self, intent: TellQueue) -> bool:
         """Raises as `ask`."""
         return self.dialect.has_queued(await self._answer_to(intent))
+
+    async def list_version(self) -> int:
+        """Raises as `ask`."""
+        return self.dialect.list_version(await self._answer_to(TellListVersion()))
+
+    async def list_limits(self) -> ListLimits:
+        """Raises as `ask`."""
+        return self.dialect.list_limits(await self._answer_to(TellListLimits()))
 
     async def _answer_to(self, intent: Intent) -> Json:
         message = self.dialect.request(intent)

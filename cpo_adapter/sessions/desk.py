@@ -170,7 +170,8 @@ class Sessions:
         """A start that is told again gets the answer that it got before."""
         if begin.card is None:
             answer, authorized = await self._cards.judge_start(event)
-            begin = await self._store.judge(begin.number, answer, authorized)
+            tariffs = self._terms.tariffs_for(begin, authorized)
+            begin = await self._store.judge(begin.number, answer, authorized, tariffs)
         return begin.card or _NOT_JUDGED
 
     async def _keep_samples(self, event: MeterRead) -> None:

@@ -1,5 +1,6 @@
 """Transactions as MongoDB documents, both ways."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cpo_adapter.authorization.memory import authorized_of, of_authorized
@@ -38,8 +39,13 @@ def of_place(outlet: Outlet, terms: Terms) -> Document:
         "location": codec.dump(terms.location),
         "time_zone": terms.time_zone,
         "max_power_w": terms.max_power_w,
-        "tariffs": [codec.dump(tariff) for tariff in terms.tariffs],
+        **of_tariffs(terms.tariffs),
+        "is_placed": terms.is_placed,
     }
+
+
+def of_tariffs(tariffs: Sequence[Tariff]) -> Document:
+    return {"tariffs": [codec.dump(tariff) for tariff in tariffs]}
 
 
 def of_judgement(card: CardAnswer | None, authorized: Authorized | None) -> Document:
@@ -62,6 +68,7 @@ def begin_of(document: Document) -> Begin:
             time_zone=document["time_zone"],
             max_power_w=document["max_power_w"],
             tariffs=tuple(Tariff.model_validate(codec.decode(each)) for each in document["tariffs"]),
+            is_placed=document.get("is_placed", True),
         ),
         card=_card(document["card"]),
         authorized=_authorized(document),

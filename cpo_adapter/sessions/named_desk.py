@@ -18,6 +18,7 @@ from cpo_adapter.sessions.store import Ending, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
 from ocpi.process.logs import logger, pseudonym
+from schemas.v2_3_0.tokens import Token
 
 log = logger(__name__)
 
@@ -112,7 +113,7 @@ class NamedTransactions:
         better = replace(known, uid=known.uid or event.uid or "", at=at, outlet=outlet)
         if (at, outlet) == (known.at, known.outlet):
             return better
-        return replace(better, terms=self._terms.at(known.station, outlet, at))
+        return replace(better, terms=self._terms.at(known.station, outlet, at, _card(known)))
 
     async def _answer(self, begin: Begin, event: TransactionTold) -> CardAnswer | None:
         """Whose transaction it is is judged once; nobody's is judged at all."""
@@ -137,6 +138,10 @@ class NamedTransactions:
         origin = event.origin
         log.warning("event not used", station=origin.station, reason=reason)
         await self._store.stray(origin.station, origin.frame, reason, origin.received_at)
+
+
+def _card(begin: Begin) -> Token | None:
+    return begin.authorized.token if begin.authorized else None
 
 
 def _named_best(known: Outlet, told: Outlet | None) -> Outlet:

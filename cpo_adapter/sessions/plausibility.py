@@ -21,8 +21,8 @@ _SECONDS_PER_HOUR: Final = 3600
 def why_not(transaction: Transaction) -> str | None:
     """Why an ended transaction cannot be billed; None when it can."""
     end = transaction.end
-    if end is None:
-        return "it has not ended"
+    if end is None or not transaction.begin.terms.is_placed:
+        return "it has not ended" if end is None else "station without a location"
     if transaction.lacks:
         return transaction.lacks
     if Doubt.CORRECTED in transaction.doubts:

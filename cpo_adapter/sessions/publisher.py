@@ -100,7 +100,7 @@ class Publisher:
         if authorized is None:
             await self._not_billed(transaction, seen)
             return
-        if seen.bill is None:
+        if seen.bill is None and transaction.begin.terms.is_placed:
             await self._announcer.to_one(self._renderer.session(transaction, authorized))
         if transaction.end is not None:
             await self._settlement.settle(transaction, authorized, seen)

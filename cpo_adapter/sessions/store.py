@@ -5,11 +5,14 @@ came in. Everything here may be done twice: the second time changes nothing.
 Spec: OCPP 1.6, 3.7 (repeated delivery); 4.8 (StartTransaction), 4.10 (StopTransaction).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from cpo_adapter.authorization.memory import of_authorized
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.authorization.rules import bare
 from cpo_adapter.ocpp.events import Outlet, TransactionBegan, TransactionEnded, TransactionTold
 from cpo_adapter.ocpp.rooms import CardAnswer
 from cpo_adapter.sessions import identity
@@ -23,12 +26,15 @@ from cpo_adapter.sessions.documents import (
     of_fact,
     of_judgement,
     of_place,
+    of_tariffs,
 )
 from cpo_adapter.sessions.ends import Correction, corrected
 from cpo_adapter.sessions.named import Fact, transaction_of
-from cpo_adapter.sessions.transaction import Begin, End, Transaction
+from cpo_adapter.sessions.transaction import Begin, End, Terms, Transaction
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, DuplicateKey, Index, Mongo
 from ocpi.process.tasks import Supervisor
+from schemas.v2_3_0.enums import AuthMethod
+from schemas.v2_3_0.tariffs import Tariff
 
 TRANSACTIONS: Final = "transactions"
 FACTS: Final = "transaction_facts"
@@ -41,6 +47,8 @@ INDEXES = (
     Index(collection=TRANSACTIONS, keys=(("outcome", ASCENDING),)),
     Index(collection=TRANSACTIONS, keys=(("station", ASCENDING), ("reference", ASCENDING))),
     Index(collection=TRANSACTIONS, keys=(("session_id", ASCENDING),)),
+    Index(collection=TRANSACTIONS, keys=(("card_name", ASCENDING), ("began_at", DESCENDING))),
+    Index(collection=TRANSACTIONS, keys=(("is_placed", ASCENDING),), partial={"is_placed": False}),
     Index(collection=TRANSACTIONS, keys=(("lacks", ASCENDING),)),
     Index(collection=STRAYS, keys=(("station", ASCENDING), ("end.at", ASCENDING))),
     Index(collection=FACTS, keys=(("number", ASCENDING), ("heard_at", ASCENDING))),
@@ -86,7 +94,7 @@ class TransactionStore:
 
     async def know_begin(self, known: Begin, better: Begin) -> Begin:
         """What `better` adds, and that alone: another process may have heard of the rest meanwhile."""
-        told: Document = {} if better.uid == known.uid else {"uid": better.uid}
+        told: Document = {} if better.uid == known.uid else {"uid": better.uid, "card_name": bare(better.uid)}
         if (better.outlet, better.terms) != (known.outlet, known.terms):
             told |= of_place(better.outlet, better.terms)
         change = {"$min": {"began_at": better.at}, **({"$set": told} if told else {})}
@@ -94,7 +102,8 @@ class TransactionStore:
         return better
 
     async def _begin(self, begin: Begin, told_as: str, frame: str) -> Begin:
-        document = {**of_begin(begin), "told_as": told_as, "frame": frame, "outcome": None}
+        named = {"told_as": told_as, "card_name": bare(begin.uid)}
+        document = {**of_begin(begin), **named, "frame": frame, "outcome": None}
         try:
             await self._transactions.insert_one(document)
         except DuplicateKey:
@@ -102,17 +111,40 @@ class TransactionStore:
             return begin if kept is None else begin_of(kept)
         return begin
 
+    async def unplaced(self) -> list[Begin]:
+        """Of stations that no inventory had named when they told of it."""
+        return [begin_of(document) async for document in self._transactions.find({"is_placed": False})]
+
+    async def place(self, number: int, outlet: Outlet, terms: Terms) -> None:
+        """Whatever was held for it is looked at again."""
+        change = _changed(of_place(outlet, terms))
+        await self._transactions.update_one({"_id": number, "is_placed": False}, change)
+
     async def unjudged(self) -> list[tuple[Begin, str]]:
         """Starts, with their frames, whose cards nobody has judged: a crash came between."""
         is_judgeable = {"$or": [{"reference": {"$in": ["", None]}}, {"uid": {"$ne": ""}}]}
         found = self._transactions.find({"outcome": None, "card": None, **is_judgeable})
         return [(begin_of(document), document["frame"]) async for document in found]
 
-    async def judge(self, number: int, card: CardAnswer, authorized: Authorized | None) -> Begin:
-        """What is stored afterwards: the first judgement of a card stays."""
-        change = {"$set": of_judgement(card, authorized)}
+    async def judge(
+        self, number: int, card: CardAnswer, authorized: Authorized | None, tariffs: Sequence[Tariff]
+    ) -> Begin:
+        """What is stored afterwards: the first judgement of a card stays, and what the card is charged by."""
+        change = {"$set": {**of_judgement(card, authorized), **of_tariffs(tariffs)}}
         await self._transactions.update_one({"_id": number, "card": None}, change)
         return (await self.load(number)).begin
+
+    async def let(self, number: int, authorized: Authorized, tariffs: Sequence[Tariff]) -> None:
+        """Its issuer has said so since; unless it was asked before, or it is all over."""
+        is_unasked = {"authorized.auth_method": {"$in": [None, AuthMethod.WHITELIST]}}
+        is_open = {**is_unasked, "card": {"$ne": None}, "outcome": {"$ne": "BILLED"}}
+        change = _changed({"authorized": of_authorized(authorized), **of_tariffs(tariffs)})
+        await self._transactions.update_one({"_id": number, **is_open}, change)
+
+    async def running_with(self, uid: str) -> list[Begin]:
+        """What runs anywhere with that card, and was let in."""
+        wanted = {"card_name": bare(uid), "end": {"$exists": False}, "authorized": {"$ne": None}}
+        return [begin_of(document) async for document in self._transactions.find(wanted)]
 
     async def add(self, number: int, fact: Fact, frame: str) -> None:
         """Once, however often it is told."""

@@ -6,15 +6,38 @@ Spec: 2.3.0 mod_cdrs, CdrLocation; mod_tariffs (the tariff at the start stays fo
 from datetime import datetime
 from typing import Final
 
+from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import Outlet
-from cpo_adapter.ocpp.rooms import CannotStore
-from cpo_adapter.sessions.transaction import Terms
+from cpo_adapter.sessions.transaction import Begin, Terms
 from cpo_adapter.stations.model import Connector, Inventory, Spot
 from cpo_adapter.tariffs.book import TariffBook
 from schemas.v2_3_0.cdrs import CdrLocation
+from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
 from schemas.v2_3_0.evses import GeoLocation
+from schemas.v2_3_0.tariffs import Tariff
+from schemas.v2_3_0.tokens import Token
 
 _NOT_GIVEN: Final = "#NA"
+UNPLACED: Final = Terms(
+    location=CdrLocation(
+        id=_NOT_GIVEN,
+        address=_NOT_GIVEN,
+        city=_NOT_GIVEN,
+        country="XXX",
+        coordinates=GeoLocation(latitude="0.00000", longitude="0.00000"),
+        evse_uid=_NOT_GIVEN,
+        evse_id=_NOT_GIVEN,
+        connector_id=_NOT_GIVEN,
+        connector_standard=ConnectorType.IEC_62196_T2,
+        connector_format=ConnectorFormat.SOCKET,
+        connector_power_type=PowerType.AC_3_PHASE,
+    ),
+    time_zone="UTC",
+    max_power_w=0,
+    tariffs=(),
+    is_placed=False,
+)
+"""Never told to anybody."""
 
 
 class TermsBook:
@@ -22,21 +45,29 @@ class TermsBook:
         self._inventory = inventory
         self._tariffs = tariffs
 
-    def at(self, station: str, outlet: Outlet, instant: datetime) -> Terms:
-        """For a connector that the inventory does not know: the station's first, so that nothing is lost.
+    def at(self, station: str, outlet: Outlet, instant: datetime, card: Token | None = None) -> Terms:
+        """`card` is whose it is, if that is known: an eMSP may have tariffs of its own.
 
-        Raises CannotStore for a station that it does not know (yet): its messages wait at the station.
+        For a connector that the inventory does not know: the station's first, so that nothing is lost.
+
+        Of a station that it does not know (yet) nothing can be said.
         """
         spot = self._inventory.spot(station, outlet.evse) or next(self._inventory.spots(station), None)
         if spot is None:
-            raise CannotStore(f"{station} is not in the inventory")
+            return UNPLACED
         connector = spot.evse.connector(outlet.connector) or spot.evse.connectors[0]
         return Terms(
             location=_location(spot, connector),
             time_zone=spot.site.time_zone,
             max_power_w=connector.power_w,
-            tariffs=self._tariffs.tariffs_at(connector.tariff_ids, instant),
+            tariffs=self._tariffs.tariffs_at(connector.tariff_ids, instant, card),
         )
+
+    def tariffs_for(self, begin: Begin, authorized: Authorized | None) -> tuple[Tariff, ...]:
+        """What it costs whoever was let in; of a card that nobody has judged, what it costs everybody."""
+        if authorized is None:
+            return begin.terms.tariffs
+        return self.at(begin.station, begin.outlet, begin.at, authorized.token).tariffs
 
 
 def _location(spot: Spot, connector: Connector) -> CdrLocation:

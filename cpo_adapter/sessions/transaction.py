@@ -21,12 +21,16 @@ from schemas.v2_3_0.tariffs import Tariff
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is fixed when a transaction begins: a later change of tariff or place is not for it."""
+    """What is fixed when a transaction begins: a later change of tariff or place is not for it.
+
+    `is_placed`: somebody has said where the station stands; else the location is a place-holder.
+    """
 
     location: CdrLocation
     time_zone: str
     max_power_w: int
     tariffs: tuple[Tariff, ...]
+    is_placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@
     station,key,ocpp,assumed_ocpp,evse,evse_uid,evse_id,capabilities,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
 
 One row per connector. What describes the site or the station need stand in its first row only; a later row
-may repeat it, and may not contradict it. Several tariff ids or capabilities are separated by blanks.
+may repeat it, and may not contradict it. Columns of a site may also be publish, opening_times (see `hours`),
+parking_type and help_phone. Several tariff ids or capabilities are separated by blanks.
 """
 
 from typing import Any
 
+from cpo_adapter.stations.hours import hours_in
 from ocpi.authored.document import Document, Where
 from ocpi.authored.flaws import BrokenFile, Flaw, Place
 
@@ -23,6 +25,8 @@ _SITE = {
     "longitude": "longitude",
     "time_zone": "time_zone",
     "publish": "publish",
+    "opening_times": "opening_times",
+    "parking_type": "parking_type",
     "help_phone": "help_phone",
 }
 _STATION = {
@@ -63,6 +67,7 @@ def nested(rows: Document) -> Document:
     if nesting.flaws:
         raise BrokenFile(nesting.flaws)
     _split_capabilities(nesting.sites)
+    _read_hours(nesting.sites)
     return Document(rows.file, {"sites": nesting.sites}, nesting.places)
 
 
@@ -71,6 +76,12 @@ def _split_capabilities(sites: list[dict[str, Any]]) -> None:
     for evse in (evse for site in sites for station in site["stations"] for evse in station["evses"]):
         if "capabilities" in evse:
             evse["capabilities"] = evse["capabilities"].split()
+
+
+def _read_hours(sites: list[dict[str, Any]]) -> None:
+    for site in sites:
+        if "opening_times" in site:
+            site["opening_times"] = hours_in(site["opening_times"])
 
 
 class _Nesting:

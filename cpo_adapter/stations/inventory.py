@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from cpo_adapter.ocpp.basic_auth import key_bytes
 from cpo_adapter.stations import csv_layout
+from cpo_adapter.stations.conforming import flaws_of
 from cpo_adapter.stations.model import Site
 from ocpi.authored.csv_document import read_csv
 from ocpi.authored.document import Document, Where
@@ -32,9 +33,15 @@ class AuthoredInventory:
     keys: dict[str, bytes] = field(repr=False)
 
 
-def read_inventory(file: Path) -> AuthoredInventory:
+def read_inventory(file: Path, text: str | None = None) -> AuthoredInventory:
+    """`text` is what the file holds, where that is known. Raises BrokenFile."""
+    if file.suffix.casefold() == ".csv":
+        return inventory_in(csv_layout.nested(read_csv(file, text)))
+    return inventory_in(read_toml(file, text))
+
+
+def inventory_in(document: Document) -> AuthoredInventory:
     """Raises BrokenFile."""
-    document = csv_layout.nested(read_csv(file)) if file.suffix.casefold() == ".csv" else read_toml(file)
     flaws = [document.flaw((key,), f"{key}: is not known here") for key in document.content if key != "sites"]
     keys, key_flaws = _keys_taken_out(document)
     _name_evses(document)
@@ -43,7 +50,7 @@ def read_inventory(file: Path) -> AuthoredInventory:
         sites = document.read(_SITES, under="sites")
     except BrokenFile as broken:
         raise BrokenFile([*flaws, *broken.flaws]) from broken
-    flaws += _twins(document, sites)
+    flaws += [*_twins(document, sites), *flaws_of(document, sites)]
     if flaws:
         raise BrokenFile(flaws)
     return AuthoredInventory(sites, keys)
@@ -87,6 +94,15 @@ def _twins(document: Document, sites: Iterable[Site]) -> Iterator[Flaw]:
     for kind, name, where in _names(sites):
         if (kind, name.casefold()) in seen:
             yield document.flaw(where, f"{where[-1]}: {name} is there already")
+        seen.add((kind, name.casefold()))
+
+
+def twins_among(sites: Iterable[Site]) -> Iterator[str]:
+    """What is named alike although it must not be."""
+    seen: set[tuple[str, str]] = set()
+    for kind, name, _ in _names(sites):
+        if (kind, name.casefold()) in seen:
+            yield name
         seen.add((kind, name.casefold()))
 
 

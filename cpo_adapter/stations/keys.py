@@ -37,6 +37,10 @@ class KeyRing:
     async def start(self, authored: Mapping[str, bytes]) -> None:
         await self._store.take_over({station: self._keys.digest(key) for station, key in authored.items()})
         self._kept = await self._store.all()
+        await self.settle_added()
+
+    async def settle_added(self) -> None:
+        """Those that the inventory has by now were added by a command once, and are not special any more."""
         for station in self.added():
             if self._inventory.station(station) is not None:
                 self._kept[station] = await self._store.put(station, is_added=None)

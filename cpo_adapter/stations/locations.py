@@ -6,6 +6,7 @@ Spec: 2.3.0 mod_locations, Location, EVSE and Connector object.
 
 from datetime import datetime
 
+from cpo_adapter.stations.conforming import bare_location
 from cpo_adapter.stations.model import Connector, Evse, Inventory, Site
 from cpo_adapter.stations.sight import Sight
 from cpo_adapter.stations.site_versions import SiteVersions
@@ -38,22 +39,9 @@ class Locations:
     def _location(self, site: Site) -> ocpi.Location:
         since = self._versions.since(site.id)
         evses = tuple(self._evse(evse, since) for evse in site.evses())
-        return ocpi.Location(
-            country_code=self._party.country_code,
-            party_id=self._party.party_id,
-            id=site.id,
-            publish=site.publish,
-            name=site.name,
-            address=site.address,
-            city=site.city,
-            postal_code=site.postal_code,
-            country=site.country,
-            coordinates=ocpi.GeoLocation(latitude=site.latitude, longitude=site.longitude),
-            evses=evses,
-            time_zone=site.time_zone,
-            help_phone=site.help_phone,
-            last_updated=max([since, *(evse.last_updated for evse in evses)]),
-        )
+        bare = bare_location(site, self._party.country_code, self._party.party_id, since)
+        newest = max([since, *(evse.last_updated for evse in evses)])
+        return bare.model_copy(update={"evses": evses, "last_updated": newest})
 
     def _evse(self, evse: Evse, since: datetime) -> ocpi.EVSE:
         seen = self._sight.seen(evse.uid)

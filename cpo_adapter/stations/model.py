@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, PowerType
+from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, ParkingType, PowerType
+from schemas.v2_3_0.locations import PublishTokenType
+from schemas.v2_3_0.opening_times import Hours
 
 _Member = TypeVar("_Member")
 
@@ -139,6 +141,8 @@ class Station:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
+    """Unpublished, apps of strangers do not show it; `publish_allowed_to` are the cards whose apps may."""
+
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: Id
@@ -151,6 +155,9 @@ class Site:
     longitude: Longitude
     time_zone: Zone
     publish: bool = True
+    publish_allowed_to: tuple[PublishTokenType, ...] = ()
+    opening_times: Hours | None = None
+    parking_type: ParkingType | None = None
     help_phone: Annotated[str, StringConstraints(min_length=1, max_length=25)] | None = None
     stations: tuple[Station, ...] = ()
 
@@ -176,6 +183,10 @@ class Inventory:
     """All sites, to be looked up by what messages and partners name."""
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
+        self.replace(sites)
+
+    def replace(self, sites: tuple[Site, ...]) -> None:
+        """Instead of all that there was; whoever has this inventory sees it."""
         self.sites = sites
         self._sites = {site.id.casefold(): site for site in sites}
         self._stations = {station.identity: (site, station) for site in sites for station in site.stations}

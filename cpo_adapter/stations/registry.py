@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
 
+from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
@@ -88,6 +89,10 @@ class Registry:
         """Connected to this process."""
         return station in self._connections
 
+    def connected(self) -> list[str]:
+        """To this process."""
+        return list(self._connections)
+
     def here(self, station: str, entry: str) -> Connection | None:
         """Its connection, if it still is the one of that name."""
         connection = self._connections.get(station)
@@ -137,6 +142,14 @@ class Registry:
     async def has_queued(self, station: str, intent: TellQueue) -> bool:
         """Whether it has more to tell of a transaction. Raises NotAsked."""
         return await self._line(station).has_queued(intent)
+
+    async def list_version(self, station: str) -> int:
+        """The number of the list of cards that it keeps. Raises NotAsked."""
+        return await self._line(station).list_version()
+
+    async def list_limits(self, station: str) -> ListLimits:
+        """Raises NotAsked."""
+        return await self._line(station).list_limits()
 
     async def close_all(self) -> None:
         """What they have said is answered before, if that takes no time to speak of.

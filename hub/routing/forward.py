@@ -63,8 +63,16 @@ class Forwarding:
 
     async def to_all(self, accepted: Accepted) -> None:
         key = accepted.record.key
-        dues = self._dues(accepted.record, self._directory.viewers(key))
+        dues = self._dues(accepted.record, await self._told_nothing_else(key))
         await self._delivery.mark(*(due for due in dues if self._receives(due, key.owner)))
+
+    async def _told_nothing_else(self, key: ObjectKey) -> list[PartyId]:
+        """Who may see it. A party that has a tariff of its own under that id is not told the general one."""
+        viewers = self._directory.viewers(key)
+        if key.kind is not ObjectKind.TARIFF:
+            return viewers
+        own = await self._store.by_ids([database_id(key, party) for party in viewers])
+        return [party for party in viewers if _is_gone(own.get(database_id(key, party)))]
 
     async def on_agreement(self, agreement: Agreement) -> None:
         """Each side lacks what the other has told everybody before."""
@@ -130,6 +138,10 @@ class Forwarding:
 def _is_for(partner: Partner, agreement: Agreement) -> bool:
     """A part of a virtual partner is for one remote party."""
     return partner.pose is None or partner.pose.party in agreement.key
+
+
+def _is_gone(record: Record | None) -> bool:
+    return record is None or record.deleted
 
 
 def _receiving_role(kind: ObjectKind) -> str:

@@ -12,9 +12,12 @@ from ocpi.authored.document import Document, Where, read_text
 from ocpi.authored.flaws import BrokenFile, Flaw, Place
 
 
-def read_csv(file: Path) -> Document:
-    """The records under the key "row". Raises BrokenFile, also for a file that cannot be read."""
-    return _Table(file, read_text(file)).document()
+def read_csv(file: Path, text: str | None = None) -> Document:
+    """The records under the key "row". `text` is what the file holds, where that is known.
+
+    Raises BrokenFile, also for a file that cannot be read.
+    """
+    return _Table(file, read_text(file) if text is None else text).document()
 
 
 class _Table:

@@ -30,9 +30,12 @@ _DOT = re.compile(r"[ \t]*\.[ \t]*")
 _EQUALS = re.compile(r"[ \t]*=[ \t]*")
 
 
-def read_toml(file: Path) -> Document:
-    """Fractions keep every digit, as Decimals. Raises BrokenFile, also for a file that cannot be read."""
-    text = read_text(file)
+def read_toml(file: Path, text: str | None = None) -> Document:
+    """Fractions keep every digit, as Decimals. `text` is what the file holds, where that is known.
+
+    Raises BrokenFile, also for a file that cannot be read.
+    """
+    text = read_text(file) if text is None else text
     try:
         content = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

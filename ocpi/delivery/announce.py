@@ -5,7 +5,8 @@ with an agreement. What is for one party goes to that party alone.
 Spec: 2.3.0 transport_and_format, Push; Broadcast Push.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.marks import Due, mark_id
@@ -32,12 +33,15 @@ class Announcer:
         directory: Directory,
         store: ObjectStore,
         delivery: Delivery,
+        has_own: Callable[[ObjectKey, PartyId], bool] = lambda _, __: False,
     ) -> None:
+        """`has_own`: whether a party is told something of its own under that name, and not what all are."""
         self._own = own
         self._kinds = kinds
         self._directory = directory
         self._store = store
         self._delivery = delivery
+        self._has_own = has_own
 
     async def to_all(self, record: Record) -> None:
         """Stored and marked; durable when this returns."""
@@ -48,6 +52,13 @@ class Announcer:
         partners = self._directory.active_partners()
         dues = [due for record in records for each in partners for due in self._dues(record, each)]
         await self._delivery.mark(*dues)
+
+    async def to_all_behind(self, record: Record, first: Record) -> None:
+        """Told once more to everybody, behind what is told to the one party that `first` is for."""
+        behind = mark_id(_audience(first), first.database_id)
+        partners = self._directory.active_partners()
+        dues = [replace(due, behind=behind) for each in partners for due in self._dues(record, each)]
+        await self._delivery.catch_up(*dues)
 
     async def to_one(self, record: Record) -> None:
         """To the party that is the record's audience. An older state than the stored one is not told."""
@@ -91,7 +102,8 @@ class Announcer:
         if partner.hub_party is not None:
             return [partner.hub_party]
         theirs = {each.party for each in partner.roles if each.role == opposite(self._own.role)}
-        return [party for party in self._directory.viewers(key) if party in theirs]
+        viewers = [party for party in self._directory.viewers(key) if party in theirs]
+        return [party for party in viewers if not self._has_own(key, party)]
 
     def _due(self, record: Record, to: PartyId, behind: str | None = None) -> Due:
         return Due(

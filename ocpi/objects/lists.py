@@ -4,12 +4,13 @@ Spec: 2.3.0 mod_locations, mod_sessions, mod_tariffs, mod_tokens, mod_cdrs: Send
 transport_and_format, Pagination.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from ocpi.errors import UnknownObject
 from ocpi.objects.facts import Facts
 from ocpi.objects.kinds import checked_id
+from ocpi.objects.record import Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.objects.telling import told_members, told_part
 from ocpi.server.call import Answer, Call, Interface, Route
@@ -17,7 +18,7 @@ from ocpi.versions.known import CANONICAL
 from ocpi.wire import envelope, pagination
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
-from schemas.kinds import ObjectKind
+from schemas.kinds import ObjectKind, PartyId
 
 Visible = Callable[[Call], Selection]
 
@@ -68,6 +69,23 @@ async def list_answer(
         bodies = await told_members(facts, found.records, call)
         headers = _headers(call, query, found.total, found.following)
     return Answer(envelope.json_list(bodies), headers=headers, routing=routing)
+
+
+async def own_list_answer(
+    store: ObjectStore, facts: Facts, selection: Selection, party: PartyId, call: Call
+) -> Answer:
+    """As `list_answer`, of what is for everybody and for the party: what is its own stands in its place."""
+    query = pagination.PageQuery.read(call.query)
+    found = await store.page_of_records(selection, query)
+    bodies = await told_members(facts, await _without_general(store, found.records, party), call)
+    return Answer(envelope.json_list(bodies), headers=_headers(call, query, found.total, found.following))
+
+
+async def _without_general(store: ObjectStore, records: Sequence[Record], party: PartyId) -> list[Record]:
+    """Without what everybody else is told under the name of something that is the party's own."""
+    general = [database_id(each.key, party) for each in records if each.audience is None]
+    own = {name for name, each in (await store.by_ids(general)).items() if not each.deleted}
+    return [each for each in records if each.audience or database_id(each.key, party) not in own]
 
 
 def _headers(call: Call, query: pagination.PageQuery, total: int, following: str | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.schedules import Schedule
-from cpo_adapter.ocpp.v16 import outbound, schedules
+from cpo_adapter.ocpp.v16 import card_lists, outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import Inbound
 from schemas.codec import Json
 
@@ -16,6 +16,8 @@ class Ocpp16(Inbound):
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
+    list_version = staticmethod(card_lists.list_version)
+    list_limits = staticmethod(card_lists.list_limits)
 
     async def hear(self, station: str, send: Send) -> None:
         """1.6 has no such messages."""

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ocpp.v16 import call, enums
 
+from cpo_adapter.ocpp.card_lists import ForgetCards, SetList, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import (
@@ -27,11 +28,12 @@ from cpo_adapter.ocpp.intents import (
     TellSchedule,
     Unlock,
 )
-from cpo_adapter.ocpp.v16 import schedules
+from cpo_adapter.ocpp.v16 import card_lists, schedules
 from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
 
 _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
+    "failed": Outcome.FAILED,
     "faulted": Outcome.INOPERATIVE,
     "notsupported": Outcome.NOT_SUPPORTED,
     "unlocked": Outcome.ACCEPTED,
@@ -64,6 +66,8 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ChangeConfiguration(key="AuthorizationKey", value=key.hex().upper())
         case RaiseProfile(profile):
             return call.ChangeConfiguration(key="SecurityProfile", value=str(profile))
+        case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
+            return card_lists.request(intent)
         case other:
             assert_never(other)
 

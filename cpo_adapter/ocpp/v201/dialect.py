@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.schedules import Schedule
-from cpo_adapter.ocpp.v201 import outbound, schedules
+from cpo_adapter.ocpp.v201 import card_lists, outbound, schedules
 from cpo_adapter.ocpp.v201.inbound import Inbound
 from schemas.codec import Json
 
@@ -18,6 +18,8 @@ class Ocpp201(Inbound):
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
+    list_version = staticmethod(card_lists.list_version)
+    list_limits = staticmethod(card_lists.list_limits)
     has_queued = staticmethod(outbound.has_queued)
 
     async def hear(self, station: str, send: Send) -> None:

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from ocpp.v201 import call, enums
 from ocpp.v201.datatypes import ComponentType, EVSEType, IdTokenType, SetVariableDataType, VariableType
 
+from cpo_adapter.ocpp.card_lists import ForgetCards, SetList, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import (
@@ -30,7 +31,7 @@ from cpo_adapter.ocpp.intents import (
 )
 from cpo_adapter.ocpp.v16 import outbound as v16
 from cpo_adapter.ocpp.v16.answers import instant
-from cpo_adapter.ocpp.v201 import schedules
+from cpo_adapter.ocpp.v201 import card_lists, schedules
 from schemas.codec import Json
 
 _REASONS: Final = {
@@ -69,6 +70,8 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.SetVariables([_password(key)])
         case RaiseProfile():
             raise NotSpoken("2.x changes its profile with a network profile")
+        case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
+            return card_lists.request(intent)
         case other:
             assert_never(other)
 

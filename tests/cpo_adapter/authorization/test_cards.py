@@ -3,21 +3,25 @@
 ocpp.md §5 Authorization, §7 cases 62, 100, 102; OCPI conformance C-081 to C-085.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.authorization.desk import Cards
+from cpo_adapter.authorization.late import LateAnswers
 from cpo_adapter.authorization.memory import Authorizations
+from cpo_adapter.authorization.model import Authorized
 from cpo_adapter.ocpp.events import Authorizing
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from ocpi.errors import TimedOut, UnknownToken
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.process.mongo import Mongo
+from ocpi.process.tasks import Supervisor
 from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
 from schemas.v2_3_0.enums import AuthMethod
@@ -37,17 +41,20 @@ class Issuers:
     allowed: str = "ALLOWED"
     trouble: Exception | None = None
     asked: list[tuple[str, PartyId | None]] = field(default_factory=list)
-    deadlines: list[datetime] = field(default_factory=list)
-    places: list[LocationReferences] = field(default_factory=list)
+    places: list[LocationReferences | None] = field(default_factory=list)
 
     def is_agreed(self, issuer: PartyId) -> bool:
         return issuer != STRANGER
 
-    async def ask(self, card: Token | str, at: LocationReferences, deadline: datetime) -> AuthorizationInfo:
+    async def ask(
+        self,
+        card: Token | str,
+        at: LocationReferences | None,
+        within: timedelta,  # noqa: ARG002 - it answers at once
+    ) -> AuthorizationInfo:
         uid = card if isinstance(card, str) else card.uid
         owner = None if isinstance(card, str) else PartyId(card.country_code, card.party_id)
         self.asked.append((uid, owner))
-        self.deadlines.append(deadline)
         self.places.append(at)
         if self.trouble is not None:
             raise self.trouble
@@ -81,19 +88,40 @@ class Desk:
         return await self.cards.authorize(Authorizing(origin, uid))
 
 
+@dataclass
+class Charging:
+    """Whom the desk tells of cards that charge; `elsewhere` are those that do so at another station."""
+
+    elsewhere: set[str] = field(default_factory=set)
+
+    async def allowed(self, station: str, authorized: Authorized) -> None: ...
+
+    async def refused(self, station: str, uid: str) -> None: ...
+
+    async def is_charging(self, uid: str, *, but: str) -> bool:
+        return uid in self.elsewhere and but == "CP-1"
+
+
 @pytest.fixture
-def desk(mongo: Mongo, clock: ManualClock) -> Desk:
-    return a_desk(mongo, clock)
+async def supervisor(clock: ManualClock) -> AsyncIterator[Supervisor]:
+    async with Supervisor(name="cards", clock=clock) as supervisor:
+        yield supervisor
 
 
-def a_desk(mongo: Mongo, clock: ManualClock) -> Desk:
+@pytest.fixture
+def desk(mongo: Mongo, clock: ManualClock, supervisor: Supervisor) -> Desk:
+    return a_desk(mongo, clock, supervisor)
+
+
+def a_desk(mongo: Mongo, clock: ManualClock, supervisor: Supervisor) -> Desk:
     store, issuers = ObjectStore(mongo, clock), Issuers()
     cards = Cards(
         store=store,
         inventory=INVENTORY,
-        issuers=issuers,
+        issuers=LateAnswers(issuers=issuers, supervisor=supervisor, clock=clock),
         memory=Authorizations(mongo),
         commanded=CommandedStarts(mongo),
+        running=Charging(),
         clock=clock,
     )
     return Desk(cards, issuers, store, clock)
@@ -120,13 +148,6 @@ async def test_any_other_card_is_asked_about_at_its_issuer(desk: Desk, whitelist
     assert (await desk.tap()).status is CardStatus.ACCEPTED
     assert desk.issuers.asked == [("CARD", EMSP)]
     assert desk.issuers.places == [LocationReferences(location_id="GARE", evse_uids=("CP-1-1", "CP-1-2"))]
-
-
-async def test_the_issuer_has_four_and_a_half_seconds(desk: Desk) -> None:
-    """Half a second is left to answer the station within five."""
-    await desk.tap()
-
-    assert desk.issuers.deadlines == [desk.clock.now() + timedelta(seconds=4.5)]
 
 
 @pytest.mark.parametrize(
@@ -180,11 +201,11 @@ async def test_a_station_may_remember_a_yes_for_a_while_and_hears_the_group(
 
 
 async def test_what_was_said_at_the_tap_counts_at_the_start_also_after_a_restart(
-    mongo: Mongo, clock: ManualClock, desk: Desk
+    mongo: Mongo, clock: ManualClock, desk: Desk, supervisor: Supervisor
 ) -> None:
     await desk.know(whitelist="NEVER")
     await desk.tap()
-    restarted = a_desk(mongo, clock)
+    restarted = a_desk(mongo, clock, supervisor)
     answer, authorized = await restarted.cards.judge_start(told.start_told(at=clock.now()))
 
     assert answer.status is CardStatus.ACCEPTED

@@ -34,7 +34,7 @@ async def test_a_session_is_started_charges_and_is_billed(orders: Ordering) -> N
         assert (each["auth_method"], each["authorization_reference"]) == ("COMMAND", "REF-9")
         assert (each["cdr_token"]["uid"], each["cdr_token"]["type"]) == ("APP-7", "APP_USER")
     assert session["evse_uid"] == "CP-1-1"
-    assert orders.emsp.heard("tokens") == []
+    assert orders.emsp.heard("tokens", "POST") == []
 
 
 async def test_the_answer_says_how_long_to_wait(orders: Ordering) -> None:
@@ -71,7 +71,7 @@ async def test_for_a_while_the_card_of_an_order_charges_there_without_anybody_be
     elsewhere = await orders.stations["CP-1"].charge(card("CARD-1", connector=2))
 
     assert (there.card, elsewhere.card) == ("Accepted", "Invalid")
-    assert orders.emsp.heard("tokens") == []
+    assert orders.emsp.heard("tokens", "POST") == []
     assert {each["auth_method"] for each in orders.sessions()} == {"COMMAND"}
 
 

@@ -45,7 +45,7 @@ async def test_a_session_is_started_charges_and_is_billed(orders: Ordering) -> N
     assert bill["total_energy"] == 0.012
     assert (bill["auth_method"], bill["authorization_reference"]) == ("COMMAND", "REF-9")
     assert (bill["cdr_token"]["uid"], bill["cdr_token"]["type"]) == ("APP-7", "APP_USER")
-    assert orders.emsp.heard("tokens") == []
+    assert orders.emsp.heard("tokens", "POST") == []
 
 
 async def test_a_session_is_stopped(orders: Ordering) -> None:

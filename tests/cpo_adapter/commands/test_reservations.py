@@ -83,7 +83,7 @@ async def test_a_reserved_card_charges_without_anybody_being_asked(orders: Order
 
     (bill,) = orders.bills()
     assert charged.card == "Accepted"
-    assert orders.emsp.heard("tokens") == []
+    assert orders.emsp.heard("tokens", "POST") == []
     assert (bill["auth_method"], bill["authorization_reference"]) == ("COMMAND", "REF-5")
     assert bill["session_id"] == (await orders.session("RESERVATION"))["id"]
 

@@ -59,10 +59,12 @@ class Charging:
     session: ClientSession
 
     @asynccontextmanager
-    async def station(self, protocol: str = "ocpp1.6") -> AsyncIterator[RawStation]:
+    async def station(
+        self, protocol: str = "ocpp1.6", *, identity: str = "CP-1"
+    ) -> AsyncIterator[RawStation]:
         """Connected and booted: it says what a test wants said."""
-        url = f"{self.cpo.urls['stations']}/ocpp/CP-1"
-        headers = basic(b"CP-1", bytes.fromhex(KEY))
+        url = f"{self.cpo.urls['stations']}/ocpp/{identity}"
+        headers = basic(identity.encode(), bytes.fromhex(KEY))
         async with self.session.ws_connect(url, protocols=(protocol,), headers=headers) as socket:
             station = RawStation(socket)
             boot = BOOT_16 if protocol == "ocpp1.6" else BOOT_2
@@ -94,13 +96,20 @@ def answers(allowed: str) -> Callable[[Request], Reply]:
 
 
 @asynccontextmanager
-async def running_charging(mongo: Mongo, tmp_path: Path, whitelist: str = "NEVER") -> AsyncIterator[Charging]:
+async def running_charging(
+    mongo: Mongo,
+    tmp_path: Path,
+    whitelist: str = "NEVER",
+    stations: str = STATIONS,
+    tariffs: str = TARIFFS,
+    **settings: Any,
+) -> AsyncIterator[Charging]:
     """`whitelist` is that of the card."""
-    (tmp_path / "stations.toml").write_text(STATIONS)
-    (tmp_path / "tariffs.toml").write_text(TARIFFS)
+    (tmp_path / "stations.toml").write_text(stations)
+    (tmp_path / "tariffs.toml").write_text(tariffs)
     files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
     async with (
-        running_cpo(mongo, SystemClock(), tmp_path, **files) as cpo,
+        running_cpo(mongo, SystemClock(), tmp_path, **files, **settings) as cpo,
         SimulatedPartner(("EMSP", EMSP)) as emsp,
         ClientSession() as session,
     ):

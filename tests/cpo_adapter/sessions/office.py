@@ -23,6 +23,7 @@ from cpo_adapter.sessions.terms import TermsBook
 from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.stations.model import Connector, Evse, Inventory, Site, Station
 from cpo_adapter.tariffs.book import TariffBook
+from cpo_adapter.tariffs.offer import for_all
 from ocpi.objects.record import Outcome, Record
 from ocpi.process.clock import Clock
 from ocpi.process.mongo import Document, Mongo
@@ -174,7 +175,7 @@ class Office:
             store=store,
             numbers=self.numbers,
             given=GivenNumbers(mongo),
-            terms=TermsBook(INVENTORY, TariffBook(tariffs)),
+            terms=TermsBook(INVENTORY, TariffBook(map(for_all, tariffs))),
             cards=cast(CardJudge, wrapped(judge)),
             reservations=NothingReserved(),
             touched=self.publisher.touched,

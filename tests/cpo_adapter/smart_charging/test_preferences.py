@@ -12,7 +12,7 @@ import pytest
 
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.stations.inventory import read_inventory
-from cpo_adapter.tariffs.authored import read_tariffs
+from cpo_adapter.tariffs.authored import read_offers
 from cpo_adapter.tariffs.book import TariffBook
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
@@ -103,7 +103,9 @@ async def test_the_capability_is_shown_where_a_tariff_can_be_preferred(orders: O
 
 def test_without_a_tariff_to_prefer_nothing_is_promised(tmp_path: Path) -> None:
     sites = read_inventory(written(tmp_path)["inventory"]).sites
-    (regular,) = (each for each in read_tariffs(tmp_path / "tariffs.toml", CPO, STAMP) if each.id == "AC")
+    (regular,) = (
+        each for each in read_offers(tmp_path / "tariffs.toml", CPO, STAMP) if each.tariff.id == "AC"
+    )
 
     shown = [evse.capabilities for site in kept(sites, TariffBook([regular])) for evse in site.evses()]
     assert all(Capability.CHARGING_PREFERENCES_CAPABLE not in capabilities for capabilities in shown)

@@ -175,3 +175,50 @@ def test_a_file_of_another_shape_is_empty_or_told(tmp_path: Path, text: str) -> 
         assert all(flaw.startswith(("1:", "2:")) for flaw in flaws(tmp_path, text))
     else:
         assert read(tmp_path, text).sites == ()
+
+
+HOURS = """opening_times = { twentyfourseven = false, regular_hours = [
+  { weekday = 6, period_begin = "09:00", period_end = "12:30" } ] }
+"""
+
+
+def test_opening_hours_and_who_may_see_a_site_are_written_down(tmp_path: Path) -> None:
+    private = 'publish = false\npublish_allowed_to = [{ group_id = "STAFF" }]\n'
+    (site,) = read(
+        tmp_path, TOML.replace("[[sites.stations]]", HOURS + private + "\n[[sites.stations]]", 1)
+    ).sites
+    assert site.opening_times is not None
+    assert [str(each.period_begin) for each in site.opening_times.regular_hours] == ["09:00"]
+    assert [each.group_id for each in site.publish_allowed_to] == ["STAFF"]
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        (HOURS.replace("weekday = 6", "weekday = 9"), ":13:5: weekday: must be 1"),
+        (HOURS.replace("weekday", "week_day"), "weekday: is missing"),
+        (
+            HOURS.replace("twentyfourseven = false,", "twentyfourseven = false, bank_holidays = true,"),
+            "bank_holidays",
+        ),
+        ('publish_allowed_to = [{ group_id = "STAFF" }]\n', "is only for Locations with publish=false"),
+    ],
+)
+def test_what_partners_would_find_wrong_is_told_to_the_author(
+    tmp_path: Path, written: str, complaint: str
+) -> None:
+    with pytest.raises(BrokenFile) as broken:
+        read(tmp_path, TOML.replace("[[sites.stations]]", written + "\n[[sites.stations]]", 1))
+    assert complaint in str(broken.value)
+
+
+def test_opening_hours_are_one_cell_of_csv(tmp_path: Path) -> None:
+    header, *rows = CSV.splitlines()
+    cells = ("1-5=08:00-20:00 6=09:00-12:30", "", "")
+    with_hours = [f"{row},{cell}" for row, cell in zip(rows, cells, strict=True)]
+    text = "\n".join([header + ",opening_times", *with_hours])
+    (site,) = read(tmp_path, text, "stations.csv").sites
+    assert site.opening_times is not None
+    assert [each.weekday for each in site.opening_times.regular_hours] == [1, 2, 3, 4, 5, 6]
+    with pytest.raises(BrokenFile, match="opening_times"):
+        read(tmp_path, text.replace("1-5=08:00-20:00", "weekdays"), "stations.csv")
