@@ -11,7 +11,7 @@ from typing import Final
 from ocpi.delivery.lane import Lane
 from ocpi.delivery.marks import Mark
 
-AT_MOST: Final = 48
+AT_MOST: Final = 24
 """So many deliveries begin in one turn."""
 
 
