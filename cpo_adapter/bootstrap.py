@@ -8,10 +8,13 @@ from cpo_adapter.card_lists import store as card_lists
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.crew import room as crew
+from cpo_adapter.files import tickets
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
+from cpo_adapter.keeping import set_aside
 from cpo_adapter.keeping import store as kept
+from cpo_adapter.maintenance import job_store as jobs
 from cpo_adapter.payments import paid
 from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
@@ -21,6 +24,7 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.station_sites import station_sites
+from cpo_adapter.stations import alarms
 from cpo_adapter.stations import key_store as station_keys
 from cpo_adapter.stations import sight_store as sights
 from cpo_adapter.tariffs import store as tariff_versions
@@ -49,11 +53,13 @@ from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
 INDEXES = (
+    *alarms.INDEXES,
     *authorizations.INDEXES,
     *card_lists.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
     *crew.INDEXES,
+    *jobs.INDEXES,
     *kept.INDEXES,
     *limits.INDEXES,
     *numbers.INDEXES,
@@ -62,8 +68,10 @@ INDEXES = (
     *promises.INDEXES,
     *reservations.INDEXES,
     *sights.INDEXES,
+    *set_aside.INDEXES,
     *station_keys.INDEXES,
     *tariff_versions.INDEXES,
+    *tickets.INDEXES,
     *transactions.INDEXES,
 )
 

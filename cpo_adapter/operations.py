@@ -1,29 +1,39 @@
 """What the operator of the stations can ask: which there are, and which are connected."""
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
+from cpo_adapter.order_rooms import Yard
 from cpo_adapter.stations.key_store import Kept
 from cpo_adapter.stations.keys import KeyRing
-from cpo_adapter.stations.model import Inventory, Station
-from cpo_adapter.stations.registry import Registry
+from cpo_adapter.stations.model import Station
 from ocpi.admin.app import reply
+
+_MOST_ALARMS: Final = 500
 
 
 class OperationRoutes:
-    def __init__(self, inventory: Inventory, registry: Registry, ring: KeyRing) -> None:
-        self._inventory = inventory
+    def __init__(self, yard: Yard, ring: KeyRing) -> None:
+        self._inventory = yard.inventory
+        self._registry = yard.registry
+        self._clocks = yard.clocks
+        self._alarms = yard.alarms
         self._ring = ring
-        self._registry = registry
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/stations", self._stations)]
+        return [
+            web.get("/stations", self._stations),
+            web.get("/stations/alarms", self._listed_alarms),
+        ]
 
     async def _stations(self, _: web.Request) -> web.Response:
         """Those that a command added are there too; they wait for the inventory."""
         authored = [self._station(each.identity, each) for each in self._inventory.stations()]
         return reply([*authored, *(self._station(name, None) for name in self._ring.added())])
+
+    async def _listed_alarms(self, _: web.Request) -> web.Response:
+        return reply(await self._alarms.listed(_MOST_ALARMS))
 
     def _station(self, identity: str, station: Station | None) -> dict[str, Any]:
         credentials = self._ring.credentials(identity)
@@ -35,6 +45,7 @@ class OperationRoutes:
             "evses": [evse.uid for evse in station.evses] if station else [],
             "security_profile": int(credentials.profile) if credentials else None,
             "key": _key(self._ring.kept(identity)),
+            "clock_error_s": self._clocks.error_s(identity),
             "seen_twice_at": self._registry.clones.seen_at(identity),
         }
 

@@ -20,6 +20,8 @@ from cpo_adapter.smart_charging.pace import Pace
 from cpo_adapter.smart_charging.profiles import Profiles
 from cpo_adapter.smart_charging.store import LimitedSessions
 from cpo_adapter.smart_charging.watching import ProfileWatch
+from cpo_adapter.stations.alarms import Alarms
+from cpo_adapter.stations.clocks import Clocks
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.refresh import Refresher
 from cpo_adapter.stations.registry import Registry
@@ -42,6 +44,8 @@ class Yard:
     versions: SiteVersions
     refresher: Refresher
     crew: CrewRoom
+    clocks: Clocks
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)

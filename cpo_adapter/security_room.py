@@ -18,6 +18,7 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory
+from cpo_adapter.stations.network_profile import NetworkProfiles
 from cpo_adapter.stations.one_time import OneTimePasswords
 from cpo_adapter.stations.provisioning import Provisioning
 from cpo_adapter.stations.registry import Registry
@@ -53,14 +54,8 @@ async def security_room(
     gate = Gate(
         known=ring,
         keys=keys,
-        arrivals=Arrivals(
-            proxies=settings.stations_proxies, certificate_header=settings.stations_certificate_header
-        ),
-        certificates=ClientCertificates(
-            authorities=authorities_in(settings.stations_authorities),
-            organization=settings.stations_organization,
-            clock=foundation.clock,
-        ),
+        arrivals=arrivals_of(settings),
+        certificates=certificates_of(foundation, settings),
         limits=Limits(foundation.clock),
         refusals=refusals,
         admission=Admission(foundation.metrics),
@@ -68,12 +63,31 @@ async def security_room(
     return SecurityRoom(gate, ring, refusals, _tls(foundation, settings, refusals))
 
 
+def arrivals_of(settings: CpoSettings) -> Arrivals:
+    return Arrivals(
+        proxies=settings.stations_proxies, certificate_header=settings.stations_certificate_header
+    )
+
+
+def certificates_of(foundation: Foundation, settings: CpoSettings) -> ClientCertificates:
+    """Raises TlsFilesBroken."""
+    return ClientCertificates(
+        authorities=authorities_in(settings.stations_authorities),
+        organization=settings.stations_organization,
+        clock=foundation.clock,
+    )
+
+
 def provisioned(
     foundation: Foundation, settings: CpoSettings, security: SecurityRoom, registry: Registry
 ) -> list[web.RouteDef]:
     """The operator's routes to keys and profiles; one-time passwords are changed as their stations come."""
     provisioning = Provisioning(
-        ring=security.ring, asker=registry, refusals=security.refusals, highest=_highest(settings)
+        ring=security.ring,
+        asker=registry,
+        networks=NetworkProfiles(orderly=registry, url=settings.url_for_stations),
+        refusals=security.refusals,
+        highest=_highest(settings),
     )
     registry.follow(
         OneTimePasswords(

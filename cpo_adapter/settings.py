@@ -35,6 +35,10 @@ class CpoSettings(SeveralSettings):
     `one_charge_per_card` a card that charges at one station is not let in at another.
 
     Stations that keep a list of cards get those of `station_list_issuers`, `station_list_most` at the most.
+
+    Files of stations come to and go from `files_folder`, by default in the data folder, each at most
+    `files_mb` large, over the stations' own ports; `files_url` is where stations reach those by HTTP, where
+    `stations_url` does not tell it.
     """
 
     model_config = SettingsConfigDict(env_prefix="CPO_")
@@ -67,6 +71,9 @@ class CpoSettings(SeveralSettings):
     one_charge_per_card: bool = False
     station_list_issuers: tuple[Party, ...] = ()
     station_list_most: int = Field(default=1000, ge=0)
+    files_folder: Path | None = None
+    files_mb: int = Field(default=100, ge=1)
+    files_url: str = Field(default="", pattern=r"^$|^https?://[^\s?#]+$")
 
     @property
     def listed_issuers(self) -> tuple[PartyId, ...]:
@@ -93,6 +100,16 @@ class CpoSettings(SeveralSettings):
             end=timedelta(hours=self.unended_hours),
             silence=timedelta(hours=self.silent_hours),
         )
+
+    @property
+    def url_for_files(self) -> str:
+        """That of the stations' door, without its path."""
+        told = self.url_for_stations.removesuffix("/ocpp")
+        return self.files_url or "http" + told.removeprefix("ws")
+
+    @property
+    def files(self) -> Path:
+        return self.files_folder or self.keys / "files"
 
     @property
     def journal(self) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from aiohttp import web
 
@@ -15,6 +16,8 @@ from cpo_adapter.card_lists.room import CardListRoom, card_list_room
 from cpo_adapter.crew.room import CrewRoom, StationMemory, on_duty
 from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
+from cpo_adapter.maintenance.progress import Progress
+from cpo_adapter.maintenance_room import maintenance_room, progress_of_jobs
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
 from cpo_adapter.ocpp.dialect import Dialect
@@ -44,7 +47,10 @@ from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.station_sites import ENCRYPTED, station_sites
+from cpo_adapter.stations.alarms import Alarms
 from cpo_adapter.stations.authored_sites import AuthoredSites
+from cpo_adapter.stations.boots import Boots
+from cpo_adapter.stations.clocks import Clocks
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.locations import Locations
 from cpo_adapter.stations.model import Inventory
@@ -82,6 +88,12 @@ class Authored:
         return Inventory(kept(sites, self.tariffs))
 
 
+class Mounted(Protocol):
+    """What stands at a port of stations."""
+
+    def mount(self, app: web.Application) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StationRooms:
     """The stations' own ports, what partners may order there, and what the operator may ask about them."""
@@ -111,7 +123,8 @@ async def station_rooms(
     crew = CrewRoom(foundation, registry)
     await crew.crew.join()
     news = await _news(foundation, settings, inventory, announcer)
-    yard, watch = await _yard(foundation, inventory, store, crew, registry, news)
+    progress = progress_of_jobs(foundation)
+    yard, watch = await _yard(foundation, inventory, store, crew, registry, news, progress)
     transactions = TransactionStore(foundation.mongo, foundation.supervisor)
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     terms = TermsBook(inventory, authored.tariffs)
@@ -193,11 +206,12 @@ async def station_rooms(
         ),
         supervisor=foundation.supervisor,
     )
-    operations = OperationRoutes(inventory, registry, security.ring)
+    maintenance = maintenance_room(foundation, settings, security, registry, progress)
+    operations = OperationRoutes(yard, security.ring)
     card_lists = card_list_room(foundation, settings, registry)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
-        sites=list(_sites(door, keeping, settings, security.tls, crew)),
+        sites=list(_sites([door, maintenance.files], keeping, settings, security.tls, crew)),
         orders=orders,
         preferences=Preferences(
             transactions=transactions, inventory=inventory, desk=sessions, clock=foundation.clock
@@ -210,6 +224,8 @@ async def station_rooms(
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
             *provisioned(foundation, settings, security, registry),
+            *maintenance.routes,
+            *keeping.routes,
         ],
     )
 
@@ -231,6 +247,7 @@ async def _yard(
     crew: CrewRoom,
     registry: Registry,
     news: LocationNews,
+    progress: Progress,
 ) -> tuple[Yard, StationWatch]:
     """Who keeps what stations are, shows it to partners, and asks those that come back."""
     clock, supervisor = foundation.clock, foundation.supervisor
@@ -255,8 +272,20 @@ async def _yard(
         inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock
     )
     registry.follow(refresher)
-    watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
-    return Yard(inventory, registry, states, sight, versions, refresher, crew), watch
+    alarms, clocks = Alarms(foundation.mongo, clock), Clocks()
+    boots = Boots(alarms=alarms, clock=clock)
+    boots.remember(await store.makes())
+    watch = Watch(
+        inventory=inventory,
+        store=store,
+        states=states,
+        sight=sight,
+        boots=boots,
+        clocks=clocks,
+        alarms=alarms,
+        errands=progress,
+    )
+    return Yard(inventory, registry, states, sight, versions, refresher, crew, clocks, alarms), watch
 
 
 def _cards(
@@ -325,11 +354,16 @@ def _look_after(
 
 
 def _sites(
-    door: StationDoor, keeping: KeepingRoom, settings: CpoSettings, tls: StationTls | None, crew: CrewRoom
+    doors: Sequence[Mounted],
+    keeping: KeepingRoom,
+    settings: CpoSettings,
+    tls: StationTls | None,
+    crew: CrewRoom,
 ) -> Iterator[Site]:
     for site in station_sites(settings):
         app = web.Application()
-        door.mount(app)
+        for door in doors:
+            door.mount(app)
         app.on_cleanup.append(lambda _: keeping.journal.close())
         app.on_cleanup.append(lambda _: crew.leave())
         yield replace(site, app=app, tls=tls.context if tls and site.name == ENCRYPTED else None)

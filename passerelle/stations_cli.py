@@ -1,17 +1,32 @@
 """passerelle stations: who may connect to the CPO adapter, and with what."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
+from passerelle import stations_jobs_cli, stations_orders_cli
 from passerelle.options import Json
 from passerelle.output import print_json, show
 from passerelle.services import Service, admin_of
 
-app = typer.Typer(no_args_is_help=True, help="See stations, add them, change their keys and profiles.")
+app = typer.Typer(no_args_is_help=True, help="See stations, add them, look after them.")
+app.add_typer(stations_orders_cli.app)
+app.add_typer(stations_jobs_cli.app)
 
 Identity = Annotated[str, typer.Argument(help="The station's identity, the last part of its URL.")]
-STATIONS = ("identity", "in_service", "connected", "security_profile", "key", "seen_twice_at", "evses")
+STATIONS = (
+    "identity",
+    "in_service",
+    "connected",
+    "security_profile",
+    "key",
+    "seen_twice_at",
+    "clock_error_s",
+    "evses",
+)
+ALARMS = ("identity", "kind", "is_grave", "text", "times", "first_at", "last_at")
+SET_ASIDE = ("message", "station", "action", "heard_at", "trouble")
 KNOCKS = ("identity", "why", "address", "times", "last_at", "can_be_adopted")
 
 
@@ -34,8 +49,37 @@ def add(
         return
     typer.echo(f"URL       {told['url']}\nidentity  {told['identity']}\npassword  {told['password']}")
     typer.echo("\nconfiguration keys (OCPP 1.6), where the station lets you set them:")
-    for name, value in told["configuration"].items():
-        typer.echo(f"  {name} = {value}")
+    _print_settings(told["configuration"])
+    typer.echo("\nvariables (OCPP 2.x), likewise:")
+    _print_settings(told["variables"])
+
+
+@app.command()
+def alarms(as_json: Json = False) -> None:
+    """What somebody should look at about a station, the latest first."""
+    show(admin_of(Service.CPO).get("/stations/alarms"), ALARMS, as_json=as_json)
+
+
+@app.command("set-aside")
+def set_aside(
+    message: Annotated[str | None, typer.Argument(help="Show this one as it came.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Messages of transactions over which something broke here, the latest first."""
+    admin = admin_of(Service.CPO)
+    if message is None:
+        show(admin.get("/stations/set_aside"), SET_ASIDE, as_json=as_json)
+    else:
+        print_json(admin.get(f"/stations/set_aside/{quote(message, safe='')}"))
+
+
+@app.command()
+def retry(
+    message: Annotated[str, typer.Argument(help="As set-aside names it.")], as_json: Json = False
+) -> None:
+    """Try a message again that was set aside."""
+    told = admin_of(Service.CPO).post(f"/stations/set_aside/{quote(message, safe='')}/retry", {})
+    _tell(told, f"the message of {told['station']} is tried again", as_json=as_json)
 
 
 @app.command()
@@ -67,7 +111,13 @@ def raise_profile(
     """Have a connected station use a higher security profile; once it did, it cannot go back."""
     wanted = {"identity": identity, "profile": profile}
     told = admin_of(Service.CPO).post("/stations/raise_profile", wanted)
-    _tell(told, _answer(told), as_json=as_json)
+    why = f"; {told['reason']}" if told["outcome"] and told["reason"] else ""
+    _tell(told, f"{_answer(told)}{why}", as_json=as_json)
+
+
+def _print_settings(settings: dict[str, str]) -> None:
+    for name, value in settings.items():
+        typer.echo(f"  {name} = {value}")
 
 
 def _answer(told: dict[str, Any]) -> str:

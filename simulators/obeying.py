@@ -30,6 +30,8 @@ from ocpi.process.clock import Clock
 from ocpi.process.tasks import Supervisor
 from simulators.charge import stamp
 from simulators.playing import Outlet, Reservation
+from simulators.servicing import Service
+from simulators.wire16 import Serviced
 
 _NOT_RESERVABLE: Final = {
     ChargePointStatus.faulted: ReservationStatus.faulted,
@@ -63,6 +65,7 @@ class Obedience:
         *,
         start: Callable[[str, int, int | None], bool],
         rekey: Callable[[str], None],
+        service: Service,
         tell: Callable[[int, ChargePointStatus, datetime], None],
         reboot: Callable[[], None],
         queued: Callable[[], bool],
@@ -73,6 +76,8 @@ class Obedience:
         self._outlets = outlets
         self._start = start
         self._rekey = rekey
+        self.service: Serviced = service
+        self._write = service.write
         self._tell = tell
         self._reboot = reboot
         self.has_queued = queued
@@ -114,7 +119,10 @@ class Obedience:
         return outlet is not None and outlet.transaction_id is not None
 
     def configure(self, key: str, value: str) -> ConfigurationStatus:
-        if key != "AuthorizationKey" or not self._abilities.keeps_keys:
+        if key != "AuthorizationKey":
+            is_written = self._write(key, value)
+            return ConfigurationStatus.accepted if is_written else ConfigurationStatus.not_supported
+        if not self._abilities.keeps_keys:
             return ConfigurationStatus.not_supported
         self._rekey(value)
         return ConfigurationStatus.accepted

@@ -4,7 +4,7 @@ A message is made when its turn comes, and again if it has to be said again: wha
 fixed when the car does what is told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -72,5 +72,16 @@ class Speech(Protocol):
 
     def card(self, answer: Any) -> str:
         """What an authorization or a start says of the card: Accepted, or what stands in the way."""
+
+    def file_status(self, status: str, number: int | None) -> Any:
+        """How far it is with sending a file; of diagnostics where there is no number."""
+
+    def firmware_status(self, status: str, number: int | None) -> Any: ...
+
+    def report(self, number: int, settings: Mapping[str, str], at: datetime) -> Sequence[Any]:
+        """Its settings, in parts."""
+
+    def settings(self, connectors: int) -> dict[str, str]:
+        """What it is set to as it comes from its maker."""
 
     def tale(self, begin: Begin) -> Tale: ...

@@ -3,11 +3,19 @@
 Spec: OCPP 1.6, chapter 4.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from ocpp.v16 import call
-from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, Reason
+from ocpp.v16.enums import (
+    ChargePointErrorCode,
+    ChargePointStatus,
+    DiagnosticsStatus,
+    FirmwareStatus,
+    Reason,
+    UploadLogStatus,
+)
 
 from simulators.charge import meter_value, stamp
 from simulators.ocpp_link import Link
@@ -35,6 +43,25 @@ class Speech16:
 
     def card(self, answer: Any) -> str:
         return str(answer.id_tag_info["status"])
+
+    def file_status(self, status: str, number: int | None) -> Any:
+        """Of a log where it has a number, else of diagnostics."""
+        if number is None:
+            return call.DiagnosticsStatusNotification(DiagnosticsStatus(status))
+        return call.LogStatusNotification(UploadLogStatus(status), number)
+
+    def firmware_status(self, status: str, number: int | None) -> Any:
+        """Of a signed one where it has a number."""
+        if number is None:
+            return call.FirmwareStatusNotification(FirmwareStatus(status))
+        return call.SignedFirmwareStatusNotification(FirmwareStatus(status), number)
+
+    def report(self, number: int, settings: Mapping[str, str], at: datetime) -> Sequence[Any]:  # noqa: ARG002
+        """1.6 tells its configuration in one answer."""
+        return ()
+
+    def settings(self, connectors: int) -> dict[str, str]:
+        return {"HeartbeatInterval": "300", "NumberOfConnectors": str(connectors)}
 
     def tale(self, begin: Begin) -> "Tale16":
         return Tale16(begin)

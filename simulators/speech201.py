@@ -4,6 +4,7 @@ Spec: OCPP 2.0.1, TransactionEvent; E01 to E12.
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -56,8 +57,38 @@ class Speech2:
     def card(self, answer: Any) -> str:
         return str(answer.id_token_info["status"])
 
+    def file_status(self, status: str, number: int | None) -> Any:
+        return call.LogStatusNotification(enums.UploadLogStatusEnumType(status), number)
+
+    def firmware_status(self, status: str, number: int | None) -> Any:
+        return call.FirmwareStatusNotification(enums.FirmwareStatusEnumType(status), number)
+
+    def report(self, number: int, settings: Mapping[str, str], at: datetime) -> Sequence[Any]:
+        """One setting a part."""
+        told, last = stamp(at), len(settings) - 1
+        return [
+            call.NotifyReport(number, told, seq, tbc=seq < last, report_data=[_reported(*each)])
+            for seq, each in enumerate(settings.items())
+        ]
+
+    def settings(self, connectors: int) -> dict[str, str]:  # noqa: ARG002 - each EVSE is a component
+        return {
+            "OCPPCommCtrlr.HeartbeatInterval": "300",
+            "OCPPCommCtrlr.NetworkConfigurationPriority": "1",
+            "SecurityCtrlr.SecurityProfile": "1",
+        }
+
     def tale(self, begin: Begin) -> "Tale2":
         return Tale2(begin)
+
+
+def _reported(name: str, value: str) -> datatypes.ReportDataType:
+    component, _, variable = name.partition(".")
+    return datatypes.ReportDataType(
+        component=datatypes.ComponentType(component),
+        variable=datatypes.VariableType(variable),
+        variable_attribute=[datatypes.VariableAttributeType(value=value)],
+    )
 
 
 class Tale2:

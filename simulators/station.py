@@ -28,6 +28,7 @@ from simulators.errands import Errands
 from simulators.obeying import WELL_BUILT, Abilities, Obedience
 from simulators.ocpp_link import Link, LinkLost
 from simulators.playing import Outlet, Player, back_to_back
+from simulators.servicing import USUAL, Habits, Service
 from simulators.speech import Speech, Wire
 from simulators.speech16 import Speech16
 from simulators.speech201 import Speech2
@@ -57,6 +58,7 @@ class StationSettings:
     retry_s: float = 2
     remote_charge: Charge | None = None
     abilities: Abilities = WELL_BUILT
+    habits: Habits = USUAL
     clock_behind_s: int = 0
 
 
@@ -82,11 +84,22 @@ class SimulatedStation:
         self._speech = SPEECHES[settings.ocpp]
         self._errands = Errands(clock=clock, attempts=settings.attempts, retry_s=settings.retry_s)
         self._outlets = {number: Outlet(number) for number in range(1, settings.connectors + 1)}
+        self.service = Service(
+            settings.habits,
+            settings=self._speech.settings(settings.connectors),
+            speech=self._speech,
+            session=session,
+            tell=self._errands.tell,
+            reboot=lambda: self._errands.tell(self._boot_notification),
+            supervisor=supervisor,
+            clock=clock,
+        )
         self._obedience = Obedience(
             settings.abilities,
             self._outlets,
             start=self._start_remotely,
             rekey=self._change_key,
+            service=self.service,
             tell=self._tell_status,
             reboot=lambda: self._errands.tell(self._boot_notification),
             queued=lambda: self._errands.is_waiting,

@@ -4,23 +4,29 @@ The package finds handlers by their names in one list for the whole process, hen
 that called back would wait for itself, so each one only says whether the station will do it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar, cast
 
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call_result
+from ocpp.v16.datatypes import KeyValue
 from ocpp.v16.enums import (
     Action,
+    AvailabilityStatus,
     CancelReservationStatus,
     ChargingProfileStatus,
+    ClearCacheStatus,
     ClearChargingProfileStatus,
     ConfigurationStatus,
     GetCompositeScheduleStatus,
+    LogStatus,
     RemoteStartStopStatus,
     ReservationStatus,
+    ResetStatus,
     TriggerMessageStatus,
     UnlockStatus,
+    UpdateFirmwareStatus,
 )
 
 from simulators.ocpp_link import Link
@@ -33,11 +39,32 @@ def _handles(action: Action) -> Callable[[_Handler], _Handler]:
     return cast(Callable[[_Handler], _Handler], on(action))  # type: ignore[no-untyped-call]
 
 
+class Serviced(Protocol):
+    """What an operator can have a simulated station do; it answers first, and does it then."""
+
+    is_operative: bool
+    caches_cleared: int
+    reboot: Callable[[], None]
+
+    def send_file(self, url: str, number: int | None = None) -> str:
+        """The name under which it will come."""
+
+    def fetch_firmware(self, url: str, number: int | None = None) -> None: ...
+
+    def read(self, names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+        """Settings that it has, all where none is named; and the names of those that it has not."""
+
+    def report(self, number: int) -> None:
+        """All settings, in parts."""
+
+
 class Commanded(Protocol):
     """What can be asked of a simulated station; what it answers is a promise to do it soon.
 
     Raises NotSupportedError for what it was not built for.
     """
+
+    service: Serviced
 
     def remote_start(self, uid: str, connector: int, order: int | None = None) -> RemoteStartStopStatus:
         """`order` is its number, which 1.6 does not have."""
@@ -119,6 +146,46 @@ class Wire16(ChargePoint):
     @_handles(Action.change_configuration)
     def simulated_configure(self, key: str, value: str) -> Any:
         return call_result.ChangeConfiguration(self._station.configure(key, value))
+
+    @_handles(Action.get_configuration)
+    def simulated_settings(self, key: Sequence[str] = ()) -> Any:
+        found, unknown = self._station.service.read(key)
+        told = [KeyValue(key=name, readonly=False, value=value) for name, value in found.items()]
+        return call_result.GetConfiguration(told or None, unknown or None)
+
+    @_handles(Action.reset)
+    def simulated_reset(self, **_: Any) -> Any:
+        self._station.service.reboot()
+        return call_result.Reset(ResetStatus.accepted)
+
+    @_handles(Action.change_availability)
+    def simulated_availability(self, type: str, **_: Any) -> Any:  # noqa: A002 - the package's
+        self._station.service.is_operative = type == "Operative"
+        return call_result.ChangeAvailability(AvailabilityStatus.accepted)
+
+    @_handles(Action.clear_cache)
+    def simulated_clear_cache(self) -> Any:
+        self._station.service.caches_cleared += 1
+        return call_result.ClearCache(ClearCacheStatus.accepted)
+
+    @_handles(Action.get_diagnostics)
+    def simulated_diagnostics(self, location: str, **_: Any) -> Any:
+        return call_result.GetDiagnostics(self._station.service.send_file(location))
+
+    @_handles(Action.get_log)
+    def simulated_log(self, log: dict[str, Any], request_id: int, **_: Any) -> Any:
+        name = self._station.service.send_file(log["remote_location"], request_id)
+        return call_result.GetLog(LogStatus.accepted, name)
+
+    @_handles(Action.update_firmware)
+    def simulated_firmware(self, location: str, **_: Any) -> Any:
+        self._station.service.fetch_firmware(location)
+        return call_result.UpdateFirmware()
+
+    @_handles(Action.signed_update_firmware)
+    def simulated_signed_firmware(self, request_id: int, firmware: dict[str, Any], **_: Any) -> Any:
+        self._station.service.fetch_firmware(firmware["location"], request_id)
+        return call_result.SignedUpdateFirmware(UpdateFirmwareStatus.accepted)
 
     @_handles(Action.get_composite_schedule)
     def simulated_schedule(self, connector_id: int, duration: int, **_: Any) -> Any:

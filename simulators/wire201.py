@@ -125,9 +125,47 @@ class Wire2(ChargePoint):
             raise NotSupportedError("one at a time")  # type: ignore[no-untyped-call]
         return call_result.GetTransactionStatus(messages_in_queue=self._station.has_queued())
 
+    @_handles(Action.get_variables)
+    def simulated2_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
+        return call_result.GetVariables([self._get(each) for each in get_variable_data])
+
+    @_handles(Action.get_base_report)
+    def simulated2_report(self, request_id: int, **_: Any) -> Any:
+        self._station.service.report(request_id)
+        return call_result.GetBaseReport(enums.GenericDeviceModelStatusEnumType.accepted)
+
+    @_handles(Action.reset)
+    def simulated2_reset(self, **_: Any) -> Any:
+        self._station.service.reboot()
+        return call_result.Reset(enums.ResetStatusEnumType.accepted)
+
+    @_handles(Action.change_availability)
+    def simulated2_availability(self, operational_status: str, **_: Any) -> Any:
+        self._station.service.is_operative = operational_status == "Operative"
+        return call_result.ChangeAvailability(enums.ChangeAvailabilityStatusEnumType.accepted)
+
+    @_handles(Action.clear_cache)
+    def simulated2_clear_cache(self) -> Any:
+        self._station.service.caches_cleared += 1
+        return call_result.ClearCache(enums.ClearCacheStatusEnumType.accepted)
+
+    @_handles(Action.get_log)
+    def simulated2_log(self, log: dict[str, Any], request_id: int, **_: Any) -> Any:
+        name = self._station.service.send_file(log["remote_location"], request_id)
+        return call_result.GetLog(enums.LogStatusEnumType.accepted, filename=name)
+
+    @_handles(Action.update_firmware)
+    def simulated2_firmware(self, request_id: int, firmware: dict[str, Any], **_: Any) -> Any:
+        self._station.service.fetch_firmware(firmware["location"], request_id)
+        return call_result.UpdateFirmware(enums.UpdateFirmwareStatusEnumType.accepted)
+
+    @_handles(Action.set_network_profile)
+    def simulated2_network_profile(self, **_: Any) -> Any:
+        return call_result.SetNetworkProfile(enums.SetNetworkProfileStatusEnumType.accepted)
+
     @_handles(Action.set_variables)
     def simulated2_set_variables(self, set_variable_data: list[dict[str, Any]]) -> Any:
-        """One can be set: the password, which 1.6 calls a key."""
+        """The password, which 1.6 calls a key, and whatever settings there are."""
         return call_result.SetVariables([self._set(each) for each in set_variable_data])
 
     def _set(self, told: dict[str, Any]) -> datatypes.SetVariableResultType:
@@ -138,7 +176,23 @@ class Wire2(ChargePoint):
             answer = self._station.configure("AuthorizationKey", told["attribute_value"])
             is_set = answer is ConfigurationStatus.accepted
             status = statuses.accepted if is_set else statuses.rejected
+        elif self._station.configure(_name(told), told["attribute_value"]) is ConfigurationStatus.accepted:
+            status = statuses.accepted
         return datatypes.SetVariableResultType(status, component, variable)
+
+    def _get(self, told: dict[str, Any]) -> datatypes.GetVariableResultType:
+        found, _ = self._station.service.read([_name(told)])
+        statuses = enums.GetVariableStatusEnumType
+        status = statuses.accepted if found else statuses.unknown_variable
+        value = next(iter(found.values()), None)
+        return datatypes.GetVariableResultType(
+            status, told["component"], told["variable"], attribute_value=value
+        )
+
+
+def _name(told: dict[str, Any]) -> str:
+    """As the settings of the station are called, instances left out."""
+    return f"{told['component']['name']}.{told['variable']['name']}"
 
 
 class Wire201(Wire2, v201.ChargePoint):

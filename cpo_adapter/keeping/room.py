@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
 from cpo_adapter.keeping.backlog import Backlog
 from cpo_adapter.keeping.counting import Counting
 from cpo_adapter.keeping.desk import AlwaysAnswering
@@ -11,6 +13,8 @@ from cpo_adapter.keeping.journal import Journal
 from cpo_adapter.keeping.journal_file import JournalFile
 from cpo_adapter.keeping.keeper import Keeper
 from cpo_adapter.keeping.model import GivenNumber, Places
+from cpo_adapter.keeping.routes import SetAsideRoutes
+from cpo_adapter.keeping.set_aside import SetAside
 from cpo_adapter.keeping.settling import Settler
 from cpo_adapter.keeping.standing import Standing
 from cpo_adapter.keeping.store import MessageStore
@@ -25,7 +29,7 @@ Dialects = Callable[[SessionDesk], list[Dialect]]
 
 @dataclass(frozen=True, slots=True)
 class KeepingRoom:
-    """`dialects` always answer; `keeper` is where the door brings a message first.
+    """`dialects` always answer; `keeper` is where the door brings a message first; `routes` for operators.
 
     To be closed: `journal`.
     """
@@ -36,6 +40,7 @@ class KeepingRoom:
     messages: MessageStore
     backlog: Backlog
     settler: Settler
+    routes: list[web.RouteDef]
 
 
 async def keeping_room(
@@ -74,7 +79,8 @@ async def keeping_room(
     standing = Standing(mongo=foundation.mongo, journal=journal, backlog=backlog)
     foundation.health.add("database", standing.check)
     supervisor.start("catch up with stations", settler.run, restart=True)
-    return KeepingRoom(keeper, dialects(answering), journal, store, backlog, settler)
+    routes = SetAsideRoutes(SetAside(foundation.mongo, backlog)).routes()
+    return KeepingRoom(keeper, dialects(answering), journal, store, backlog, settler, routes)
 
 
 def _take_up(journal: Journal, backlog: Backlog, places: Places, answering: AlwaysAnswering) -> None:

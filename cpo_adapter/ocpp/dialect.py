@@ -7,6 +7,7 @@ from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.framing import Call, Payload, Send, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome
+from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
 from schemas.codec import Json
 
@@ -53,6 +54,9 @@ class Dialect(Protocol):
 
     def request(self, intent: Intent) -> OcppDataclass:
         """The message of the `ocpp` package that carries an intent. Raises NotSpoken."""
+
+    def order(self, order: Order) -> tuple[str, Payload]:
+        """Action and payload of what an operator ordered. Raises NotSpoken, ValueError."""
 
     def outcome(self, payload: Json) -> Outcome:
         """What a CALLRESULT says came of it; what says nothing readable is a rejection."""

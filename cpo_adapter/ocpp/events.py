@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,57 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class FirmwareProgressed:
+    """`number` is that of our request, where the message has one."""
+
     origin: Origin
     status: str
+    number: int | None = None
+
+
+class Work(StrEnum):
+    """What a station does for an operator that takes its time."""
+
+    DIAGNOSTICS = "diagnostics"
+    LOG = "log"
+    FIRMWARE = "firmware"
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How far it is with sending a file, in its own word; `number` as in FirmwareProgressed."""
+
+    origin: Origin
+    action: str
+    work: Work
+    status: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """One of several messages that answer a request of ours; `told` is its payload, without secrets.
+
+    Not all kinds are counted: `seq` is None where this one is not.
+    """
+
+    origin: Origin
+    action: str
+    number: int | None
+    seq: int | None
+    is_last: bool
+    told: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """A message that is kept and shown, and changes nothing: diagnostics, logs, security events."""
+    """A message that is kept and shown, and changes nothing.
+
+    `about` is the type of a security event, and the component that a NotifyEvent says has a problem.
+    """
 
     origin: Origin
     action: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Handlers:
         self._clock = clock
         self._heartbeat_s = heartbeat_s
 
-    async def keep(self, request: Request) -> None:
+    async def keep(self, request: Request, about: str = "") -> None:
         """As a notice."""
-        await self._stations.noticed(Noticed(request.origin, request.action))
+        kind = request.payload.get("type")
+        told = about or (kind if isinstance(kind, str) else "")
+        await self._stations.noticed(Noticed(request.origin, request.action, told[:50]))

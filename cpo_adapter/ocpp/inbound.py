@@ -21,6 +21,7 @@ from cpo_adapter.ocpp.framing import Call, Payload
 from cpo_adapter.ocpp.refusal import Coded, Refusal
 from cpo_adapter.ocpp.request import Handler, LetIn
 from cpo_adapter.ocpp.rooms import StationWatch
+from cpo_adapter.ocpp.v16.reading import moment
 from cpo_adapter.ocpp.validation import Gravity, Part
 from ocpi.process import logs
 from ocpi.process.clock import Clock
@@ -63,8 +64,9 @@ class Inbound(Generic[LetIn]):
         if handler is None:
             raise self._unknown(call.action)
         self._check_admission(station, call.action)
-        origin = Origin(station, heard_at, call.frame)
-        answer = payload(await handler(self._let_in(origin, call.action, self._judged(station, call))))
+        origin, request = Origin(station, heard_at, call.frame), self._judged(station, call)
+        self._note_time(origin, request)
+        answer = payload(await handler(self._let_in(origin, call.action, request)))
         validation.must_fit(self.schemas, call.action, Part.RESPONSE, answer)
         return answer
 
@@ -72,6 +74,15 @@ class Inbound(Generic[LetIn]):
         is_free = action in self.never_refused or action == "BootNotification"
         if not is_free and not self._stations.is_accepted(station):
             raise Refusal(SecurityError, "BootNotification has to be accepted first")
+
+    def _note_time(self, origin: Origin, request: Payload) -> None:
+        """Of what is said live. Readings have their times inside."""
+        readings = request.get("meterValue")
+        newest = readings[-1] if isinstance(readings, list) and readings else None
+        told = request.get("timestamp") or (newest.get("timestamp") if isinstance(newest, dict) else None)
+        at = moment(told)
+        if at is not None and request.get("offline") is not True:
+            self._stations.said_time(origin.station, at, origin.received_at)
 
     def _judged(self, station: str, call: Call) -> Payload:
         """The payload without its nulls. Raises Refusal, unless the action is never refused."""

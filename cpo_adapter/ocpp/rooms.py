@@ -15,6 +15,8 @@ from cpo_adapter.ocpp.events import (
     FirmwareProgressed,
     MeterRead,
     Noticed,
+    Progressed,
+    ReportPart,
     ReservationDropped,
     StatusChanged,
     TransactionBegan,
@@ -63,6 +65,9 @@ class StationWatch(Protocol):
     def is_accepted(self, station: str) -> bool:
         """Whether it has ever been accepted: it then need not boot again."""
 
+    def said_time(self, station: str, at: datetime, heard_at: datetime) -> None:
+        """A message of `at` by the station's clock was heard at `heard_at`; it may have waited long."""
+
     async def booted(self, event: Booted) -> Registration: ...
 
     async def status_changed(self, event: StatusChanged) -> None: ...
@@ -70,6 +75,10 @@ class StationWatch(Protocol):
     async def firmware_progressed(self, event: FirmwareProgressed) -> None: ...
 
     async def noticed(self, event: Noticed) -> None: ...
+
+    async def progressed(self, event: Progressed) -> None: ...
+
+    async def reported(self, event: ReportPart) -> None: ...
 
     async def reservation_dropped(self, event: ReservationDropped) -> None: ...
 

@@ -8,8 +8,10 @@ from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, TellQueue, TellSchedule
+from cpo_adapter.ocpp.orders import Answer, Order
 from cpo_adapter.ocpp.schedules import Schedule
-from cpo_adapter.ocpp.validation import Part
+from cpo_adapter.ocpp.secrets import without_secrets
+from cpo_adapter.ocpp.validation import Gravity, Part
 from schemas.codec import Json
 
 
@@ -46,8 +48,18 @@ class StationLine(ABC):
         """Raises as `ask`."""
         return self.dialect.list_limits(await self._answer_to(TellListLimits()))
 
+    async def order(self, order: Order) -> Answer:
+        """Raises NotAsked, ValueError, or Refusal for what does not fit the version's schema."""
+        action, request = self.dialect.order(order)
+        told = without_secrets(await self._called(action, request))
+        wrong = validation.problems(self.dialect.schemas, action, Part.RESPONSE, told)
+        is_readable = all(each.gravity is Gravity.SIN for each in wrong)
+        return Answer(told if isinstance(told, dict) else {}, is_readable)
+
     async def _answer_to(self, intent: Intent) -> Json:
         message = self.dialect.request(intent)
-        action, request = type(message).__name__, payload(message)
+        return await self._called(type(message).__name__, payload(message))
+
+    async def _called(self, action: str, request: Payload) -> Json:
         validation.must_fit(self.dialect.schemas, action, Part.REQUEST, request)
         return await self.call(action, request)

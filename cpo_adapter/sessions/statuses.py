@@ -3,9 +3,18 @@
 The transaction that runs there keeps it; the reservation that holds there may have come to an end by it.
 """
 
+from datetime import datetime
 from typing import Protocol
 
-from cpo_adapter.ocpp.events import Booted, FirmwareProgressed, Noticed, ReservationDropped, StatusChanged
+from cpo_adapter.ocpp.events import (
+    Booted,
+    FirmwareProgressed,
+    Noticed,
+    Progressed,
+    ReportPart,
+    ReservationDropped,
+    StatusChanged,
+)
 from cpo_adapter.ocpp.rooms import Registration, StationWatch
 from cpo_adapter.sessions.desk import Sessions
 
@@ -27,6 +36,9 @@ class StatusesForAll:
     def is_accepted(self, station: str) -> bool:
         return self._watch.is_accepted(station)
 
+    def said_time(self, station: str, at: datetime, heard_at: datetime) -> None:
+        self._watch.said_time(station, at, heard_at)
+
     async def booted(self, event: Booted) -> Registration:
         return await self._watch.booted(event)
 
@@ -40,6 +52,12 @@ class StatusesForAll:
 
     async def noticed(self, event: Noticed) -> None:
         await self._watch.noticed(event)
+
+    async def progressed(self, event: Progressed) -> None:
+        await self._watch.progressed(event)
+
+    async def reported(self, event: ReportPart) -> None:
+        await self._watch.reported(event)
 
     async def reservation_dropped(self, event: ReservationDropped) -> None:
         await self._reservations.dropped(event)

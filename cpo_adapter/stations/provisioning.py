@@ -18,6 +18,8 @@ from cpo_adapter.ocpp.credentials import Profile
 from cpo_adapter.ocpp.intents import Intent, NotAsked, Outcome, RaiseProfile, SetKey
 from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.stations.keys import KeyRing
+from cpo_adapter.stations.network_profile import NetworkProfiles
+from cpo_adapter.stations.told import Told
 from ocpi.errors import UnknownObject
 from ocpi.process import logs
 from ocpi.registration.named import NotNow
@@ -44,23 +46,20 @@ class Added:
     profile: Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a station made of a change; no outcome: it did not answer with one, for `reason`."""
-
-    outcome: Outcome | None
-    reason: str = ""
-
-    @property
-    def is_accepted(self) -> bool:
-        return self.outcome is Outcome.ACCEPTED
-
-
 class Provisioning:
-    def __init__(self, *, ring: KeyRing, asker: Asker, refusals: Refusals, highest: Profile) -> None:
+    def __init__(
+        self,
+        *,
+        ring: KeyRing,
+        asker: Asker,
+        networks: NetworkProfiles,
+        refusals: Refusals,
+        highest: Profile,
+    ) -> None:
         """`highest`: the strongest profile by which a station can come in here."""
         self._ring = ring
         self._asker = asker
+        self._networks = networks
         self._refusals = refusals
         self._highest = highest
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -104,7 +103,7 @@ class Provisioning:
             self._check_is_here(station)
             self._check_is_raise(station, profile)
             await self._ring.put(station, raised_to=int(profile))
-            told = await self._tell(station, RaiseProfile(int(profile)))
+            told = await self._tell_profile(station, profile)
             if told.outcome in {Outcome.REJECTED, Outcome.NOT_SUPPORTED}:
                 await self._ring.put(station, raised_to=None)
         return told
@@ -121,6 +120,12 @@ class Provisioning:
             raised_to=None,
         )
         self._refusals.forget(station)
+
+    async def _tell_profile(self, station: str, profile: Profile) -> Told:
+        """1.6 has a key for it, 2.x a way to connect."""
+        if self._networks.are_spoken(station):
+            return await self._networks.raise_to(station, profile)
+        return await self._tell(station, RaiseProfile(int(profile)))
 
     async def _tell(self, station: str, intent: Intent) -> Told:
         try:
@@ -149,3 +154,5 @@ class Provisioning:
             raise NotNow(f"nobody can come in by profile {int(profile)} here: the settings offer no such way")
         if profile is not Profile.TLS_CERTIFICATE and self._ring.kept(station).digest is None:
             raise NotNow(f"{station} has no key to come in with: add one first")
+        if self._networks.are_spoken(station):
+            self._networks.check_fits(profile)

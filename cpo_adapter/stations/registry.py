@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
+from cpo_adapter.ocpp.orders import Answer, Order
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.station_line import StationLine
 from cpo_adapter.stations.clones import PROBED_FOR_S, Clones
@@ -150,6 +151,10 @@ class Registry:
     async def list_limits(self, station: str) -> ListLimits:
         """Raises NotAsked."""
         return await self._line(station).list_limits()
+
+    async def order(self, station: str, order: Order) -> Answer:
+        """Raises NotAsked, ValueError, or Refusal for what does not fit the version's schema."""
+        return await self._line(station).order(order)
 
     async def close_all(self) -> None:
         """What they have said is answered before, if that takes no time to speak of.

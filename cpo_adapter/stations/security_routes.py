@@ -16,7 +16,8 @@ from pydantic import Field, StringConstraints
 from cpo_adapter.ocpp.credentials import Profile
 from cpo_adapter.ocpp.refusals import Knock, Refusals
 from cpo_adapter.stations import leaflet
-from cpo_adapter.stations.provisioning import Provisioning, Told
+from cpo_adapter.stations.provisioning import Provisioning
+from cpo_adapter.stations.told import Told
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Request
 
@@ -58,6 +59,7 @@ class SecurityRoutes:
             "password": added.password,
             "security_profile": int(added.profile),
             "configuration": leaflet.configuration(added.password, added.profile),
+            "variables": leaflet.variables(added.station, added.password),
         }
         return reply(told)
 

@@ -2,13 +2,15 @@
 
 `stations`: one document for each, under its identity: what it said when it booted, its newest report for
 each outlet (which replaces an older one only, in the write itself), how it identifies itself (`key_store`).
-`station_notices`: frames that are kept for people to look at, for a year.
+`station_notices`: frames that are kept for people to look at, for a year, without a station's own key.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
+from cpo_adapter.ocpp.secrets import safe_frame
+from cpo_adapter.stations.boots import Make
 from cpo_adapter.stations.status import Report, StationState
 from ocpi.process.batches import Batches
 from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne, Write, Written, write_each
@@ -51,6 +53,14 @@ class StationStore:
         found = self._stations.find(wanted)
         return [(each["_id"], _state(each), each["told_at"]) async for each in found]
 
+    async def makes(self) -> dict[str, Make]:
+        """As each told it at its last boot."""
+        found = self._stations.find({"boot": {"$exists": True}}, {"boot": 1})
+        return {
+            each["_id"]: Make(**{name: str(each["boot"].get(name, "")) for name in Make.__slots__})
+            async for each in found
+        }
+
     async def put_boot(self, event: Booted, *, accepted: bool) -> None:
         boot = {
             "vendor": event.vendor,
@@ -87,7 +97,7 @@ class StationStore:
                 "station": origin.station,
                 "received_at": origin.received_at,
                 "action": action,
-                "frame": origin.frame,
+                "frame": safe_frame(origin.frame),
             }
         )
 

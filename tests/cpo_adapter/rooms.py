@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.credentials import Credentials, Profile
@@ -11,6 +12,8 @@ from cpo_adapter.ocpp.events import (
     FirmwareProgressed,
     MeterRead,
     Noticed,
+    Progressed,
+    ReportPart,
     ReservationDropped,
     StatusChanged,
     TransactionBegan,
@@ -37,9 +40,10 @@ class Stations:
     entries: list[tuple[str, Profile, bytes | None]] = field(default_factory=list)
     registration: Registration = Registration.ACCEPTED
     accepted: set[str] = field(default_factory=set)
-    events: list[Booted | StatusChanged | FirmwareProgressed | Noticed | ReservationDropped] = field(
-        default_factory=list
-    )
+    times: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    events: list[
+        Booted | StatusChanged | FirmwareProgressed | Noticed | Progressed | ReportPart | ReservationDropped
+    ] = field(default_factory=list)
     versions: dict[str, Provisioned] = field(default_factory=dict)
 
     def credentials(self, station: str) -> Credentials | None:
@@ -58,6 +62,9 @@ class Stations:
     def is_accepted(self, station: str) -> bool:
         return station in self.accepted
 
+    def said_time(self, station: str, at: datetime, heard_at: datetime) -> None:
+        self.times.append((station, at, heard_at))
+
     async def booted(self, event: Booted) -> Registration:
         self.events.append(event)
         if self.registration is Registration.ACCEPTED:
@@ -71,6 +78,12 @@ class Stations:
         self.events.append(event)
 
     async def noticed(self, event: Noticed) -> None:
+        self.events.append(event)
+
+    async def progressed(self, event: Progressed) -> None:
+        self.events.append(event)
+
+    async def reported(self, event: ReportPart) -> None:
         self.events.append(event)
 
     async def reservation_dropped(self, event: ReservationDropped) -> None:

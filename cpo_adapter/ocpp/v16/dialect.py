@@ -1,9 +1,12 @@
 """OCPP 1.6 as the door wants a version to be."""
 
-from cpo_adapter.ocpp.framing import Send
+from cpo_adapter.ocpp.framing import Payload, Send
+from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.spoken_orders import spoken
 from cpo_adapter.ocpp.v16 import card_lists, outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import Inbound
+from cpo_adapter.ocpp.v16.orders import WORDS
 from schemas.codec import Json
 
 
@@ -21,6 +24,9 @@ class Ocpp16(Inbound):
 
     async def hear(self, station: str, send: Send) -> None:
         """1.6 has no such messages."""
+
+    def order(self, order: Order) -> tuple[str, Payload]:
+        return spoken(WORDS, order)
 
     def schedule(self, payload: Json) -> Schedule | None:
         return schedules.schedule_of(payload, heard_at=self._clock.now())

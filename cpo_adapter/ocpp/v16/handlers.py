@@ -15,6 +15,7 @@ from ocpp.v16 import call_result, enums
 from cpo_adapter.ocpp import handlers
 from cpo_adapter.ocpp import request as let_in
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, answered, used
 from cpo_adapter.ocpp.events import (
     Authorizing,
     Booted,
@@ -22,24 +23,17 @@ from cpo_adapter.ocpp.events import (
     Doubt,
     FirmwareProgressed,
     MeterRead,
+    Progressed,
     StatusChanged,
     TransactionBegan,
     TransactionEnded,
+    Work,
 )
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.v16 import answers
+from cpo_adapter.ocpp.v16.notices import EFFECTS as OF_NOTICES
+from cpo_adapter.ocpp.v16.notices import NOTICES
 from cpo_adapter.ocpp.v16.reading import Reading
-
-_NOTICES: Mapping[str, OcppDataclass] = MappingProxyType(
-    {
-        "DataTransfer": call_result.DataTransfer(status=enums.DataTransferStatus.unknown_vendor_id),
-        "DiagnosticsStatusNotification": call_result.DiagnosticsStatusNotification(),
-        "LogStatusNotification": call_result.LogStatusNotification(),
-        "SecurityEventNotification": call_result.SecurityEventNotification(),
-        "SignCertificate": call_result.SignCertificate(status=enums.GenericStatus.rejected),
-    }
-)
-"""Kept, and answered always alike: no vendor's extension is spoken, no certificate is signed."""
 
 _REASONS = frozenset(enums.Reason)
 
@@ -54,17 +48,37 @@ class Request(let_in.Request):
 
 Handler: TypeAlias = let_in.Handler[Request]
 
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        **OF_NOTICES,
+        "Authorize": used("cards: by whitelist, else asked of the issuer in real time"),
+        "BootNotification": used("stations: accepted by the inventory; make, firmware, a changed serial"),
+        "DiagnosticsStatusNotification": used("files: the progress of what was asked for"),
+        "FirmwareStatusNotification": used("files: progress; EVSE status INOPERATIVE while it installs"),
+        "Heartbeat": answered("with the time: any frame is a sign of life"),
+        "LogStatusNotification": used("files: the progress of what was asked for"),
+        "MeterValues": used("sessions: energy and charging periods"),
+        "SignedFirmwareStatusNotification": used("files, as FirmwareStatusNotification"),
+        "StartTransaction": used("sessions: one begins; commands and reservations that it fulfils"),
+        "StatusNotification": used("EVSE status; sessions; reservations; an error code is an alarm"),
+        "StopTransaction": used("sessions: one ends, and becomes a CDR"),
+    }
+)
+"""What comes of each action of `table()`."""
+
 
 class Handlers(handlers.Handlers):
     """One method an action; `table()` says which."""
 
     def table(self) -> Mapping[str, Handler]:
         return {
-            **dict.fromkeys(_NOTICES, self._notice),
+            **dict.fromkeys(NOTICES, self._notice),
             "Authorize": self._authorize,
             "BootNotification": self._boot_notification,
+            "DiagnosticsStatusNotification": self._diagnostics_status,
             "FirmwareStatusNotification": self._firmware_status,
             "Heartbeat": self._heartbeat,
+            "LogStatusNotification": self._log_status,
             "MeterValues": self._meter_values,
             "SignedFirmwareStatusNotification": self._signed_firmware_status,
             "StartTransaction": self._start_transaction,
@@ -74,7 +88,7 @@ class Handlers(handlers.Handlers):
 
     async def _notice(self, request: Request) -> OcppDataclass:
         await self.keep(request)
-        return _NOTICES[request.action]
+        return NOTICES[request.action]
 
     async def _authorize(self, request: Request) -> OcppDataclass:
         card = await self._cards.authorize(Authorizing(request.origin, request.reading().text("idTag")))
@@ -95,6 +109,14 @@ class Handlers(handlers.Handlers):
     async def _signed_firmware_status(self, request: Request) -> OcppDataclass:
         await self._stations.firmware_progressed(_firmware_progressed(request))
         return call_result.SignedFirmwareStatusNotification()
+
+    async def _diagnostics_status(self, request: Request) -> OcppDataclass:
+        await self._stations.progressed(_progressed(request, Work.DIAGNOSTICS))
+        return call_result.DiagnosticsStatusNotification()
+
+    async def _log_status(self, request: Request) -> OcppDataclass:
+        await self._stations.progressed(_progressed(request, Work.LOG))
+        return call_result.LogStatusNotification()
 
     async def _heartbeat(self, _: Request) -> OcppDataclass:
         return call_result.Heartbeat(current_time=answers.instant(self._clock.now()))
@@ -173,7 +195,14 @@ def _booted(request: Request) -> Booted:
 
 
 def _firmware_progressed(request: Request) -> FirmwareProgressed:
-    return FirmwareProgressed(request.origin, request.reading().text("status"))
+    reading = request.reading()
+    return FirmwareProgressed(request.origin, reading.text("status"), reading.number("requestId"))
+
+
+def _progressed(request: Request, work: Work) -> Progressed:
+    reading = request.reading()
+    number = reading.number("requestId")
+    return Progressed(request.origin, request.action, work, reading.text("status"), number)
 
 
 def _status_changed(request: Request) -> StatusChanged:

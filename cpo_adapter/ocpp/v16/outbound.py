@@ -4,12 +4,15 @@ Spec: OCPP 1.6, chapter 5 (operations initiated by the central system); security
 configuration keys.
 """
 
-from typing import assert_never
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, assert_never
 
 from ocpp.v16 import call, enums
 
 from cpo_adapter.ocpp.card_lists import ForgetCards, SetList, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, sent
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import (
     CancelReservation,
@@ -38,6 +41,28 @@ _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
     "notsupported": Outcome.NOT_SUPPORTED,
     "unlocked": Outcome.ACCEPTED,
 }
+
+
+OF_ALL_VERSIONS: Final[Mapping[str, Effect]] = MappingProxyType(
+    {
+        "CancelReservation": sent("CANCEL_RESERVATION; the operator"),
+        "ClearChargingProfile": sent("the ChargingProfiles module"),
+        "GetLocalListVersion": sent("lists of cards that stations keep"),
+        "SendLocalList": sent("lists of cards that stations keep"),
+        "GetCompositeSchedule": sent("the ChargingProfiles module: the active profile"),
+        "ReserveNow": sent("RESERVE_NOW"),
+        "SetChargingProfile": sent("the ChargingProfiles module"),
+    }
+)
+
+SENT: Final[Mapping[str, Effect]] = MappingProxyType(
+    {
+        **OF_ALL_VERSIONS,
+        "RemoteStartTransaction": sent("START_SESSION"),
+        "RemoteStopTransaction": sent("STOP_SESSION"),
+    }
+)
+"""What is sent by itself; messages that an operator may order too stand with the orders."""
 
 
 def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - one case for each intent

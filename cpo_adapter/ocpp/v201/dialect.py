@@ -2,10 +2,13 @@
 
 from typing import ClassVar
 
-from cpo_adapter.ocpp.framing import Send
+from cpo_adapter.ocpp.framing import Payload, Send
+from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.spoken_orders import spoken
 from cpo_adapter.ocpp.v201 import card_lists, outbound, schedules
 from cpo_adapter.ocpp.v201.inbound import Inbound
+from cpo_adapter.ocpp.v201.orders import WORDS
 from schemas.codec import Json
 
 
@@ -24,6 +27,9 @@ class Ocpp201(Inbound):
 
     async def hear(self, station: str, send: Send) -> None:
         """2.0.1 has no such messages."""
+
+    def order(self, order: Order) -> tuple[str, Payload]:
+        return spoken(WORDS, order)
 
     def schedule(self, payload: Json) -> Schedule | None:
         return schedules.schedule_of(payload, heard_at=self._clock.now())

@@ -14,11 +14,15 @@ from cpo_adapter.ocpp.events import (
     FirmwareProgressed,
     MeterRead,
     Moment,
+    Progressed,
+    ReportPart,
     ReservationDropped,
     StatusChanged,
     TransactionTold,
+    Work,
 )
 from cpo_adapter.ocpp.refusal import Refusal
+from cpo_adapter.ocpp.secrets import without_secrets
 from cpo_adapter.ocpp.v16.reading import dicts
 from cpo_adapter.ocpp.v201.reading import Reading, availability
 from cpo_adapter.ocpp.v201.request import Request
@@ -39,7 +43,27 @@ def booted(request: Request) -> Booted:
 
 
 def firmware_progressed(request: Request) -> FirmwareProgressed:
-    return FirmwareProgressed(request.origin, request.reading().text("status"))
+    reading = request.reading()
+    return FirmwareProgressed(request.origin, reading.text("status"), reading.number("requestId"))
+
+
+def log_progressed(request: Request) -> Progressed:
+    reading = request.reading()
+    number = reading.number("requestId")
+    return Progressed(request.origin, request.action, Work.LOG, reading.text("status"), number)
+
+
+def report_part(request: Request) -> ReportPart:
+    """Without `tbc` it is the last one."""
+    reading, told = request.reading(), without_secrets(request.payload)
+    return ReportPart(
+        origin=request.origin,
+        action=request.action,
+        number=reading.number("requestId"),
+        seq=reading.number("seqNo"),
+        is_last=not reading.is_true("tbc"),
+        told=told if isinstance(told, dict) else {},
+    )
 
 
 def status_changed(request: Request) -> StatusChanged:
@@ -69,6 +93,16 @@ def availabilities(request: Request) -> Iterator[StatusChanged]:
             evse = component.inner("evse")
             outlet = evse.outlet_of("id", "connectorId")
             yield StatusChanged(request.origin, outlet, status, event.text("techCode"), event.time(told))
+
+
+def problem(request: Request) -> str:
+    """The first component of a NotifyEvent that has one, empty where none has."""
+    for told in dicts(request.payload.get("eventData")):
+        event = Reading(told, request.origin.received_at)
+        is_bad = event.text("actualValue").casefold() == "true"
+        if is_bad and event.inner("variable").text("name") == "Problem":
+            return event.inner("component").text("name")
+    return ""
 
 
 def meter_read(request: Request) -> MeterRead:

@@ -5,17 +5,36 @@ Spec: OCPP 2.0.1, the messages of the charging station.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from ocpp.v201 import call_result, enums
 
 from cpo_adapter.ocpp import handlers
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, answered, used
 from cpo_adapter.ocpp.events import Authorizing
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v201 import facts
 from cpo_adapter.ocpp.v201.answers import NO_CARD, NO_CARD_NEEDED, id_token_info
-from cpo_adapter.ocpp.v201.notices import NOTICES
+from cpo_adapter.ocpp.v201.notices import EFFECTS as OF_NOTICES
+from cpo_adapter.ocpp.v201.notices import NOTICES, REPORTS
 from cpo_adapter.ocpp.v201.request import Handler, Request
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        **OF_NOTICES,
+        "Authorize": used("cards: by whitelist, else asked of the issuer in real time"),
+        "BootNotification": used("stations: accepted by the inventory; make, firmware, a changed serial"),
+        "FirmwareStatusNotification": used("files: progress; EVSE status INOPERATIVE while it installs"),
+        "Heartbeat": answered("with the time: any frame is a sign of life"),
+        "MeterValues": used("sessions: energy and charging periods"),
+        "NotifyEvent": used("EVSE status by AvailabilityState; alarms by Problem; the rest is stored"),
+        "ReservationStatusUpdate": used("reservations: the station keeps it no longer"),
+        "StatusNotification": used("EVSE status; sessions; reservations"),
+        "TransactionEvent": used("sessions, CDRs, EVSE status; commands and reservations that it fulfils"),
+    }
+)
+"""What comes of each action of `table()`."""
 
 
 class Handlers(handlers.Handlers):
@@ -24,10 +43,12 @@ class Handlers(handlers.Handlers):
     def table(self) -> Mapping[str, Handler]:
         return {
             **dict.fromkeys(NOTICES, self._notice),
+            **dict.fromkeys(REPORTS, self._report_part),
             "Authorize": self._authorize,
             "BootNotification": self._boot_notification,
             "FirmwareStatusNotification": self._firmware_status,
             "Heartbeat": self._heartbeat,
+            "LogStatusNotification": self._log_status,
             "MeterValues": self._meter_values,
             "NotifyEvent": self._notify_event,
             "ReservationStatusUpdate": self._reservation_status_update,
@@ -37,6 +58,14 @@ class Handlers(handlers.Handlers):
 
     async def _notice(self, request: Request) -> OcppDataclass:
         await self.keep(request)
+        return NOTICES[request.action]
+
+    async def _report_part(self, request: Request) -> OcppDataclass:
+        await self._stations.reported(facts.report_part(request))
+        return NOTICES[request.action]
+
+    async def _log_status(self, request: Request) -> OcppDataclass:
+        await self._stations.progressed(facts.log_progressed(request))
         return NOTICES[request.action]
 
     async def _authorize(self, request: Request) -> OcppDataclass:
@@ -65,7 +94,7 @@ class Handlers(handlers.Handlers):
 
     async def _notify_event(self, request: Request) -> OcppDataclass:
         """Kept whatever it says: most of it is for people."""
-        await self.keep(request)
+        await self.keep(request, facts.problem(request))
         for change in facts.availabilities(request):
             await self._stations.status_changed(change)
         return call_result.NotifyEvent()

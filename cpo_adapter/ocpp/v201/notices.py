@@ -1,8 +1,8 @@
-"""What a 2.0.1 station may tell that is kept and shown, and changes nothing: always answered alike.
+"""What a 2.0.1 station may tell that is always answered alike.
 
 What we do not do is refused in the message's own words: no vendor's extension is spoken, no certificate is
 signed or looked up, no schedule is worked out for a car.
-Spec: OCPP 2.0.1, the messages of the charging station; reports come in parts, each kept as it comes.
+Spec: OCPP 2.0.1, the messages of the charging station.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Final
 from ocpp.v201 import call_result, enums
 
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, stored, used
 
 NOTICES: Final[Mapping[str, OcppDataclass]] = MappingProxyType(
     {
@@ -39,3 +40,33 @@ NOTICES: Final[Mapping[str, OcppDataclass]] = MappingProxyType(
         "SignCertificate": call_result.SignCertificate(enums.GenericStatusEnumType.rejected),
     }
 )
+
+REPORTS: Final = frozenset(
+    {
+        "NotifyCustomerInformation",
+        "NotifyDisplayMessages",
+        "NotifyMonitoringReport",
+        "NotifyReport",
+        "ReportChargingProfiles",
+    }
+)
+"""Those of them that come in parts and answer a request of ours."""
+
+_PART: Final = used("reports: a part of one that was asked for")
+EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
+    {
+        **dict.fromkeys(REPORTS, _PART),
+        "ClearedChargingLimit": stored("for people: limits of others are not taken into account"),
+        "DataTransfer": stored("UnknownVendorId: no vendor's extension is spoken"),
+        "Get15118EVCertificate": stored("Failed: Plug & Charge is not offered"),
+        "GetCertificateStatus": stored("Failed: certificates are not looked up"),
+        "LogStatusNotification": used("files: the progress of what was asked for"),
+        "NotifyChargingLimit": stored("for people: limits of others are not taken into account"),
+        "NotifyEVChargingNeeds": stored("Rejected: no schedule is worked out for a car"),
+        "NotifyEVChargingSchedule": stored("Accepted: nothing is planned against it"),
+        "PublishFirmwareStatusNotification": stored("of local controllers, which are asked for nothing"),
+        "SecurityEventNotification": stored("for a year; grave ones are alarms"),
+        "SignCertificate": stored("Rejected: no certificate of a station is signed here"),
+    }
+)
+"""What comes of each of `NOTICES`."""

@@ -3,6 +3,8 @@
 Spec: OCPP 2.0.1, the messages of the CSMS; part 2 appendices, reason codes of a StatusInfoType.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from ocpp.v201 import call, enums
@@ -10,6 +12,7 @@ from ocpp.v201.datatypes import ComponentType, EVSEType, IdTokenType, SetVariabl
 
 from cpo_adapter.ocpp.card_lists import ForgetCards, SetList, TellListLimits, TellListVersion
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, sent
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import (
     CancelReservation,
@@ -41,6 +44,17 @@ _REASONS: Final = {
     "NotEnabled": Outcome.NOT_SUPPORTED,
 }
 """What a station adds to a rejection, where that says more."""
+
+
+SENT: Final[Mapping[str, Effect]] = MappingProxyType(
+    {
+        **v16.OF_ALL_VERSIONS,
+        "GetTransactionStatus": sent("sessions: whether a gap will be filled"),
+        "RequestStartTransaction": sent("START_SESSION"),
+        "RequestStopTransaction": sent("STOP_SESSION"),
+    }
+)
+"""As in 1.6: what is sent by itself."""
 
 
 def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - one case for each intent

@@ -13,6 +13,7 @@ from ocpp.v21 import call_result, enums
 from ocpp.v21.datatypes import CertificateStatusType
 
 from cpo_adapter.ocpp.casing import OcppDataclass
+from cpo_adapter.ocpp.effects import Effect, stored
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v16.reading import dicts
 from cpo_adapter.ocpp.v201.request import Request
@@ -61,3 +62,22 @@ ANSWERS: Final[Mapping[str, Notice]] = MappingProxyType(
         "VatNumberValidation": _vat_number,
     }
 )
+
+_GRID: Final = stored("the grid's functions (DER) are not ours")
+EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
+    {
+        "BatterySwap": stored("not a charging location"),
+        "ClosePeriodicEventStream": stored("none is open"),
+        "GetCertificateChainStatus": stored("Failed for each: certificates are not looked up"),
+        "NotifyDERAlarm": _GRID,
+        "NotifyDERStartStop": _GRID,
+        "NotifyPeriodicEventStream": stored("a SEND, never answered; no stream is open"),
+        "NotifyPriorityCharging": stored("nobody is given priority"),
+        "NotifySettlement": stored("payments at terminals are told by their provider"),
+        "OpenPeriodicEventStream": stored("Rejected: readings come with their transactions"),
+        "PullDynamicScheduleUpdate": stored("Rejected: no dynamic profile is set on stations"),
+        "ReportDERControl": _GRID,
+        "VatNumberValidation": stored("Rejected: numbers are not looked up"),
+    }
+)
+"""What comes of what 2.1 has beyond 2.0.1."""

@@ -1,6 +1,8 @@
 """A station is at one of two processes, and orders come to the other. Issue: several at once."""
 
+import asyncio
 import json
+from functools import partial
 
 from cpo_adapter.crew.errands import COLLECTION as ERRANDS
 from cpo_adapter.crew.members import COLLECTION as CREW
@@ -20,6 +22,22 @@ async def test_an_order_reaches_a_station_at_another_process_and_its_result_come
         assert await pair.orders.result(url) == {"result": "ACCEPTED"}
         assert await station.hears_nothing()
     assert await pair.mongo.collection(ERRANDS).count_documents({}) == 0
+
+
+async def test_a_file_is_ordered_at_one_process_and_comes_to_another(pair: Pair) -> None:
+    """An address is good at all of them, and so is the word that the file was sent."""
+    async with pair.station(pair.other) as station, asyncio.TaskGroup() as tasks:
+        order = partial(pair.first.admin.post, "/stations/diagnostics", {"identity": "CP-4"})
+        begun = tasks.create_task(asyncio.to_thread(order))
+        asked = await station.hear()
+        await station.say(json.dumps([3, asked[1], {"fileName": "a.log"}]))
+        secret = asked[3]["location"].rpartition("/")[2]
+        url = f"{pair.other.urls['stations']}/files/{secret}/a.log"
+        async with pair.orders.http.put(url, data=b"a line") as answer:
+            assert answer.status == 201
+        await station.call("DiagnosticsStatusNotification", {"status": "Uploaded"})
+        job = await asyncio.to_thread(pair.first.admin.get, f"/stations/jobs/{(await begun)['job']}")
+        assert (job["state"], job["file"]["size"]) == ("done", 6)
 
 
 async def test_what_a_station_elsewhere_refuses_is_told_as_if_it_were_here(pair: Pair) -> None:

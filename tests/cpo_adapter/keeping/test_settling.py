@@ -17,6 +17,7 @@ from cpo_adapter.keeping.journal import Journal
 from cpo_adapter.keeping.journal_file import JournalFile
 from cpo_adapter.keeping.keeper import Keeper
 from cpo_adapter.keeping.model import Places
+from cpo_adapter.keeping.set_aside import SetAside
 from cpo_adapter.keeping.settling import ADOPT_EVERY, LEFT_BY_ANOTHER, Settler
 from cpo_adapter.keeping.store import INDEXES, MESSAGES, MessageStore
 from cpo_adapter.ocpp.events import TransactionBegan
@@ -25,6 +26,7 @@ from cpo_adapter.ocpp.rooms import Begun
 from cpo_adapter.ocpp.v16.dialect import Ocpp16
 from cpo_adapter.ocpp.v16.handlers import Handlers
 from cpo_adapter.sessions.numbers import Numbers
+from ocpi.errors import UnknownObject
 from ocpi.process.metrics import Metrics
 from ocpi.process.mongo import Document, Mongo
 from ocpi.process.tasks import Supervisor
@@ -35,8 +37,10 @@ from tests.fakes.clock import ManualClock
 class Fragile(Sessions):
     """Breaks over a card of that name."""
 
+    breaks_over = "BREAKS"
+
     async def began(self, event: TransactionBegan) -> Begun:
-        if event.uid == "BREAKS":
+        if event.uid == self.breaks_over:
             raise ZeroDivisionError
         return await super().began(event)
 
@@ -104,6 +108,29 @@ async def test_a_message_that_breaks_something_is_set_aside_and_the_next_goes_on
     assert room.heard() == ["B"]
     assert [each.get("trouble") for each in await room.documents()] == ["ZeroDivisionError", None]
     assert b"passerelle_station_messages_broken_total 1.0" in room.metrics.exposition()[0]
+
+
+async def test_what_was_set_aside_is_listed_and_tried_again_when_told(room: Room) -> None:
+    for card in ("BREAKS", "B"):
+        await room.keeper.keep(room.said("StartTransaction", idTag=card))
+    await room.settler.adopt()
+    await room.settler.turn()
+    set_aside = SetAside(room.mongo, room.backlog)
+    ((found),) = await set_aside.listed(10)
+    assert (found["station"], found["action"], found["trouble"]) == (
+        "CP-1",
+        "StartTransaction",
+        "ZeroDivisionError",
+    )
+    assert "BREAKS" in (await set_aside.message(found["message"]))["frame"]
+
+    room.sessions.breaks_over = ""
+    assert await set_aside.try_again(found["message"]) == "CP-1"
+    await room.settler.turn()
+    assert room.heard() == ["B", "BREAKS"]
+    assert await set_aside.listed(10) == []
+    with pytest.raises(UnknownObject):
+        await set_aside.try_again(found["message"])
 
 
 async def test_a_repeated_message_is_kept_once(room: Room) -> None:

@@ -73,7 +73,7 @@ async def test_what_is_no_message_is_ignored_and_ends_nothing(door: Door, frame:
     ],
 )
 async def test_a_broken_call_that_somebody_waits_for_is_a_formation_violation(door: Door, frame: str) -> None:
-    """Cases 23; L2, L18: 1.6 has its own spelling of that error."""
+    """B-23, L-2, L-18: 1.6 has its own spelling of that error."""
     async with door.booted() as station:
         await station.say(frame)
 
@@ -106,6 +106,20 @@ async def test_an_action_that_nobody_knows_is_not_implemented(door: Door) -> Non
         assert (await station.call("Levitate", {}))[2] == "NotImplemented"
 
 
+async def test_no_name_of_an_action_reaches_anything_but_its_handler(door: Door) -> None:
+    """Names of our own functions, and what other versions have: no list is shared by all (L-20)."""
+    door.stations.digests["CP-2"] = door.stations.digests[STATION]
+    async with door.booted() as station, door.connect("CP-2", protocols=("ocpp2.0.1",)) as newer:
+        for action in ("start", "call", "id", "route_message", "answer", "table", "__init__"):
+            assert (await station.call(action, {}))[2] == "NotImplemented"
+        for action in ("TransactionEvent", "NotifyReport"):
+            assert (await station.call(action, {}))[2] == "NotImplemented"
+        boot = {"chargingStation": {"vendorName": "V", "model": "M"}, "reason": "PowerUp"}
+        assert (await newer.call("BootNotification", boot))[2]["status"] == "Accepted"
+        assert (await newer.call("StartTransaction", {}))[2] == "NotImplemented"
+        assert (await station.call("Heartbeat", {}))[0] == 3
+
+
 async def test_an_action_of_the_other_direction_is_not_supported(door: Door) -> None:
     async with door.booted() as station:
         assert (await station.call("RemoteStopTransaction", {"transactionId": 1}))[2] == "NotSupported"
@@ -122,7 +136,7 @@ async def test_a_refusal_is_short_and_repeats_nothing(door: Door) -> None:
 
 
 async def test_answers_that_nobody_waits_for_are_forgotten(door: Door) -> None:
-    """Case 27; L8."""
+    """B-27, L-8."""
     async with door.booted() as station:
         for number in range(10_000):
             await station.say(f'[3,"none-{number}",{{}}]')
@@ -159,7 +173,7 @@ async def test_a_slow_authorization_holds_up_nothing_else(door: Door) -> None:
 
 
 async def test_a_station_may_call_while_our_call_is_open(door: Door) -> None:
-    """Cases 30 and 31; L9."""
+    """B-30, B-31, L-9."""
     async with door.booted() as station:
         asked = asyncio.gather(door.registry.ask(STATION, RemoteStart("CARD", Outlet(1))))
         question = await station.hear()
@@ -267,7 +281,7 @@ async def test_a_transaction_message_is_not_answered_while_it_cannot_be_stored(d
 
 
 async def test_a_room_that_breaks_ends_nothing(door: Door) -> None:
-    """L4, L5: InternalError, but never for a transaction message."""
+    """L-4, L-5: InternalError, but never for a transaction message."""
     async with door.booted() as station:
         door.sessions.trouble = RuntimeError("a mistake of ours")
         answer = await station.call("StartTransaction", START)

@@ -10,6 +10,9 @@ from aiohttp import ClientSession
 from cpo_adapter.ocpp.basic_auth import StationKeys
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.spoken import dialects
+from cpo_adapter.stations.alarms import Alarms
+from cpo_adapter.stations.boots import Boots
+from cpo_adapter.stations.clocks import Clocks
 from cpo_adapter.stations.inventory import read_inventory
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
@@ -62,6 +65,8 @@ class Operator:
     sessions: Sessions
     cards: Cards
     announced: Announcements
+    alarms: Alarms
+    clocks: Clocks
     probes: int = 0
 
     def heard(self, uid: str) -> int:
@@ -105,7 +110,18 @@ async def operating(
         registry.follow(
             Refresher(inventory=inventory, states=states, asker=registry, supervisor=supervisor, clock=clock)
         )
-        watch = Watch(inventory=inventory, store=store, states=states, sight=sight)
+        alarms, clocks = Alarms(mongo, clock), Clocks()
+        boots = Boots(alarms=alarms, clock=clock)
+        boots.remember(await store.makes())
+        watch = Watch(
+            inventory=inventory,
+            store=store,
+            states=states,
+            sight=sight,
+            boots=boots,
+            clocks=clocks,
+            alarms=alarms,
+        )
         cards, sessions = Cards(), Sessions()
         door = StationDoor(
             dialects=dialects(stations=watch, cards=cards, sessions=sessions, clock=clock),
@@ -117,4 +133,6 @@ async def operating(
         )
         locations = Locations(party=PartyId("LU", "PAS"), inventory=inventory, versions=versions, sight=sight)
         async with serving(door) as url:
-            yield Operator(url, session, locations, sight, registry, states, sessions, cards, announced)
+            yield Operator(
+                url, session, locations, sight, registry, states, sessions, cards, announced, alarms, clocks
+            )
