@@ -7,10 +7,11 @@ A signature is over the bytes of the record, so nothing here ever writes a recor
 Spec: OCMF 1.4 (SAFE); Open Charge Alliance, Signed Meter Values in OCPP 1.0.
 """
 
+from ocpi.ocmf.found import Signed, found_in
 from ocpi.ocmf.keys import MeterKey, NoKey, key_of
 from ocpi.ocmf.readings import Energy, Reading, Usability, energy_of, readings_of
 from ocpi.ocmf.record import NotOcmf, Record, read
-from ocpi.ocmf.signature import Verdict, verify
+from ocpi.ocmf.signature import Verdict, algorithm_of, verify
 
 __all__ = [
     "Energy",
@@ -19,9 +20,12 @@ __all__ = [
     "NotOcmf",
     "Reading",
     "Record",
+    "Signed",
     "Usability",
     "Verdict",
+    "algorithm_of",
     "energy_of",
+    "found_in",
     "key_of",
     "read",
     "readings_of",

@@ -72,8 +72,7 @@ def _whole(told: Json) -> Iterator[dict[str, Json]]:
     """Each with what it has from the one before."""
     before: dict[str, Json] = {}
     for each in _objects(told):
-        inherited = {name: before[name] for name in _INHERITED if name in before}
-        before = {**inherited, **each}
+        before = {name: value for name, value in before.items() if name in _INHERITED} | each
         yield before
 
 
