@@ -12,6 +12,7 @@ from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
 from cpo_adapter.interfaces.modules import Modules
 from cpo_adapter.keeping import store as kept
+from cpo_adapter.metrology import store as metrology
 from cpo_adapter.payments import paid
 from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
@@ -56,6 +57,7 @@ INDEXES = (
     *crew.INDEXES,
     *kept.INDEXES,
     *limits.INDEXES,
+    *metrology.INDEXES,
     *numbers.INDEXES,
     *paid.INDEXES,
     *presence.INDEXES,

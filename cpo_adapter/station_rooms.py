@@ -15,6 +15,7 @@ from cpo_adapter.card_lists.room import CardListRoom, card_list_room
 from cpo_adapter.crew.room import CrewRoom, StationMemory, on_duty
 from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
+from cpo_adapter.metrology.room import MetrologyRoom, metrology_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
 from cpo_adapter.ocpp.dialect import Dialect
@@ -116,7 +117,8 @@ async def station_rooms(
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
-    publisher = _publisher(foundation, settings, transactions, ledger, announcer)
+    metrology = metrology_room(foundation, inventory)
+    publisher = _publisher(foundation, settings, transactions, ledger, announcer, metrology)
     afterwards = Afterwards(
         store=transactions,
         terms=terms,
@@ -133,6 +135,7 @@ async def station_rooms(
         terms=terms,
         cards=cards,
         reservations=orders.reserved,
+        signed=metrology.desk,
         touched=publisher.touched,
         clock=foundation.clock,
     )
@@ -209,6 +212,7 @@ async def station_rooms(
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
+            *metrology.routes,
             *provisioned(foundation, settings, security, registry),
         ],
     )
@@ -290,12 +294,14 @@ def _publisher(
     transactions: TransactionStore,
     ledger: Ledger,
     announcer: Announcer,
+    metrology: MetrologyRoom,
 ) -> Publisher:
     publisher = Publisher(
         store=transactions,
         ledger=ledger,
         renderer=Renderer(settings.own_party, settings.currency),
         announcer=announcer,
+        metrology=metrology.desk,
         clock=foundation.clock,
     )
     foundation.supervisor.start("publish sessions", publisher.run, restart=True)

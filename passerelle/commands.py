@@ -29,6 +29,7 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "tariffs": "tariffs_cli:app",
         "tariff": "pricing_cli:tariff_app",
         "ocmf": "ocmf_cli:app",
+        "metering": "metering_cli:app",
         "price": "pricing_cli:price",
         "audit": "pricing_cli:audit",
         "acts": "acts_cli:acts",

@@ -11,7 +11,7 @@ from typing import Final
 
 from cpo_adapter.sessions.ledger import Became, Ledger, Settled, Standing
 from cpo_adapter.sessions.objects import Renderer
-from cpo_adapter.sessions.settlement import Announcing, Settlement
+from cpo_adapter.sessions.settlement import Announcing, Attesting, Settlement
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Transaction
 from ocpi.process.clock import Clock
@@ -33,13 +33,16 @@ class Publisher:
         ledger: Ledger,
         renderer: Renderer,
         announcer: Announcing,
+        metrology: Attesting,
         clock: Clock,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._renderer = renderer
         self._announcer = announcer
-        self._settlement = Settlement(ledger=ledger, renderer=renderer, announcer=announcer, clock=clock)
+        self._settlement = Settlement(
+            ledger=ledger, renderer=renderer, announcer=announcer, metrology=metrology, clock=clock
+        )
         self._clock = clock
         self._waiting: set[int] = set()
         self._rests_until_s: dict[int, float] = {}

@@ -7,6 +7,7 @@ Spec: OCMF 1.4, Sections; Signed Data.
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +17,8 @@ from schemas import codec
 from schemas.codec import Json
 
 _HEADER: Final = "OCMF|"
+_SCANNER: Final = json.JSONDecoder(parse_float=str, parse_int=str, strict=False)
+"""Tells where an object ends, and nothing else of it is used."""
 LONGEST: Final = 65_536
 """Characters: twice what the most generous version of OCPP carries."""
 
@@ -81,23 +84,15 @@ def _sections(body: str) -> tuple[str, str]:
 
 
 def _end_of_object(text: str) -> int | None:
-    """Where the object ends that the text begins with, white space after it included."""
-    depth, is_quoted, is_escaped = 0, False, False
-    for place, letter in enumerate(text):
-        if is_quoted:
-            is_quoted = is_escaped or letter != '"'
-            is_escaped = letter == "\\" and not is_escaped
-        elif letter == '"':
-            is_quoted = True
-        elif letter in "{[":
-            depth += 1
-        elif letter in "}]":
-            depth -= 1
-            if depth <= 0:
-                return place + 1 + len(text[place + 1 :]) - len(text[place + 1 :].lstrip())
-        elif depth == 0 and not letter.isspace():
-            return None
-    return None
+    """Where the object ends that the text begins with, white space around it included."""
+    begin = len(text) - len(text.lstrip())
+    if text[begin : begin + 1] != "{":
+        return None
+    try:
+        _, end = _SCANNER.raw_decode(text, begin)
+    except (ValueError, RecursionError):
+        return None
+    return end + len(text[end:]) - len(text[end:].lstrip())
 
 
 def _object(section: str, name: str) -> dict[str, Json]:
