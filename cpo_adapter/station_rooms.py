@@ -27,6 +27,7 @@ from cpo_adapter.ocpp.tally import Tally
 from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
+from cpo_adapter.running_cost.display import CostDisplays
 from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.afterwards import Afterwards
 from cpo_adapter.sessions.desk import Sessions
@@ -118,7 +119,8 @@ async def station_rooms(
     terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
     metrology = metrology_room(foundation, inventory)
-    publisher = _publisher(foundation, settings, transactions, ledger, announcer, metrology)
+    displays = _displays(foundation, inventory, transactions, registry)
+    publisher = _publisher(foundation, settings, transactions, ledger, announcer, metrology, displays)
     afterwards = Afterwards(
         store=transactions,
         terms=terms,
@@ -164,7 +166,9 @@ async def station_rooms(
     everybody = StatusesForAll(watch, sessions, orders.reserved)
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
-        return dialects(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
+        return dialects(
+            stations=everybody, cards=cards, sessions=desk, clock=foundation.clock, costs=displays
+        )
 
     keeping = await keeping_room(
         foundation,
@@ -295,6 +299,7 @@ def _publisher(
     ledger: Ledger,
     announcer: Announcer,
     metrology: MetrologyRoom,
+    displays: CostDisplays,
 ) -> Publisher:
     publisher = Publisher(
         store=transactions,
@@ -302,6 +307,7 @@ def _publisher(
         renderer=Renderer(settings.own_party, settings.currency),
         announcer=announcer,
         metrology=metrology.desk,
+        saw=displays.saw,
         clock=foundation.clock,
     )
     foundation.supervisor.start("publish sessions", publisher.run, restart=True)
@@ -328,6 +334,25 @@ def _look_after(
     )
     for name, work in (("transactions that nobody ends", lingering.run), ("gaps in transactions", gaps.run)):
         foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
+
+
+def _displays(
+    foundation: Foundation, inventory: Inventory, transactions: TransactionStore, registry: Registry
+) -> CostDisplays:
+    def can_show(station: str) -> bool:
+        known = inventory.station(station)
+        return known is not None and known.shows_cost
+
+    displays = CostDisplays(
+        store=transactions,
+        asker=registry,
+        can_show=can_show,
+        supervisor=foundation.supervisor,
+        clock=foundation.clock,
+    )
+    registry.follow(displays)
+    foundation.supervisor.start("show costs", displays.run, restart=True)
+    return displays
 
 
 def _sites(

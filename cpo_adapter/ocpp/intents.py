@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -115,6 +116,38 @@ class RaiseProfile:
     profile: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShowPrice:
+    """What a card will pay, in words. 2.x has other ways for it."""
+
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Taxes included, per kWh, per hour, once; None where there is none that always holds."""
+
+    per_kwh: Decimal | None = None
+    per_hour: Decimal | None = None
+    once: Decimal | None = None
+    per_hour_idle: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCost:
+    """What a transaction comes to, taxes included. `is_final`: it has ended; 2.x tells that otherwise."""
+
+    reference: str
+    cost: Decimal
+    at: datetime
+    register_wh: Decimal
+    prices: Prices
+    text: str
+    is_idle: bool = False
+    is_final: bool = False
+
+
 Intent: TypeAlias = (
     RemoteStart
     | RemoteStop
@@ -129,6 +162,8 @@ Intent: TypeAlias = (
     | SetKey
     | RaiseProfile
     | AboutCards
+    | ShowPrice
+    | ShowCost
 )
 
 

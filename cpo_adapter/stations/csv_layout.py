@@ -39,6 +39,7 @@ _STATION = {
     "security_profile": "security_profile",
     "basic_username": "basic_username",
     "certificate_name": "certificate_name",
+    "shows_cost": "shows_cost",
 }
 _EVSE = {
     "evse": "number",

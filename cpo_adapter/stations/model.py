@@ -138,6 +138,7 @@ class Station:
 
     `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
     taken to speak which names none.
+    `shows_cost`: it has a display for what a charge costs.
     `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
     `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
     """
@@ -149,6 +150,7 @@ class Station:
     ocpp: Ocpp | None = None
     assumed_ocpp: Ocpp | None = None
     security_profile: Annotated[int, Field(ge=0, le=3)] = 1
+    shows_cost: bool = False
     basic_username: Line | None = None
     certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]

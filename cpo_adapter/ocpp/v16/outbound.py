@@ -23,12 +23,14 @@ from cpo_adapter.ocpp.intents import (
     Reserve,
     SetKey,
     SetProfile,
+    ShowCost,
+    ShowPrice,
     Tell,
     TellQueue,
     TellSchedule,
     Unlock,
 )
-from cpo_adapter.ocpp.v16 import card_lists, schedules
+from cpo_adapter.ocpp.v16 import card_lists, pricing, schedules
 from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
 
@@ -36,6 +38,8 @@ _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
     "failed": Outcome.FAILED,
     "faulted": Outcome.INOPERATIVE,
     "notsupported": Outcome.NOT_SUPPORTED,
+    "unknownmessageid": Outcome.NOT_SUPPORTED,
+    "unknownvendorid": Outcome.NOT_SUPPORTED,
     "unlocked": Outcome.ACCEPTED,
 }
 
@@ -68,6 +72,10 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ChangeConfiguration(key="SecurityProfile", value=str(profile))
         case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
             return card_lists.request(intent)
+        case ShowPrice():
+            return pricing.show_price(intent)
+        case ShowCost():
+            return pricing.show_cost(intent)
         case other:
             assert_never(other)
 

@@ -23,6 +23,8 @@ from cpo_adapter.ocpp.intents import (
     Reserve,
     SetKey,
     SetProfile,
+    ShowCost,
+    ShowPrice,
     Tell,
     TellQueue,
     TellSchedule,
@@ -72,6 +74,10 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             raise NotSpoken("2.x changes its profile with a network profile")
         case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
             return card_lists.request(intent)
+        case ShowCost(is_final=False):
+            return call.CostUpdated(intent.cost, intent.reference)  # type: ignore[arg-type]
+        case ShowCost() | ShowPrice():
+            raise NotSpoken("2.x tells it in its answers")
         case other:
             assert_never(other)
 

@@ -182,6 +182,7 @@ class Office:
             renderer=Renderer(PartyId("LU", "PAS"), "EUR"),
             announcer=cast(Announcing, wrapped(partners)),
             metrology=NothingSigned(),
+            saw=lambda _: None,
             clock=clock,
         )
         self.sessions = Sessions(
