@@ -163,7 +163,7 @@ async def station_rooms(
         clock=foundation.clock,
     )
     foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
-    everybody = StatusesForAll(watch, sessions, orders.reserved)
+    everybody = StatusesForAll(watch, sessions, orders.reserved, orders.reports)
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
         return dialects(
@@ -216,6 +216,7 @@ async def station_rooms(
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
+            *orders.fallbacks.routes(),
             *metrology.routes,
             *provisioned(foundation, settings, security, registry),
         ],

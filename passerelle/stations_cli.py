@@ -12,6 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="See stations, add them, change the
 
 Identity = Annotated[str, typer.Argument(help="The station's identity, the last part of its URL.")]
 STATIONS = ("identity", "in_service", "connected", "security_profile", "key", "seen_twice_at", "evses")
+FALLBACKS = ("identity", "amperes", "purpose", "standing", "set_at")
 KNOCKS = ("identity", "why", "address", "times", "last_at", "can_be_adopted")
 
 
@@ -68,6 +69,19 @@ def raise_profile(
     wanted = {"identity": identity, "profile": profile}
     told = admin_of(Service.CPO).post("/stations/raise_profile", wanted)
     _tell(told, _answer(told), as_json=as_json)
+
+
+@app.command()
+def fallbacks(
+    check: Annotated[
+        str | None, typer.Option("--check", help="Ask this station now, and set its limit if it is gone.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Which limit stations keep by themselves while nobody reaches them, as far as they show it."""
+    admin = admin_of(Service.CPO)
+    rows = admin.get("/fallbacks") if check is None else [admin.post("/fallbacks/check", {"identity": check})]
+    show(rows, FALLBACKS, as_json=as_json)
 
 
 def _answer(told: dict[str, Any]) -> str:

@@ -96,6 +96,31 @@ class TellSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class TellBounds:
+    """What it can keep of a profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetFallback:
+    """Limits whatever charges there while nothing else is told, as long as the station has no profile for it.
+
+    `is_for_all`: the station as a whole, else each charge.
+    """
+
+    number: int
+    schedule: Schedule
+    is_for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellProfile:
+    """Whether it keeps the profile of that `number`, told in a message that bears `request`. Not in 1.6."""
+
+    request: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellQueue:
     """Whether the station has still something to tell of a transaction. 1.6 has no words for it."""
 
@@ -158,6 +183,9 @@ Intent: TypeAlias = (
     | SetProfile
     | ClearProfile
     | TellSchedule
+    | TellBounds
+    | SetFallback
+    | TellProfile
     | TellQueue
     | SetKey
     | RaiseProfile

@@ -16,6 +16,15 @@ class RateUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileBounds:
+    """What a station keeps of a profile; None where it does not say, and nothing else can be assumed."""
+
+    units: frozenset[RateUnit] = frozenset(RateUnit)
+    most_periods: int | None = None
+    highest_stack: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     after_s: int
     rate: Decimal

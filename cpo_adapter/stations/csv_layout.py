@@ -40,6 +40,8 @@ _STATION = {
     "basic_username": "basic_username",
     "certificate_name": "certificate_name",
     "shows_cost": "shows_cost",
+    "fallback_a": "fallback_a",
+    "fallback_purpose": "fallback_purpose",
 }
 _EVSE = {
     "evse": "number",

@@ -102,7 +102,11 @@ class Connector:
     @property
     def power_w(self) -> int:
         """The most that it can give: as it is told, else what its phases carry."""
-        return self.max_electric_power or self.max_voltage * self.max_amperage * _PHASES[self.power_type]
+        return self.max_electric_power or self.max_voltage * self.max_amperage * self.phases
+
+    @property
+    def phases(self) -> int:
+        return _PHASES[self.power_type]
 
 
 _USUAL: Final = (Capability.RFID_READER, Capability.REMOTE_START_STOP_CAPABLE)
@@ -138,7 +142,8 @@ class Station:
 
     `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
     taken to speak which names none.
-    `shows_cost`: it has a display for what a charge costs.
+    `shows_cost`: it has a display for what a charge costs. `fallback_a`: amperes per phase that it shall not
+    exceed by itself, of each charge, or as a whole where the purpose is a ChargePointMaxProfile.
     `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
     `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
     """
@@ -151,6 +156,8 @@ class Station:
     assumed_ocpp: Ocpp | None = None
     security_profile: Annotated[int, Field(ge=0, le=3)] = 1
     shows_cost: bool = False
+    fallback_a: Positive | None = None
+    fallback_purpose: Literal["TxDefaultProfile", "ChargePointMaxProfile"] = "TxDefaultProfile"
     basic_username: Line | None = None
     certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]

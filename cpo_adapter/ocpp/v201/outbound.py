@@ -21,11 +21,14 @@ from cpo_adapter.ocpp.intents import (
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetFallback,
     SetKey,
     SetProfile,
     ShowCost,
     ShowPrice,
     Tell,
+    TellBounds,
+    TellProfile,
     TellQueue,
     TellSchedule,
     Topic,
@@ -33,7 +36,7 @@ from cpo_adapter.ocpp.intents import (
 )
 from cpo_adapter.ocpp.v16 import outbound as v16
 from cpo_adapter.ocpp.v16.answers import instant
-from cpo_adapter.ocpp.v201 import card_lists, schedules
+from cpo_adapter.ocpp.v201 import bounds, card_lists, schedules
 from schemas.codec import Json
 
 _REASONS: Final = {
@@ -66,6 +69,12 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ClearChargingProfile(charging_profile_id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellBounds():
+            return bounds.tell_bounds()
+        case SetFallback():
+            return schedules.set_fallback(intent)
+        case TellProfile():
+            return schedules.tell_profile(intent)
         case TellQueue(reference):
             return call.GetTransactionStatus(transaction_id=reference)
         case SetKey(key):

@@ -90,7 +90,8 @@ async def test_2_x_is_told_the_running_cost_and_answered_with_the_total(
     showing: Charging, protocol: str, totals: list[Any]
 ) -> None:
     """In 2.0.1 the answer has a total at the end alone."""
-    answers, costs = [], []
+    answers: list[Any] = []
+    costs: list[Any] = []
     async with showing.station(protocol) as station:
         for event in events():
             answers.append((await _answered(station, event, costs)).get("totalCost"))
