@@ -97,7 +97,9 @@ async def order_rooms(
         is_alone=lambda: yard.crew.crew.is_alone,
         clock=clock,
     )
-    abilities = Abilities(yard.registry)
+    abilities = Abilities(
+        inventory=yard.inventory, asker=yard.registry, supervisor=foundation.supervisor, clock=clock
+    )
     yard.registry.follow(abilities)
     limits = LimitedSessions(foundation.mongo)
     watch = ProfileWatch(
@@ -135,6 +137,7 @@ async def order_rooms(
             store=reservations,
             reserved=reserved,
             promises=promises,
+            abilities=abilities,
             clock=clock,
         ),
         profiles=Profiles(
@@ -147,7 +150,13 @@ async def order_rooms(
             pace=Pace(clock),
             abilities=abilities,
         ),
-        routes=OrderRoutes(promise_store, reservations, reserved),
+        routes=OrderRoutes(
+            promises=promise_store,
+            starts=starts,
+            reservations=reservations,
+            reserved=reserved,
+            clock=clock,
+        ),
         fallbacks=_fallbacks(foundation, yard, abilities, reports),
         reports=reports,
         promises=promises,

@@ -146,7 +146,8 @@ class SignedReading:
 class TransactionBegan:
     """In 1.6 the central system names the transaction, so a start carries no reference.
 
-    `reservation` is the number of the one that it uses up. `is_offline`: the station could ask nobody.
+    `reservation` is the number of the one that it uses up, `order` that of ours which set it off, where the
+    station tells it. `is_offline`: the station could ask nobody.
     """
 
     origin: Origin
@@ -157,6 +158,7 @@ class TransactionBegan:
     doubts: frozenset[Doubt] = frozenset()
     reservation: int | None = None
     is_offline: bool = False
+    order: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ class RateUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileBounds:
-    """What a station keeps of a profile; None where it does not say, and nothing else can be assumed."""
+class StationBounds:
+    """What a station says that it can do, and keeps of a profile; what it does not say it is taken to do."""
 
+    reserves: bool = True
+    limits: bool = True
     units: frozenset[RateUnit] = frozenset(RateUnit)
     most_periods: int | None = None
     highest_stack: int | None = None

@@ -8,7 +8,7 @@ from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, TellBounds, TellQueue, TellSchedule
-from cpo_adapter.ocpp.schedules import ProfileBounds, Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from cpo_adapter.ocpp.validation import Part
 from schemas.codec import Json
 
@@ -34,7 +34,7 @@ class StationLine(ABC):
         """None: the station would not say. Raises as `ask`."""
         return self.dialect.schedule(await self._answer_to(intent))
 
-    async def bounds(self, intent: TellBounds) -> ProfileBounds:
+    async def bounds(self, intent: TellBounds) -> StationBounds:
         """Raises as `ask`."""
         return self.dialect.bounds(await self._answer_to(intent))
 

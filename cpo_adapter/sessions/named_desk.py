@@ -171,4 +171,5 @@ def _as_start(event: TransactionTold, begin: Begin | None = None) -> Transaction
         at=begin.at if begin else event.at,
         reservation=event.reservation,
         is_offline=event.is_offline,
+        order=event.remote_start,
     )

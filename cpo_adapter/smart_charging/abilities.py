@@ -1,46 +1,70 @@
-"""What each station can keep of a charging profile: asked once for each connection, for it may change."""
+"""What each station can do, and keep of a charging profile: asked once for each connection.
 
-from typing import Protocol
+Those that partners may order such things of are asked soon after they come, so that what they cannot do is
+known when it is ordered.
+"""
 
-from cpo_adapter.ocpp.intents import StationRefused, StationSilent, TellBounds
-from cpo_adapter.ocpp.schedules import ProfileBounds
+from functools import partial
+from typing import Final, Protocol
+
+from cpo_adapter.ocpp.intents import NotAsked, StationRefused, StationSilent, TellBounds
+from cpo_adapter.ocpp.schedules import StationBounds
+from cpo_adapter.stations.model import Inventory
+from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
+from ocpi.process.tasks import Supervisor
+from schemas.v2_3_0.enums import Capability
 
 log = logger(__name__)
 
-_UNKNOWN = ProfileBounds()
+AFTER_S: Final = 12.0
+"""A boot and its statuses come first."""
+_ORDERED: Final = (Capability.RESERVABLE, Capability.CHARGING_PROFILE_CAPABLE)
+_UNKNOWN: Final = StationBounds()
 
 
 class Bounded(Protocol):
-    async def bounds(self, station: str, intent: TellBounds) -> ProfileBounds:
+    async def bounds(self, station: str, intent: TellBounds) -> StationBounds:
         """Raises NotAsked."""
 
 
 class Abilities:
     """A `Follower` of the registry."""
 
-    def __init__(self, asker: Bounded) -> None:
+    def __init__(self, *, inventory: Inventory, asker: Bounded, supervisor: Supervisor, clock: Clock) -> None:
+        self._inventory = inventory
         self._asker = asker
-        self._known: dict[str, ProfileBounds] = {}
+        self._supervisor = supervisor
+        self._clock = clock
+        self._known: dict[str, StationBounds] = {}
 
     def came(self, station: str) -> None:
         self._known.pop(station, None)
+        if any(spot.evse.can(each) for spot in self._inventory.spots(station) for each in _ORDERED):
+            self._supervisor.start(f"{station} abilities", partial(self._learn, station))
 
     def went(self, station: str) -> None:
         """What it could do says nothing of what it can when it is back."""
         self._known.pop(station, None)
 
-    def known(self, station: str) -> ProfileBounds | None:
+    def known(self, station: str) -> StationBounds | None:
         """None where it was not asked yet."""
         return self._known.get(station)
 
-    async def of(self, station: str) -> ProfileBounds:
+    async def of(self, station: str) -> StationBounds:
         """A station that will not say is taken to keep whatever it is sent: it can still refuse that."""
         if station not in self._known:
             self._known[station] = await self._asked(station)
         return self._known[station]
 
-    async def _asked(self, station: str) -> ProfileBounds:
+    async def _learn(self, station: str) -> None:
+        await self._clock.sleep(AFTER_S)
+        try:
+            await self.of(station)
+        except NotAsked as error:
+            log.info("station not asked what it can do", station=station, reason=str(error))
+
+    async def _asked(self, station: str) -> StationBounds:
         """Raises NotAsked where there is nobody to ask."""
         try:
             return await self._asker.bounds(station, TellBounds())

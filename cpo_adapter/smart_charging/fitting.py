@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
-from cpo_adapter.ocpp.schedules import Limit, ProfileBounds, RateUnit, Schedule
+from cpo_adapter.ocpp.schedules import Limit, RateUnit, Schedule, StationBounds
 from cpo_adapter.stations.model import Connector
 from schemas.v2_3_0.enums import PowerType
 
@@ -22,7 +22,7 @@ class Unfit(Exception):
     """The station cannot keep it in any form; the text says why."""
 
 
-def fitted(schedule: Schedule, bounds: ProfileBounds, connector: Connector) -> Schedule:
+def fitted(schedule: Schedule, bounds: StationBounds, connector: Connector) -> Schedule:
     """Raises Unfit."""
     if bounds.highest_stack is not None and bounds.highest_stack < 0:
         raise Unfit("the station keeps no charging profiles")

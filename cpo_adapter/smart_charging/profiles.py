@@ -13,7 +13,7 @@ from cpo_adapter.commands.outcomes import profile_result
 from cpo_adapter.commands.places import Places, able
 from cpo_adapter.commands.promises import Promises
 from cpo_adapter.ocpp.intents import ClearProfile, Outcome, SetProfile, TellSchedule
-from cpo_adapter.ocpp.schedules import ProfileBounds, Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.smart_charging.abilities import Abilities
@@ -93,6 +93,9 @@ class Profiles:
         where = begin.terms.location
         able([self._places.spot(where.id, where.evse_uid)], Capability.CHARGING_PROFILE_CAPABLE)
         self._places.must_be_reachable(begin.station)
+        known = self._abilities.known(begin.station)
+        if known is not None and not known.limits:
+            raise Declined(No.NOT_SUPPORTED, "the station has no smart charging")
         if not self._pace.allows(begin.session_id):
             raise Declined(No.TOO_OFTEN, "wait a minute")
         return begin
@@ -111,7 +114,7 @@ class Profiles:
             self._watch.look(begin.session_id)
         return ChargingProfileResult(result=profile_result(outcome))
 
-    def _fitted(self, begin: Begin, schedule: Schedule, bounds: ProfileBounds) -> Schedule:
+    def _fitted(self, begin: Begin, schedule: Schedule, bounds: StationBounds) -> Schedule:
         """Raises Declined."""
         where = begin.terms.location
         evse = self._places.spot(where.id, where.evse_uid).evse

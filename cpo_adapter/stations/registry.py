@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellBounds, TellQueue, TellSchedule
-from cpo_adapter.ocpp.schedules import ProfileBounds, Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from cpo_adapter.ocpp.station_line import StationLine
 from cpo_adapter.stations.clones import PROBED_FOR_S, Clones
 from ocpi.process import logs
@@ -139,7 +139,7 @@ class Registry:
         """None: the station would not say. Raises NotAsked."""
         return await self._line(station).schedule(intent)
 
-    async def bounds(self, station: str, intent: TellBounds) -> ProfileBounds:
+    async def bounds(self, station: str, intent: TellBounds) -> StationBounds:
         """What it can keep of a charging profile. Raises NotAsked."""
         return await self._line(station).bounds(intent)
 

@@ -69,12 +69,19 @@ class Signing:
             "timestamp": ago(60 * hours_ago),
         }
         number = (await self.station.call("StartTransaction", begun))[2]["transactionId"]
+        first = [each.sampled_16() for each in told if each.context == BEGIN]
+        if first:
+            metered = [{"timestamp": begun["timestamp"], "sampledValue": first}]
+            await self.station.call(
+                "MeterValues", {"connectorId": 1, "transactionId": number, "meterValue": metered}
+            )
+        last = [each.sampled_16() for each in told if each.context != BEGIN]
         stop = ago(60 * (hours_ago - 1))
         ended = {
             "transactionId": number,
             "meterStop": self.register_wh + 11_000,
             "timestamp": stop,
-            "transactionData": [{"timestamp": stop, "sampledValue": [each.sampled_16() for each in told]}],
+            "transactionData": [{"timestamp": stop, "sampledValue": last}],
         }
         assert (await self.station.call("StopTransaction", ended))[0] == 3
 

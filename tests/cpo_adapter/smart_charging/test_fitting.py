@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cpo_adapter.ocpp.schedules import Limit, ProfileBounds, RateUnit, Schedule
+from cpo_adapter.ocpp.schedules import Limit, RateUnit, Schedule, StationBounds
 from cpo_adapter.ocpp.v16.bounds import bounds_of
 from cpo_adapter.ocpp.v201.bounds import bounds_of as bounds_of_2
 from cpo_adapter.smart_charging.fitting import Unfit, fitted
@@ -14,7 +14,7 @@ from cpo_adapter.stations.model import Connector
 from schemas.v2_3_0.enums import ConnectorFormat, ConnectorType, PowerType
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WATTS, AMPERES = ProfileBounds(frozenset({RateUnit.W})), ProfileBounds(frozenset({RateUnit.A}))
+WATTS, AMPERES = StationBounds(units=frozenset({RateUnit.W})), StationBounds(units=frozenset({RateUnit.A}))
 
 
 def connector(power_type: PowerType = PowerType.AC_3_PHASE, volts: int = 230) -> Connector:
@@ -38,7 +38,7 @@ def rates(found: Schedule) -> list[tuple[int, Decimal]]:
 
 def test_rates_are_cut_to_what_a_station_can_tell_apart() -> None:
     """L-17: 16.04 A and 16.08 A are 16.0 A."""
-    found = fitted(schedule((0, "16.04"), (60, "16.08"), least=Decimal("6.09")), ProfileBounds(), connector())
+    found = fitted(schedule((0, "16.04"), (60, "16.08"), least=Decimal("6.09")), StationBounds(), connector())
 
     assert rates(found) == [(0, Decimal("16.0")), (60, Decimal("16.0"))]
     assert found.least == Decimal("6.0")
@@ -69,17 +69,17 @@ def test_direct_current_is_not_converted() -> None:
 def test_steps_that_are_too_many_are_one_under_the_lowest_of_them() -> None:
     wanted = schedule((0, "16"), (60, "10"), (120, "6"), (180, "32"))
 
-    assert rates(fitted(wanted, ProfileBounds(most_periods=2), connector())) == [
+    assert rates(fitted(wanted, StationBounds(most_periods=2), connector())) == [
         (0, Decimal(16)),
         (60, Decimal(6)),
     ]
-    assert rates(fitted(wanted, ProfileBounds(most_periods=1), connector())) == [(0, Decimal(6))]
-    assert len(fitted(wanted, ProfileBounds(most_periods=4), connector()).limits) == 4
+    assert rates(fitted(wanted, StationBounds(most_periods=1), connector())) == [(0, Decimal(6))]
+    assert len(fitted(wanted, StationBounds(most_periods=4), connector()).limits) == 4
 
 
 def test_a_station_that_keeps_no_profiles_gets_none() -> None:
     with pytest.raises(Unfit, match="keeps no charging profiles"):
-        fitted(schedule((0, "16")), ProfileBounds(highest_stack=-1), connector())
+        fitted(schedule((0, "16")), StationBounds(highest_stack=-1), connector())
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_units_are_read_in_every_spelling(told: str | None, units: set[RateUnit]
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"configurationKey": 7, "getVariableResult": [7, {}]}])
 def test_what_says_nothing_bounds_nothing(payload: Any) -> None:
-    assert bounds_of(payload) == bounds_of_2(payload) == ProfileBounds()
+    assert bounds_of(payload) == bounds_of_2(payload) == StationBounds()
