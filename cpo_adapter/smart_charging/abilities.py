@@ -4,6 +4,7 @@ Those that partners may order such things of are asked soon after they come, so 
 known when it is ordered.
 """
 
+import asyncio
 from functools import partial
 from typing import Final, Protocol
 
@@ -19,6 +20,8 @@ log = logger(__name__)
 
 AFTER_S: Final = 12.0
 """A boot and its statuses come first."""
+WITHIN_S: Final = 8.0
+"""An order may be waiting, and some stations answer nothing that they do not know."""
 _ORDERED: Final = (Capability.RESERVABLE, Capability.CHARGING_PROFILE_CAPABLE)
 _UNKNOWN: Final = StationBounds()
 
@@ -67,7 +70,8 @@ class Abilities:
     async def _asked(self, station: str) -> StationBounds:
         """Raises NotAsked where there is nobody to ask."""
         try:
-            return await self._asker.bounds(station, TellBounds())
-        except (StationRefused, StationSilent) as error:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._asker.bounds(station, TellBounds())
+        except (StationRefused, StationSilent, TimeoutError) as error:
             log.info("station does not tell what profiles it keeps", station=station, reason=str(error))
             return _UNKNOWN
