@@ -77,9 +77,12 @@ class Fallbacks:
         self._store = store
         self._supervisor = supervisor
         self._clock = clock
+        self._due: set[str] = set()
 
     def came(self, station: str) -> None:
-        if self._wanted(station) is not None:
+        """A line that comes and goes brings no more than one question."""
+        if self._wanted(station) is not None and station not in self._due:
+            self._due.add(station)
             self._supervisor.start(f"{station} fallback", partial(self._soon, station))
 
     def went(self, station: str) -> None:
@@ -103,6 +106,7 @@ class Fallbacks:
 
     async def _soon(self, station: str) -> None:
         await self._clock.sleep(AFTER_S)
+        self._due.discard(station)
         if self._asker.is_connected(station) and self._states.of(station).accepted:
             await self.check(station)
 

@@ -20,7 +20,8 @@ from passerelle import metering_cli
 from passerelle.admin_client import AdminRefused
 from schemas import codec
 from tests.cpo_adapter.metrology.signing import BEGIN, END, Signing, Told
-from tests.cpo_adapter.sessions.charging import STATIONS, Charging, running_charging, until_settled
+from tests.cpo_adapter.sessions.charging import STATIONS, UID, Charging, running_charging, until_settled
+from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
 from tests.fakes.eventually import eventually
 from tests.fakes.signing_meter import SigningMeter, based, told
 
@@ -188,6 +189,23 @@ async def test_what_does_not_fit_is_told_and_not_cut(charging: Charging, passere
     assert alarmed["alarms"] == ["signed readings did not fit on the bill"]
     assert kept[1]["signedMeterData"] == based(long)
     assert [each["sha256"] for each in kept] == [sha256(based(FIRST)), sha256(based(long))]
+
+
+async def test_what_was_signed_at_an_end_that_came_before_its_start_is_on_the_bill(
+    charging: Charging,
+) -> None:
+    """A station that was offline told its queue in the wrong order."""
+    sampled = [Told(based(BOTH), KEY, END).sampled_16()]
+    data = [{"timestamp": ago(0), "sampledValue": sampled}]
+    end = {"transactionId": -1, "meterStop": 12_000, "timestamp": ago(0), "transactionData": data}
+    begin = {"connectorId": 1, "idTag": UID, "meterStart": 1000, "timestamp": ago(60)}
+    async with charging.station() as station:
+        await station.call("StopTransaction", end)
+        await station.call("StartTransaction", begin)
+        billed = await bill(charging)
+
+    assert [each["signed_data"] for each in billed["signed_data"]["signed_values"]] == [based(BOTH)]
+    assert await checks(charging) == [("OK", [])]
 
 
 @pytest.fixture
