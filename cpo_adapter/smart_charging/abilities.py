@@ -27,6 +27,9 @@ _UNKNOWN: Final = StationBounds()
 
 
 class Bounded(Protocol):
+    def is_here(self, station: str) -> bool:
+        """Connected to this process."""
+
     async def bounds(self, station: str, intent: TellBounds) -> StationBounds:
         """Raises NotAsked."""
 
@@ -56,9 +59,12 @@ class Abilities:
 
     async def of(self, station: str) -> StationBounds:
         """A station that will not say is taken to keep whatever it is sent: it can still refuse that."""
-        if station not in self._known:
-            self._known[station] = await self._asked(station)
-        return self._known[station]
+        known = self._known.get(station)
+        if known is None:
+            known = await self._asked(station)
+            if self._asker.is_here(station):
+                self._known[station] = known  # of one elsewhere nobody here hears that it has come anew
+        return known
 
     async def _learn(self, station: str) -> None:
         await self._clock.sleep(AFTER_S)
