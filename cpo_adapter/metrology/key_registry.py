@@ -4,10 +4,11 @@ Where the operator wrote none down, the first that signs well is the meter's. An
 be a new meter or a forger: it counts once the operator trusts it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cpo_adapter.metrology.model import MeterPlace, ShownKey
+from cpo_adapter.stations.model import Inventory
 from ocpi.ocmf import key_of
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Mongo
 from ocpi.registration.named import NotNow
@@ -16,19 +17,20 @@ KEYS: Final = "meter_keys"
 
 
 class KeyRegistry:
-    """`authored` are those that the inventory names; they are never learnt and never changed here."""
+    """Keys that the inventory names, as it is now, are never learnt and never changed here."""
 
-    def __init__(self, mongo: Mongo, authored: Mapping[MeterPlace, Sequence[ShownKey]]) -> None:
+    def __init__(self, mongo: Mongo, inventory: Inventory) -> None:
         self._keys = mongo.collection(KEYS)
-        self._authored = authored
+        self._inventory = inventory
 
     def is_authored(self, place: MeterPlace) -> bool:
-        return place in self._authored
+        return bool(self._authored(place))
 
     async def known(self, place: MeterPlace) -> Sequence[ShownKey]:
         """Those that the meter may sign with; none where nothing is known of it."""
-        if place in self._authored:
-            return self._authored[place]
+        authored = self._authored(place)
+        if authored:
+            return authored
         found = await self._keys.find_one({"_id": str(place)})
         return [_key_of(found)] if found else []
 
@@ -54,12 +56,18 @@ class KeyRegistry:
 
     async def listed(self) -> list[dict[str, Any]]:
         learnt = [_row(each) async for each in self._keys.find({}).sort("_id", ASCENDING)]
-        authored = [
-            {"station": place.station, "evse": place.evse, "key": each.key.fingerprint, "from": "inventory"}
-            for place, keys in self._authored.items()
-            for each in keys
-        ]
-        return [*authored, *learnt]
+        return [*self._authored_rows(), *learnt]
+
+    def _authored(self, place: MeterPlace) -> Sequence[ShownKey]:
+        spot = self._inventory.spot(place.station, place.evse)
+        return [ShownKey(key_of(each), each) for each in spot.evse.meter_keys] if spot else []
+
+    def _authored_rows(self) -> Iterator[dict[str, Any]]:
+        for station in self._inventory.stations():
+            for evse in station.evses:
+                for each in evse.meter_keys:
+                    where = {"station": station.identity, "evse": evse.number}
+                    yield {**where, "key": key_of(each).fingerprint, "from": "inventory"}
 
 
 def _of(shown: ShownKey) -> Document:
