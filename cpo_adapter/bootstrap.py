@@ -15,6 +15,7 @@ from cpo_adapter.interfaces.modules import Modules
 from cpo_adapter.keeping import set_aside
 from cpo_adapter.keeping import store as kept
 from cpo_adapter.maintenance import job_store as jobs
+from cpo_adapter.metrology import store as metrology
 from cpo_adapter.payments import paid
 from cpo_adapter.payments.room import payment_room
 from cpo_adapter.reconciliation.room import reconciliation_room
@@ -62,6 +63,7 @@ INDEXES = (
     *jobs.INDEXES,
     *kept.INDEXES,
     *limits.INDEXES,
+    *metrology.INDEXES,
     *numbers.INDEXES,
     *paid.INDEXES,
     *presence.INDEXES,

@@ -16,8 +16,13 @@ from cpo_adapter.commands.store import PromiseStore
 from cpo_adapter.crew.room import CrewRoom, on_duty
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.smart_charging.abilities import Abilities
+from cpo_adapter.smart_charging.fallback import Fallbacks
+from cpo_adapter.smart_charging.fallback_routes import FallbackRoutes
+from cpo_adapter.smart_charging.fallback_store import FallbackStore
 from cpo_adapter.smart_charging.pace import Pace
 from cpo_adapter.smart_charging.profiles import Profiles
+from cpo_adapter.smart_charging.reports import ProfileReports
 from cpo_adapter.smart_charging.store import LimitedSessions
 from cpo_adapter.smart_charging.watching import ProfileWatch
 from cpo_adapter.stations.alarms import Alarms
@@ -57,6 +62,8 @@ class OrderRooms:
     profiles: Profiles
     routes: OrderRoutes
     promises: Promises
+    fallbacks: FallbackRoutes
+    reports: ProfileReports
 
 
 async def order_rooms(
@@ -94,6 +101,10 @@ async def order_rooms(
         is_alone=lambda: yard.crew.crew.is_alone,
         clock=clock,
     )
+    abilities = Abilities(
+        inventory=yard.inventory, asker=yard.registry, supervisor=foundation.supervisor, clock=clock
+    )
+    yard.registry.follow(abilities)
     limits = LimitedSessions(foundation.mongo)
     watch = ProfileWatch(
         store=limits,
@@ -103,6 +114,7 @@ async def order_rooms(
         supervisor=foundation.supervisor,
         clock=clock,
     )
+    reports = ProfileReports(watch.look_around)
     await promises.recover()
     await reserved.recover()
     for name, work in (
@@ -129,6 +141,7 @@ async def order_rooms(
             store=reservations,
             reserved=reserved,
             promises=promises,
+            abilities=abilities,
             clock=clock,
         ),
         profiles=Profiles(
@@ -139,7 +152,34 @@ async def order_rooms(
             watch=watch,
             promises=promises,
             pace=Pace(clock),
+            abilities=abilities,
         ),
-        routes=OrderRoutes(promise_store, reservations, reserved),
+        routes=OrderRoutes(
+            promises=promise_store,
+            starts=starts,
+            reservations=reservations,
+            reserved=reserved,
+            clock=clock,
+        ),
+        fallbacks=_fallbacks(foundation, yard, abilities, reports),
+        reports=reports,
         promises=promises,
     )
+
+
+def _fallbacks(
+    foundation: Foundation, yard: Yard, abilities: Abilities, reports: ProfileReports
+) -> FallbackRoutes:
+    store = FallbackStore(foundation.mongo)
+    fallbacks = Fallbacks(
+        inventory=yard.inventory,
+        states=yard.states,
+        asker=yard.registry,
+        abilities=abilities,
+        reports=reports,
+        store=store,
+        supervisor=foundation.supervisor,
+        clock=foundation.clock,
+    )
+    yard.registry.follow(fallbacks)
+    return FallbackRoutes(fallbacks, store)

@@ -18,6 +18,7 @@ from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
 from cpo_adapter.maintenance.progress import Progress
 from cpo_adapter.maintenance_room import maintenance_room, progress_of_jobs
+from cpo_adapter.metrology.room import MetrologyRoom, metrology_room
 from cpo_adapter.news import LocationNews
 from cpo_adapter.ocpp.connection import Desk
 from cpo_adapter.ocpp.dialect import Dialect
@@ -29,6 +30,7 @@ from cpo_adapter.ocpp.tally import Tally
 from cpo_adapter.ocpp.tls import StationTls
 from cpo_adapter.operations import OperationRoutes
 from cpo_adapter.order_rooms import OrderRooms, Yard, order_rooms
+from cpo_adapter.running_cost.display import CostDisplays
 from cpo_adapter.security_room import provisioned, security_room
 from cpo_adapter.sessions.afterwards import Afterwards
 from cpo_adapter.sessions.desk import Sessions
@@ -129,7 +131,9 @@ async def station_rooms(
     orders = await order_rooms(foundation, settings, yard, transactions, announcer)
     terms = TermsBook(inventory, authored.tariffs)
     ledger = Ledger(foundation.mongo)
-    publisher = _publisher(foundation, settings, transactions, ledger, announcer)
+    metrology = metrology_room(foundation, inventory)
+    displays = _displays(foundation, inventory, transactions, registry)
+    publisher = _publisher(foundation, settings, transactions, ledger, announcer, metrology, displays)
     afterwards = Afterwards(
         store=transactions,
         terms=terms,
@@ -146,6 +150,7 @@ async def station_rooms(
         terms=terms,
         cards=cards,
         reservations=orders.reserved,
+        signed=metrology.desk,
         touched=publisher.touched,
         clock=foundation.clock,
     )
@@ -171,10 +176,12 @@ async def station_rooms(
         clock=foundation.clock,
     )
     foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
-    everybody = StatusesForAll(watch, sessions, orders.reserved)
+    everybody = StatusesForAll(watch, sessions, orders.reserved, orders.reports)
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
-        return dialects(stations=everybody, cards=cards, sessions=desk, clock=foundation.clock)
+        return dialects(
+            stations=everybody, cards=cards, sessions=desk, clock=foundation.clock, costs=displays
+        )
 
     keeping = await keeping_room(
         foundation,
@@ -223,6 +230,8 @@ async def station_rooms(
             *operations.routes(),
             *OutcomeRoutes(ledger, publisher.touched, foundation.clock).routes(),
             *orders.routes.routes(),
+            *orders.fallbacks.routes(),
+            *metrology.routes,
             *provisioned(foundation, settings, security, registry),
             *maintenance.routes,
             *keeping.routes,
@@ -319,12 +328,16 @@ def _publisher(
     transactions: TransactionStore,
     ledger: Ledger,
     announcer: Announcer,
+    metrology: MetrologyRoom,
+    displays: CostDisplays,
 ) -> Publisher:
     publisher = Publisher(
         store=transactions,
         ledger=ledger,
         renderer=Renderer(settings.own_party, settings.currency),
         announcer=announcer,
+        metrology=metrology.desk,
+        saw=displays.saw,
         clock=foundation.clock,
     )
     foundation.supervisor.start("publish sessions", publisher.run, restart=True)
@@ -351,6 +364,25 @@ def _look_after(
     )
     for name, work in (("transactions that nobody ends", lingering.run), ("gaps in transactions", gaps.run)):
         foundation.supervisor.start(name, on_duty(foundation, work), restart=True)
+
+
+def _displays(
+    foundation: Foundation, inventory: Inventory, transactions: TransactionStore, registry: Registry
+) -> CostDisplays:
+    def can_show(station: str) -> bool:
+        known = inventory.station(station)
+        return known is not None and known.shows_cost
+
+    displays = CostDisplays(
+        store=transactions,
+        asker=registry,
+        can_show=can_show,
+        supervisor=foundation.supervisor,
+        clock=foundation.clock,
+    )
+    registry.follow(displays)
+    foundation.supervisor.start("show costs", displays.run, restart=True)
+    return displays
 
 
 def _sites(

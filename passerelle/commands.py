@@ -28,6 +28,8 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "inventory": "inventory_cli:app",
         "tariffs": "tariffs_cli:app",
         "tariff": "pricing_cli:tariff_app",
+        "ocmf": "ocmf_cli:app",
+        "metering": "metering_cli:app",
         "price": "pricing_cli:price",
         "audit": "pricing_cli:audit",
         "acts": "acts_cli:acts",

@@ -26,6 +26,7 @@ STATIONS = (
     "evses",
 )
 ALARMS = ("identity", "kind", "is_grave", "text", "times", "first_at", "last_at")
+FALLBACKS = ("identity", "amperes", "purpose", "standing", "set_at")
 SET_ASIDE = ("message", "station", "action", "heard_at", "trouble")
 KNOCKS = ("identity", "why", "address", "times", "last_at", "can_be_adopted")
 
@@ -118,6 +119,19 @@ def raise_profile(
 def _print_settings(settings: dict[str, str]) -> None:
     for name, value in settings.items():
         typer.echo(f"  {name} = {value}")
+
+
+@app.command()
+def fallbacks(
+    check: Annotated[
+        str | None, typer.Option("--check", help="Ask this station now, and set its limit if it is gone.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Which limit stations keep by themselves while nobody reaches them, as far as they show it."""
+    admin = admin_of(Service.CPO)
+    rows = admin.get("/fallbacks") if check is None else [admin.post("/fallbacks/check", {"identity": check})]
+    show(rows, FALLBACKS, as_json=as_json)
 
 
 def _answer(told: dict[str, Any]) -> str:

@@ -168,6 +168,11 @@ class Wire2(ChargePoint):
         """The password, which 1.6 calls a key, and whatever settings there are."""
         return call_result.SetVariables([self._set(each) for each in set_variable_data])
 
+    @_handles(Action.get_variables)
+    def simulated2_get_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
+        """None can be read; the package itself would leave 2.1 without an answer."""
+        return call_result.GetVariables([_unknown(each) for each in get_variable_data])
+
     def _set(self, told: dict[str, Any]) -> datatypes.SetVariableResultType:
         component, variable = told["component"], told["variable"]
         statuses = enums.SetVariableStatusEnumType
@@ -193,6 +198,11 @@ class Wire2(ChargePoint):
 def _name(told: dict[str, Any]) -> str:
     """As the settings of the station are called, instances left out."""
     return f"{told['component']['name']}.{told['variable']['name']}"
+
+
+def _unknown(asked: dict[str, Any]) -> datatypes.GetVariableResultType:
+    status = enums.GetVariableStatusEnumType.unknown_variable
+    return datatypes.GetVariableResultType(status, asked["component"], asked["variable"])
 
 
 class Wire201(Wire2, v201.ChargePoint):

@@ -61,7 +61,11 @@ class Commanded(Protocol):
 
     async def at_reader(self, station: str, uid: str, at: datetime) -> Authorized | None: ...
 
-    async def at_outlet(self, station: str, evse: int, uid: str, at: datetime) -> Authorized | None: ...
+    async def at_outlet(
+        self, station: str, evse: int, uid: str, at: datetime, heard_at: datetime
+    ) -> Authorized | None: ...
+
+    async def numbered(self, station: str, number: int, uid: str) -> Authorized | None: ...
 
     async def ordered(self, station: str, number: int) -> tuple[str, Outlet] | None: ...
 
@@ -126,9 +130,17 @@ class Cards:
 
     async def _recalled(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized] | None:
         station, heard_at = event.origin.station, event.origin.received_at
-        ordered = await self._commanded.at_outlet(station, event.outlet.evse, event.uid, event.at)
-        found = ordered or await self._memory.recall(station, event.uid, heard_at)
+        found = await self._ordered(event) or await self._memory.recall(station, event.uid, heard_at)
         return (accepted(found.token, heard_at), found) if found else None
+
+    async def _ordered(self, event: TransactionBegan) -> Authorized | None:
+        """By the number that the station tells again, else by place, card and time."""
+        station, evse = event.origin.station, event.outlet.evse
+        if event.order is not None:
+            named = await self._commanded.numbered(station, event.order, event.uid)
+            if named is not None:
+                return named
+        return await self._commanded.at_outlet(station, evse, event.uid, event.at, event.origin.received_at)
 
     async def _judged_now(self, event: TransactionBegan) -> tuple[CardAnswer, Authorized | None]:
         heard_at = event.origin.received_at

@@ -6,11 +6,11 @@ the session.
 Spec: 2.3.0 mod_commands, StartSession, StopSession and UnlockConnector object.
 """
 
-import uuid
 from functools import partial
 from typing import Protocol
 
 from cpo_adapter.authorization.commanded import (
+    STARTED_WITHIN,
     WITHIN,
     CommandedStart,
     CommandedStarts,
@@ -30,7 +30,7 @@ from cpo_adapter.stations.model import Connector, Spot
 from ocpi.errors import InvalidParameters
 from schemas.kinds import PartyId
 from schemas.v2_3_0.commands import CommandResult, StartSession, StopSession, UnlockConnector
-from schemas.v2_3_0.enums import Capability
+from schemas.v2_3_0.enums import Capability, CommandResultType
 from schemas.v2_3_0.tokens import Token
 
 
@@ -69,8 +69,9 @@ class Control:
         spot, connector = self._place_of(wanted)
         station = spot.station.identity
         self._places.must_be_reachable(station)
+        promise = order.promise("START_SESSION", station=station, about=spot.evse.uid)
         expected = commanded_start(
-            start_id=uuid.uuid4().hex,
+            start_id=promise.id,
             station=station,
             evse=spot.evse.number,
             tag=await self._reserved.tag_of(spot, wanted.token) or tag_for(wanted.token),
@@ -78,8 +79,8 @@ class Control:
             reference=wanted.authorization_reference,
             at=order.at,
             until=order.at + WITHIN,
+            counts_until=order.at + STARTED_WITHIN,
         )
-        promise = order.promise("START_SESSION", station=station, about=spot.evse.uid)
         await self._promises.make(promise, partial(self._start, expected, spot, outlet_of(spot, connector)))
 
     async def stop(self, order: Order, wanted: StopSession) -> None:
@@ -113,7 +114,8 @@ class Control:
 
     async def _start(self, expected: CommandedStart, spot: Spot, outlet: Outlet) -> CommandResult:
         """Expected before it is asked for: stations ask about the card before they answer."""
-        await self._starts.expect(expected)
+        if not await self._starts.expect_alone(expected):
+            return CommandResult(result=CommandResultType.EVSE_OCCUPIED)
         outcome = await self._asker.ask(expected.station, expected.order(outlet))
         if outcome is not Outcome.ACCEPTED:
             await self._starts.withdraw(expected.id)

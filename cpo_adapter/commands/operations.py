@@ -7,19 +7,32 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.commands.reservation import Reservation
 from cpo_adapter.commands.reservation_store import ReservationStore
 from cpo_adapter.commands.reserved import Reserved
 from cpo_adapter.commands.store import PromiseStore
 from ocpi.admin.app import reply
+from ocpi.process.clock import Clock
 from ocpi.process.mongo import Document
+from schemas.v2_3_0.enums import CommandResultType
 
 _MOST: Final = 500
 
 
 class OrderRoutes:
-    def __init__(self, promises: PromiseStore, reservations: ReservationStore, reserved: Reserved) -> None:
+    def __init__(
+        self,
+        *,
+        promises: PromiseStore,
+        starts: CommandedStarts,
+        reservations: ReservationStore,
+        reserved: Reserved,
+        clock: Clock,
+    ) -> None:
         self._promises = promises
+        self._starts = starts
+        self._clock = clock
         self._reservations = reservations
         self._reserved = reserved
 
@@ -31,7 +44,11 @@ class OrderRoutes:
         ]
 
     async def _orders(self, _: web.Request) -> web.Response:
-        return reply([_order(each) for each in await self._promises.listed(_MOST)])
+        """Of a start that its station accepted and that never came it is said."""
+        listed = await self._promises.listed(_MOST)
+        accepted = [each["_id"] for each in listed if each.get("outcome") == CommandResultType.ACCEPTED]
+        in_vain = await self._starts.never_begun(accepted, self._clock.now())
+        return reply([_order(each, is_in_vain=each["_id"] in in_vain) for each in listed])
 
     async def _list(self, _: web.Request) -> web.Response:
         return reply([_reservation(each) for each in await self._reservations.listed(_MOST)])
@@ -44,10 +61,11 @@ class OrderRoutes:
         return reply({"id": found.id, "cancelled": await self._reserved.cancel(found)})
 
 
-def _order(stored: Document) -> dict[str, Any]:
+def _order(stored: Document, *, is_in_vain: bool) -> dict[str, Any]:
     named = ("action", "station", "about", "at", "outcome", "is_open", "trouble")
     asked_by = {"party": stored["reply"]["party"], "partner": stored["reply"]["partner"]}
-    return {**{name: stored.get(name) for name in named}, **asked_by}
+    told = {name: stored.get(name) for name in named}
+    return {**told, "never_begun": is_in_vain, **asked_by}
 
 
 def _reservation(reservation: Reservation) -> dict[str, Any]:

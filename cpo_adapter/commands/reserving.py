@@ -8,8 +8,10 @@ Spec: 2.3.0 mod_commands, ReserveNow and CancelReservation object; OCPP 1.6, 5.1
 import uuid
 from contextlib import suppress
 from functools import partial
+from typing import Protocol
 
 from cpo_adapter.authorization.commanded import (
+    CLOCKS_DIFFER,
     CommandedStart,
     CommandedStarts,
     commanded_start,
@@ -17,7 +19,7 @@ from cpo_adapter.authorization.commanded import (
     tag_for,
 )
 from cpo_adapter.commands.control import Asker, check_owner
-from cpo_adapter.commands.model import Order
+from cpo_adapter.commands.model import Declined, No, Order
 from cpo_adapter.commands.outcomes import command_result
 from cpo_adapter.commands.places import Places, able, outlet_of
 from cpo_adapter.commands.promises import Promises
@@ -26,12 +28,18 @@ from cpo_adapter.commands.reservation_store import ReservationStore
 from cpo_adapter.commands.reserved import Reserved
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.intents import CancelReservation, NotAsked, Outcome, Reserve
+from cpo_adapter.ocpp.schedules import StationBounds
 from cpo_adapter.stations.model import Spot
 from ocpi.errors import InvalidParameters
 from ocpi.process.clock import Clock
 from schemas.v2_3_0 import commands
 from schemas.v2_3_0.commands import CommandResult, ReserveNow
 from schemas.v2_3_0.enums import Capability, CommandResultType
+
+
+class KnownAbilities(Protocol):
+    def known(self, station: str) -> StationBounds | None:
+        """What it can do; None where it was not asked yet."""
 
 
 class Reserving:
@@ -46,6 +54,7 @@ class Reserving:
         store: ReservationStore,
         reserved: Reserved,
         promises: Promises,
+        abilities: KnownAbilities,
         clock: Clock,
     ) -> None:
         self._places = places
@@ -54,6 +63,7 @@ class Reserving:
         self._store = store
         self._reserved = reserved
         self._promises = promises
+        self._abilities = abilities
         self._clock = clock
 
     async def reserve(self, order: Order, wanted: ReserveNow) -> None:
@@ -63,6 +73,9 @@ class Reserving:
         held = await self._store.held_by(order.party, wanted.reservation_id)
         spot = self._spot_for(wanted, held)
         self._places.must_be_reachable(spot.station.identity)
+        known = self._abilities.known(spot.station.identity)
+        if known is not None and not known.reserves:
+            raise Declined(No.NOT_SUPPORTED, "the station has no reservations")
         reservation = await self._new(order, wanted, spot, held)
         promise = order.promise("RESERVE_NOW", station=reservation.station, about=reservation.reservation_id)
         await self._promises.make(promise, partial(self._reserve, reservation, held, spot))
@@ -182,4 +195,5 @@ def _as_start(reservation: Reservation) -> CommandedStart:
         reference=reservation.reference,
         at=reservation.at,
         until=reservation.expires,
+        counts_until=reservation.expires + CLOCKS_DIFFER,
     )

@@ -8,7 +8,7 @@ from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.framing import Call, Payload, Send, Unreadable
 from cpo_adapter.ocpp.intents import Intent, Outcome
 from cpo_adapter.ocpp.orders import Order
-from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from schemas.codec import Json
 
 
@@ -69,6 +69,9 @@ class Dialect(Protocol):
 
     def list_limits(self, payload: Json) -> ListLimits:
         """What the CALLRESULT to TellListLimits says."""
+
+    def bounds(self, payload: Json) -> StationBounds:
+        """What the CALLRESULT to TellBounds says; what says nothing readable bounds nothing."""
 
     def has_queued(self, payload: Json) -> bool:
         """Whether a CALLRESULT says that more is to come; what says nothing readable may mean it."""

@@ -5,7 +5,7 @@ carries its origin, frame included, for what must be kept is what was said, not 
 Energy is in Wh, power in W, current in A; instants are aware and UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -170,10 +170,26 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedReading:
+    """What a meter signed, byte for byte as it came; texts are empty where the station told none.
+
+    `data` is the signed text in whatever spelling, `encoding` the name of its format, `context` as a
+    Sample's.
+    """
+
+    at: datetime
+    data: str = field(repr=False)
+    encoding: str = ""
+    public_key: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionBegan:
     """In 1.6 the central system names the transaction, so a start carries no reference.
 
-    `reservation` is the number of the one that it uses up. `is_offline`: the station could ask nobody.
+    `reservation` is the number of the one that it uses up, `order` that of ours which set it off, where the
+    station tells it. `is_offline`: the station could ask nobody.
     """
 
     origin: Origin
@@ -184,6 +200,7 @@ class TransactionBegan:
     doubts: frozenset[Doubt] = frozenset()
     reservation: int | None = None
     is_offline: bool = False
+    order: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +212,7 @@ class MeterRead:
     reference: str
     samples: tuple[Sample, ...]
     doubts: frozenset[Doubt] = frozenset()
+    signed: tuple[SignedReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +227,7 @@ class TransactionEnded:
     reason: str
     samples: tuple[Sample, ...] = ()
     doubts: frozenset[Doubt] = frozenset()
+    signed: tuple[SignedReading, ...] = ()
 
 
 class Moment(StrEnum):
@@ -223,9 +242,9 @@ class Moment(StrEnum):
 class TransactionTold:
     """One event of a transaction that its station names and whose events it counts: OCPP 2.x.
 
-    Events come late, in any order and more than once; what one does not say may stand in another. Signed
-    readings stay in the frame, byte for byte. `uid` is None where no card was shown, and empty where one was
-    that is no card of anybody's. `status` is what the car does; `remote_start` the number of our order.
+    Events come late, in any order and more than once; what one does not say may stand in another. `uid` is
+    None where no card was shown, and empty where one was that is no card of anybody's. `status` is what the
+    car does; `remote_start` the number of our order.
     """
 
     origin: Origin
@@ -242,6 +261,7 @@ class TransactionTold:
     reservation: int | None = None
     is_offline: bool = False
     doubts: frozenset[Doubt] = frozenset()
+    signed: tuple[SignedReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from cpo_adapter.ocpp.events import Noticed
 from cpo_adapter.ocpp.request import Request
-from cpo_adapter.ocpp.rooms import CardDesk, SessionDesk, StationWatch
+from cpo_adapter.ocpp.rooms import CardDesk, CostDesk, NoCosts, SessionDesk, StationWatch
 from ocpi.process.clock import Clock
 
 
@@ -16,12 +16,14 @@ class Handlers:
         cards: CardDesk,
         sessions: SessionDesk,
         clock: Clock,
+        costs: CostDesk | None = None,
         heartbeat_s: int = 300,
     ) -> None:
         self._stations = stations
         self._cards = cards
         self._sessions = sessions
         self._clock = clock
+        self._costs = costs or NoCosts()
         self._heartbeat_s = heartbeat_s
 
     async def keep(self, request: Request, about: str = "") -> None:

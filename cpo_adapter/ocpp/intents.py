@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -95,6 +96,31 @@ class TellSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class TellBounds:
+    """What it can keep of a profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetFallback:
+    """Limits whatever charges there while nothing else is told, as long as the station has no profile for it.
+
+    `is_for_all`: the station as a whole, else each charge.
+    """
+
+    number: int
+    schedule: Schedule
+    is_for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellProfile:
+    """Whether it keeps the profile of that `number`, told in a message that bears `request`. Not in 1.6."""
+
+    request: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellQueue:
     """Whether the station has still something to tell of a transaction. 1.6 has no words for it."""
 
@@ -115,6 +141,38 @@ class RaiseProfile:
     profile: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShowPrice:
+    """What a card will pay, in words. 2.x has other ways for it."""
+
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Taxes included, per kWh, per hour, once; None where there is none that always holds."""
+
+    per_kwh: Decimal | None = None
+    per_hour: Decimal | None = None
+    once: Decimal | None = None
+    per_hour_idle: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCost:
+    """What a transaction comes to, taxes included. `is_final`: it has ended; 2.x tells that otherwise."""
+
+    reference: str
+    cost: Decimal
+    at: datetime
+    register_wh: Decimal
+    prices: Prices
+    text: str
+    is_idle: bool = False
+    is_final: bool = False
+
+
 Intent: TypeAlias = (
     RemoteStart
     | RemoteStop
@@ -125,10 +183,15 @@ Intent: TypeAlias = (
     | SetProfile
     | ClearProfile
     | TellSchedule
+    | TellBounds
+    | SetFallback
+    | TellProfile
     | TellQueue
     | SetKey
     | RaiseProfile
     | AboutCards
+    | ShowPrice
+    | ShowCost
 )
 
 

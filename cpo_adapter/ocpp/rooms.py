@@ -6,6 +6,7 @@ A room returns once what it was told is on disk: then the station gets its answe
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -87,6 +88,20 @@ class CardDesk(Protocol):
     """Who knows which card may charge here, now."""
 
     async def authorize(self, event: Authorizing) -> CardAnswer: ...
+
+
+class CostDesk(Protocol):
+    """Who knows what a charge costs."""
+
+    async def total(self, event: TransactionTold) -> Decimal | None:
+        """What it comes to once the event is kept, taxes included; None where the station shall not know."""
+
+
+class NoCosts:
+    """A `CostDesk` for stations without displays."""
+
+    async def total(self, _: TransactionTold) -> Decimal | None:
+        return None
 
 
 class SessionDesk(Protocol):

@@ -16,6 +16,17 @@ class RateUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StationBounds:
+    """What a station says that it can do, and keeps of a profile; what it does not say it is taken to do."""
+
+    reserves: bool = True
+    limits: bool = True
+    units: frozenset[RateUnit] = frozenset(RateUnit)
+    most_periods: int | None = None
+    highest_stack: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     after_s: int
     rate: Decimal

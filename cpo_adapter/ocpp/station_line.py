@@ -7,9 +7,9 @@ from cpo_adapter.ocpp.card_lists import ListLimits, TellListLimits, TellListVers
 from cpo_adapter.ocpp.casing import payload
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import Payload
-from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, TellQueue, TellSchedule
+from cpo_adapter.ocpp.intents import Intent, NotSpoken, Outcome, TellBounds, TellQueue, TellSchedule
 from cpo_adapter.ocpp.orders import Answer, Order
-from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from cpo_adapter.ocpp.secrets import without_secrets
 from cpo_adapter.ocpp.validation import Gravity, Part
 from schemas.codec import Json
@@ -35,6 +35,10 @@ class StationLine(ABC):
     async def schedule(self, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises as `ask`."""
         return self.dialect.schedule(await self._answer_to(intent))
+
+    async def bounds(self, intent: TellBounds) -> StationBounds:
+        """Raises as `ask`."""
+        return self.dialect.bounds(await self._answer_to(intent))
 
     async def has_queued(self, intent: TellQueue) -> bool:
         """Raises as `ask`."""

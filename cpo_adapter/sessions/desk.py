@@ -6,8 +6,9 @@ Spec: OCPP 1.6, 4.7, 4.8, 4.10 (a transaction that has begun is never refused, o
 """
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Protocol
 
 from cpo_adapter.authorization.model import Authorized
@@ -16,6 +17,7 @@ from cpo_adapter.ocpp.events import (
     MeterRead,
     Origin,
     Outlet,
+    SignedReading,
     StatusChanged,
     TransactionBegan,
     TransactionEnded,
@@ -60,10 +62,17 @@ class Reservations(Protocol):
         """Told at least once, before the station is answered."""
 
 
+class SignedReadings(Protocol):
+    """Who keeps what meters signed."""
+
+    async def keep(self, number: int, readings: Sequence[SignedReading], heard_at: datetime) -> None:
+        """Of the transaction of that number; durable when it returns."""
+
+
 class Sessions:
     """The `SessionDesk` of the door. `touched` hears the number of every transaction that has changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is another room
         self,
         *,
         store: TransactionStore,
@@ -72,6 +81,7 @@ class Sessions:
         terms: TermsBook,
         cards: CardJudge,
         reservations: Reservations,
+        signed: SignedReadings,
         touched: Callable[[int], None],
         clock: Clock,
     ) -> None:
@@ -81,10 +91,11 @@ class Sessions:
         self._terms = terms
         self._cards = cards
         self._reservations = reservations
+        self._signed = signed
         self._touched = touched
         self._clock = clock
         self._attribution = Attribution(store, given)
-        self._early_ends = EarlyEnds(store)
+        self._early_ends = EarlyEnds(store, signed.keep)
         self._succession = Succession(store, touched, clock)
         self._named = NamedTransactions(
             store=store,
@@ -93,6 +104,7 @@ class Sessions:
             ordered=cards.ordered,
             session_of=reservations.session_of,
             opened=self._opened,
+            signed=signed.keep,
             touched=touched,
         )
 
@@ -178,6 +190,7 @@ class Sessions:
         station, frame, heard_at = event.origin.station, event.origin.frame, event.origin.received_at
         meant = await self._attribution.of_samples(event)
         if meant is not None:
+            await self._signed.keep(meant.number, event.signed, heard_at)
             await self._store.add(meant.number, Metered(event.samples, heard_at), frame)
             if meant.has_ended:
                 await self._store.look_again(meant.number)
@@ -193,6 +206,7 @@ class Sessions:
             log.warning("end of no transaction", station=station)
             await self._early_ends.keep(event, end)
             return
+        await self._signed.keep(number, event.signed, heard_at)
         ending = await self._store.end(number, end, frame)
         log.info("transaction ended", station=station, number=number, reason=event.reason, end=ending.value)
         if ending is Ending.CONTRADICTED:

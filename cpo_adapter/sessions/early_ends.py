@@ -5,7 +5,12 @@ was ever given.
 Spec: OCPP 1.6, 4.10 (an end is never refused).
 """
 
-from cpo_adapter.ocpp.events import TransactionEnded
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from cpo_adapter.ocpp.events import SignedReading, TransactionEnded
+from cpo_adapter.ocpp.v16.reading import signed_in_end
 from cpo_adapter.sessions.plausibility import fits
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Begin, End, Transaction
@@ -13,10 +18,15 @@ from ocpi.process.logs import logger
 
 log = logger(__name__)
 
+KeepSigned: TypeAlias = Callable[[int, Sequence[SignedReading], datetime], Awaitable[None]]
+
 
 class EarlyEnds:
-    def __init__(self, store: TransactionStore) -> None:
+    """`signed` keeps what a meter signed with it."""
+
+    def __init__(self, store: TransactionStore, signed: KeepSigned) -> None:
         self._store = store
+        self._signed = signed
 
     async def keep(self, event: TransactionEnded, end: End) -> None:
         await self._store.keep_end(event, end)
@@ -31,6 +41,7 @@ class EarlyEnds:
         if len(found) != 1:
             return
         ((frame, end),) = found.values()
+        await self._signed(begin.number, signed_in_end(frame, end.heard_at), end.heard_at)
         await self._store.end(begin.number, end, frame)
         await self._store.join_ends(begin.station, frame, begin.number)
         log.info("end found that was told before its start", station=begin.station, number=begin.number)

@@ -7,10 +7,18 @@ Spec: OCPP 2.0.1, TransactionEvent; E03 and F01 to F02 (remoteStartId, late idTo
 """
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from cpo_adapter.ocpp.events import STATION, Moment, Outlet, TransactionBegan, TransactionTold
+from cpo_adapter.ocpp.events import (
+    STATION,
+    Moment,
+    Outlet,
+    SignedReading,
+    TransactionBegan,
+    TransactionTold,
+)
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 from cpo_adapter.sessions.named import NO_START, told
 from cpo_adapter.sessions.numbers import Numbers
@@ -27,7 +35,7 @@ _ANOTHER_CARD = CardAnswer(CardStatus.ACCEPTED)
 
 
 class NamedTransactions:
-    """`opened` closes what ran there before and judges the card."""
+    """`opened` closes what ran there before and judges the card; `signed` keeps what a meter signed."""
 
     def __init__(
         self,
@@ -38,6 +46,7 @@ class NamedTransactions:
         ordered: Callable[[str, int], Awaitable[tuple[str, Outlet] | None]],
         session_of: Callable[[TransactionBegan], Awaitable[str | None]],
         opened: Callable[[Begin, TransactionBegan], Awaitable[CardAnswer]],
+        signed: Callable[[int, Sequence[SignedReading], datetime], Awaitable[None]],
         touched: Callable[[int], None],
     ) -> None:
         self._store = store
@@ -46,6 +55,7 @@ class NamedTransactions:
         self._ordered = ordered
         self._session_of = session_of
         self._opened = opened
+        self._signed = signed
         self._touched = touched
 
     async def told(self, event: TransactionTold) -> CardAnswer | None:
@@ -55,6 +65,7 @@ class NamedTransactions:
             return None
         known = await self._completed(event)
         begin = await self._transaction(known)
+        await self._signed(begin.number, event.signed, event.origin.received_at)
         await self._store.add(begin.number, told(event), event.origin.frame)
         await self._store.look_again(begin.number)
         answer = await self._answer(begin, known)
@@ -160,4 +171,5 @@ def _as_start(event: TransactionTold, begin: Begin | None = None) -> Transaction
         at=begin.at if begin else event.at,
         reservation=event.reservation,
         is_offline=event.is_offline,
+        order=event.remote_start,
     )

@@ -8,6 +8,7 @@ Spec: 2.3.0 mod_sessions, Session object; mod_cdrs, CDR object.
 from typing import Any, Final
 
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.metrology.model import NOTHING_SIGNED, Attested
 from cpo_adapter.sessions.billing import NotBillable, costs, due, is_refused
 from cpo_adapter.sessions.bills import bill_id, value_of
 from cpo_adapter.sessions.exports import with_exports
@@ -23,6 +24,8 @@ from schemas.v2_3_0.enums import SessionStatus
 from schemas.v2_3_0.sessions import Session
 
 _WH_PER_KWH: Final = 1000
+_LONGEST_REMARK: Final = 255
+_AND_MORE: Final = "and more"
 
 
 class Renderer:
@@ -54,8 +57,17 @@ class Renderer:
         body = codec.dump(Session.model_validate(fields))
         return Record(self.session_key(transaction), transaction.heard_at, body, issuer(authorized))
 
-    def bill(self, transaction: Transaction, authorized: Authorized, taken_back: int = 0) -> Record:
-        """The CDR, of whose session so many were taken back before. Raises NothingDue, NotBillable."""
+    def bill(
+        self,
+        transaction: Transaction,
+        authorized: Authorized,
+        taken_back: int = 0,
+        attested: Attested = NOTHING_SIGNED,
+    ) -> Record:
+        """The CDR, of whose session so many were taken back before, with what its meter signed.
+
+        Raises NothingDue, NotBillable.
+        """
         begin, end = transaction.begin, transaction.end
         reason = why_not(transaction)
         if end is None or reason is not None:
@@ -68,7 +80,8 @@ class Renderer:
             "cdr_location": begin.terms.location.to_wire(),
             "tariffs": [tariff.to_wire() for tariff in begin.terms.tariffs],
             **due(transaction),
-            "remark": _remark(transaction),
+            "signed_data": attested.data and attested.data.to_wire(),
+            "remark": _remark([*sorted(transaction.doubts), *attested.remarks]),
             "last_updated": transaction.heard_at if taken_back else end.heard_at,
         }
         return self.bill_record(authorized, codec.dump(CDR.model_validate(fields)))
@@ -116,6 +129,8 @@ def issuer(authorized: Authorized) -> PartyId:
     return PartyId(authorized.token.country_code, authorized.token.party_id)
 
 
-def _remark(transaction: Transaction) -> str | None:
-    """What had to be mended, for whoever wonders about the bill."""
-    return "; ".join(sorted(transaction.doubts)) or None
+def _remark(remarks: list[str]) -> str | None:
+    """What had to be mended or is odd, for whoever wonders about the bill; as much as there is room for."""
+    while len(text := "; ".join(remarks)) > _LONGEST_REMARK:
+        remarks = [*remarks[:-2], _AND_MORE]
+    return text or None

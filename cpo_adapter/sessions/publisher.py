@@ -7,11 +7,12 @@ afterwards makes its bill wrong.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from cpo_adapter.sessions.ledger import Became, Ledger, Settled, Standing
 from cpo_adapter.sessions.objects import Renderer
-from cpo_adapter.sessions.settlement import Announcing, Settlement
+from cpo_adapter.sessions.settlement import Announcing, Attesting, Settlement
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Transaction
 from ocpi.process.clock import Clock
@@ -26,6 +27,8 @@ LONGEST_REST_S: Final = 15.0
 
 
 class Publisher:
+    """`saw` is shown every transaction that is told of and not billed yet."""
+
     def __init__(
         self,
         *,
@@ -33,13 +36,18 @@ class Publisher:
         ledger: Ledger,
         renderer: Renderer,
         announcer: Announcing,
+        metrology: Attesting,
+        saw: Callable[[Transaction], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._renderer = renderer
         self._announcer = announcer
-        self._settlement = Settlement(ledger=ledger, renderer=renderer, announcer=announcer, clock=clock)
+        self._settlement = Settlement(
+            ledger=ledger, renderer=renderer, announcer=announcer, metrology=metrology, clock=clock
+        )
+        self._saw = saw
         self._clock = clock
         self._waiting: set[int] = set()
         self._rests_until_s: dict[int, float] = {}
@@ -101,6 +109,7 @@ class Publisher:
             await self._not_billed(transaction, seen)
             return
         if seen.bill is None and transaction.begin.terms.is_placed:
+            self._saw(transaction)
             await self._announcer.to_one(self._renderer.session(transaction, authorized))
         if transaction.end is not None:
             await self._settlement.settle(transaction, authorized, seen)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from cpo_adapter.authorization.model import Authorized
+from cpo_adapter.metrology.model import Attested
 from cpo_adapter.sessions.billing import NotBillable, NothingDue
 from cpo_adapter.sessions.bills import credit, energy_wh, is_right
 from cpo_adapter.sessions.ledger import Became, Credited, Ledger, Settled, Standing
@@ -35,11 +36,26 @@ class Announcing(Protocol):
     async def bill(self, record: Record, session: ObjectKey) -> Outcome: ...
 
 
+class Attesting(Protocol):
+    """Who looks at what meters signed."""
+
+    async def attested(self, transaction: Transaction) -> Attested: ...
+
+
 class Settlement:
-    def __init__(self, *, ledger: Ledger, renderer: Renderer, announcer: Announcing, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        renderer: Renderer,
+        announcer: Announcing,
+        metrology: Attesting,
+        clock: Clock,
+    ) -> None:
         self._ledger = ledger
         self._renderer = renderer
         self._announcer = announcer
+        self._metrology = metrology
         self._clock = clock
 
     async def settle(self, transaction: Transaction, authorized: Authorized, seen: Standing) -> None:
@@ -59,7 +75,7 @@ class Settlement:
 
     async def _first(self, transaction: Transaction, authorized: Authorized, seen: Standing) -> Settled:
         try:
-            bill = self._bill(transaction, authorized, seen, len(seen.credited))
+            bill = await self._bill(transaction, authorized, seen, len(seen.credited))
         except NothingDue as reason:
             await self._announce(transaction, authorized, seen.credited, None)
             return _not_billed(transaction, reason)
@@ -74,7 +90,7 @@ class Settlement:
     ) -> Settled | None:
         """None: not yet, or somebody else is at it."""
         try:
-            other = self._bill(transaction, authorized, seen, len(seen.credited) + 1).body
+            other = (await self._bill(transaction, authorized, seen, len(seen.credited) + 1)).body
         except NothingDue as reason:
             is_done = await self._replaced(transaction, authorized, live, None)
             return _not_billed(transaction, reason) if is_done else None
@@ -85,13 +101,14 @@ class Settlement:
         is_done = await self._replaced(transaction, authorized, live, other)
         return _billed(transaction, other) if is_done else None
 
-    def _bill(
+    async def _bill(
         self, transaction: Transaction, authorized: Authorized, seen: Standing, taken_back: int
     ) -> Record:
         """Raises NothingDue, NotBillable."""
         if seen.written_off is not None:
             raise NothingDue(seen.written_off)
-        return self._renderer.bill(transaction, authorized, taken_back)
+        attested = await self._metrology.attested(transaction)
+        return self._renderer.bill(transaction, authorized, taken_back, attested)
 
     async def _stands(
         self, transaction: Transaction, authorized: Authorized, seen: Standing, reason: str | None = None

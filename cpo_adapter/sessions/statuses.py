@@ -1,6 +1,7 @@
 """A status of a connector is told to all whom it concerns, last of all to who keeps and shows it.
 
 The transaction that runs there keeps it; the reservation that holds there may have come to an end by it.
+Whoever asked for a report hears of that.
 """
 
 from datetime import datetime
@@ -25,11 +26,19 @@ class Reservations(Protocol):
     async def dropped(self, event: ReservationDropped) -> None: ...
 
 
+class Reports(Protocol):
+    def noticed(self, event: Noticed) -> None:
+        """A message that is kept; somebody may have asked for it."""
+
+
 class StatusesForAll:
     """A `StationWatch` that lets transactions and reservations hear what their connectors do."""
 
-    def __init__(self, watch: StationWatch, sessions: Sessions, reservations: Reservations) -> None:
+    def __init__(
+        self, watch: StationWatch, sessions: Sessions, reservations: Reservations, reports: Reports
+    ) -> None:
         self._watch = watch
+        self._reports = reports
         self._sessions = sessions
         self._reservations = reservations
 
@@ -52,6 +61,7 @@ class StatusesForAll:
 
     async def noticed(self, event: Noticed) -> None:
         await self._watch.noticed(event)
+        self._reports.noticed(event)
 
     async def progressed(self, event: Progressed) -> None:
         await self._watch.progressed(event)

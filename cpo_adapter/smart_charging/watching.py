@@ -1,7 +1,7 @@
 """Whoever limits a session hears how it is limited now, each time that the station says something new.
 
-Stations tell no change of their own accord, so they are asked: after each set and clear, and every few
-minutes while the session runs.
+Stations tell no schedule of their own accord, so they are asked: after each set and clear, when one says that
+another limit holds, and every few minutes while the session runs.
 Spec: 2.3.0 mod_charging_profiles, Sender Interface, PUT method (ActiveChargingProfile).
 """
 
@@ -60,6 +60,15 @@ class ProfileWatch:
     def look(self, session_id: str) -> None:
         """Soon; only those are looked at that somebody has limited."""
         self._supervisor.start(f"profile of {session_id}", partial(self._look_at, session_id))
+
+    def look_around(self, station: str) -> None:
+        """As `look`, at all sessions there."""
+        self._supervisor.start(f"profiles at {station}", partial(self._look_around, station))
+
+    async def _look_around(self, station: str) -> None:
+        for limited in await self._store.all():
+            if limited.station == station:
+                await self._look_at(limited.session_id)
 
     async def _look_at(self, session_id: str) -> None:
         """One look at a time, so that nothing is told twice."""

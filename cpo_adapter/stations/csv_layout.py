@@ -1,11 +1,12 @@
 """The columns of an inventory in CSV, and how its rows nest.
 
     site_id,site_name,address,city,postal_code,country,latitude,longitude,time_zone,
-    station,key,ocpp,assumed_ocpp,evse,evse_uid,evse_id,capabilities,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
+    station,key,ocpp,assumed_ocpp,evse,evse_uid,evse_id,capabilities,meter_keys,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
 
 One row per connector. What describes the site or the station need stand in its first row only; a later row
 may repeat it, and may not contradict it. Columns of a site may also be publish, opening_times (see `hours`),
-parking_type and help_phone. Several tariff ids or capabilities are separated by blanks.
+parking_type and help_phone. Several tariff ids, capabilities or meter keys are separated
+by blanks.
 """
 
 from typing import Any
@@ -38,6 +39,9 @@ _STATION = {
     "security_profile": "security_profile",
     "basic_username": "basic_username",
     "certificate_name": "certificate_name",
+    "shows_cost": "shows_cost",
+    "fallback_a": "fallback_a",
+    "fallback_purpose": "fallback_purpose",
 }
 _EVSE = {
     "evse": "number",
@@ -45,6 +49,7 @@ _EVSE = {
     "evse_id": "evse_id",
     "physical_reference": "physical_reference",
     "capabilities": "capabilities",
+    "meter_keys": "meter_keys",
 }
 _CONNECTOR = {
     "connector": "id",
@@ -66,16 +71,16 @@ def nested(rows: Document) -> Document:
         nesting.add(index, row)
     if nesting.flaws:
         raise BrokenFile(nesting.flaws)
-    _split_capabilities(nesting.sites)
+    _split_lists(nesting.sites)
     _read_hours(nesting.sites)
     return Document(rows.file, {"sites": nesting.sites}, nesting.places)
 
 
-def _split_capabilities(sites: list[dict[str, Any]]) -> None:
+def _split_lists(sites: list[dict[str, Any]]) -> None:
     """Once all rows have been compared as they were written."""
     for evse in (evse for site in sites for station in site["stations"] for evse in station["evses"]):
-        if "capabilities" in evse:
-            evse["capabilities"] = evse["capabilities"].split()
+        for name in evse.keys() & {"capabilities", "meter_keys"}:
+            evse[name] = evse[name].split()
 
 
 def _read_hours(sites: list[dict[str, Any]]) -> None:

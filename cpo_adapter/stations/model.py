@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from ocpi.ocmf import NoKey, key_of
 from schemas.v2_3_0.enums import Capability, ConnectorFormat, ConnectorType, ParkingType, PowerType
 from schemas.v2_3_0.locations import PublishTokenType
 from schemas.v2_3_0.opening_times import Hours
@@ -42,6 +43,15 @@ def _known_standard(standard: ConnectorType) -> ConnectorType:
     return standard
 
 
+def _known_key(text: str) -> str:
+    """As the manufacturer spells it, with its curve."""
+    try:
+        key_of(text)
+    except NoKey as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
 def _known_capability(capability: Capability) -> Capability:
     if not capability.is_known:
         raise ValueError("is no capability of OCPI 2.3.0")
@@ -59,6 +69,7 @@ Longitude: TypeAlias = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,3}\
 EvseId: TypeAlias = Annotated[
     str, StringConstraints(max_length=48, pattern=r"^[A-Z]{2}\*?[A-Z0-9]{3}\*?E[A-Z0-9][A-Z0-9*]{0,30}$")
 ]
+MeterKey: TypeAlias = Annotated[str, AfterValidator(_known_key)]
 Standard: TypeAlias = Annotated[ConnectorType, AfterValidator(_known_standard)]
 Able: TypeAlias = Annotated[Capability, AfterValidator(_known_capability)]
 Ocpp: TypeAlias = Literal["1.6", "2.0.1", "2.1"]
@@ -91,7 +102,11 @@ class Connector:
     @property
     def power_w(self) -> int:
         """The most that it can give: as it is told, else what its phases carry."""
-        return self.max_electric_power or self.max_voltage * self.max_amperage * _PHASES[self.power_type]
+        return self.max_electric_power or self.max_voltage * self.max_amperage * self.phases
+
+    @property
+    def phases(self) -> int:
+        return _PHASES[self.power_type]
 
 
 _USUAL: Final = (Capability.RFID_READER, Capability.REMOTE_START_STOP_CAPABLE)
@@ -99,7 +114,10 @@ _USUAL: Final = (Capability.RFID_READER, Capability.REMOTE_START_STOP_CAPABLE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evse:
-    """`capabilities` are what partners are told and may ask for."""
+    """`capabilities` are what partners are told and may ask for.
+
+    `meter_keys` are the public keys that its meter signs readings with; without them the first one is learnt.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -108,6 +126,7 @@ class Evse:
     evse_id: EvseId | None = None
     physical_reference: Annotated[str, StringConstraints(max_length=16)] | None = None
     capabilities: tuple[Able, ...] = _USUAL
+    meter_keys: tuple[MeterKey, ...] = ()
     connectors: Annotated[tuple[Connector, ...], AfterValidator(_not_empty)]
 
     def can(self, capability: Capability) -> bool:
@@ -123,6 +142,8 @@ class Station:
 
     `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
     taken to speak which names none.
+    `shows_cost`: it has a display for what a charge costs. `fallback_a`: amperes per phase that it shall not
+    exceed by itself, of each charge, or as a whole where the purpose is a ChargePointMaxProfile.
     `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
     `certificate_name` (the CN, mostly a serial number) are what it calls itself there, if not its identity.
     """
@@ -134,6 +155,9 @@ class Station:
     ocpp: Ocpp | None = None
     assumed_ocpp: Ocpp | None = None
     security_profile: Annotated[int, Field(ge=0, le=3)] = 1
+    shows_cost: bool = False
+    fallback_a: Positive | None = None
+    fallback_purpose: Literal["TxDefaultProfile", "ChargePointMaxProfile"] = "TxDefaultProfile"
     basic_username: Line | None = None
     certificate_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     evses: Annotated[tuple[Evse, ...], AfterValidator(_not_empty)]

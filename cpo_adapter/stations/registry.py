@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
-from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellQueue, TellSchedule
+from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellBounds, TellQueue, TellSchedule
 from cpo_adapter.ocpp.orders import Answer, Order
-from cpo_adapter.ocpp.schedules import Schedule
+from cpo_adapter.ocpp.schedules import Schedule, StationBounds
 from cpo_adapter.ocpp.station_line import StationLine
 from cpo_adapter.stations.clones import PROBED_FOR_S, Clones
 from ocpi.process import logs
@@ -139,6 +139,10 @@ class Registry:
     async def schedule(self, station: str, intent: TellSchedule) -> Schedule | None:
         """None: the station would not say. Raises NotAsked."""
         return await self._line(station).schedule(intent)
+
+    async def bounds(self, station: str, intent: TellBounds) -> StationBounds:
+        """What it can keep of a charging profile. Raises NotAsked."""
+        return await self._line(station).bounds(intent)
 
     async def has_queued(self, station: str, intent: TellQueue) -> bool:
         """Whether it has more to tell of a transaction. Raises NotAsked."""

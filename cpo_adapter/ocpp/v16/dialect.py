@@ -4,7 +4,7 @@ from cpo_adapter.ocpp.framing import Payload, Send
 from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.spoken_orders import spoken
-from cpo_adapter.ocpp.v16 import card_lists, outbound, schedules
+from cpo_adapter.ocpp.v16 import bounds, card_lists, outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import Inbound
 from cpo_adapter.ocpp.v16.orders import WORDS
 from schemas.codec import Json
@@ -21,6 +21,7 @@ class Ocpp16(Inbound):
     outcome = staticmethod(outbound.outcome)
     list_version = staticmethod(card_lists.list_version)
     list_limits = staticmethod(card_lists.list_limits)
+    bounds = staticmethod(bounds.bounds_of)
 
     async def hear(self, station: str, send: Send) -> None:
         """1.6 has no such messages."""

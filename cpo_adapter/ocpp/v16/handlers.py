@@ -160,6 +160,7 @@ def meter_read(request: Request) -> MeterRead:
         outlet=reading.outlet("connectorId"),
         reference=reading.reference("transactionId"),
         samples=reading.samples("meterValue"),
+        signed=reading.signed("meterValue"),
         doubts=frozenset(reading.doubts),
     )
 
@@ -179,6 +180,7 @@ def transaction_ended(request: Request) -> TransactionEnded:
         at=reading.instant("timestamp"),
         reason=str(reason),
         samples=reading.samples("transactionData"),
+        signed=reading.signed("transactionData"),
         doubts=frozenset(reading.doubts),
     )
 

@@ -24,21 +24,29 @@ from cpo_adapter.ocpp.intents import (
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetFallback,
     SetKey,
     SetProfile,
+    ShowCost,
+    ShowPrice,
     Tell,
+    TellBounds,
+    TellProfile,
     TellQueue,
     TellSchedule,
     Unlock,
 )
-from cpo_adapter.ocpp.v16 import card_lists, schedules
+from cpo_adapter.ocpp.v16 import bounds, card_lists, pricing, schedules
 from cpo_adapter.ocpp.v16.answers import fitting_tag, instant
 from schemas.codec import Json
 
 _OUTCOMES = {outcome.value.casefold(): outcome for outcome in Outcome} | {
     "failed": Outcome.FAILED,
     "faulted": Outcome.INOPERATIVE,
+    "noprofiles": Outcome.UNKNOWN,
     "notsupported": Outcome.NOT_SUPPORTED,
+    "unknownmessageid": Outcome.NOT_SUPPORTED,
+    "unknownvendorid": Outcome.NOT_SUPPORTED,
     "unlocked": Outcome.ACCEPTED,
 }
 
@@ -85,6 +93,12 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ClearChargingProfile(id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellBounds():
+            return bounds.tell_bounds()
+        case SetFallback():
+            return schedules.set_fallback(intent)
+        case TellProfile():
+            raise NotSpoken("1.6 has no GetChargingProfiles")
         case TellQueue():
             raise NotSpoken("1.6 has no GetTransactionStatus")
         case SetKey(key):
@@ -93,6 +107,10 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ChangeConfiguration(key="SecurityProfile", value=str(profile))
         case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
             return card_lists.request(intent)
+        case ShowPrice():
+            return pricing.show_price(intent)
+        case ShowCost():
+            return pricing.show_cost(intent)
         case other:
             assert_never(other)
 

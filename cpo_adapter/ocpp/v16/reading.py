@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from cpo_adapter.ocpp.events import Doubt, Outlet, Sample
+from cpo_adapter.ocpp import framing, signed
+from cpo_adapter.ocpp.events import Doubt, Outlet, Sample, SignedReading
 from cpo_adapter.ocpp.framing import Payload
 from schemas.codec import Json
 
@@ -75,22 +76,36 @@ class Reading:
         """What can be used of a list of MeterValue."""
         return tuple(sample for block in dicts(self.payload.get(key)) for sample in self._block(block))
 
+    def signed(self, key: str) -> tuple[SignedReading, ...]:
+        """What a meter signed, of a list of MeterValue."""
+        told = (
+            signed.of_text(self._believable(moment(block.get("timestamp"))), sampled)
+            for block in dicts(self.payload.get(key))
+            for sampled in dicts(block.get("sampledValue"))
+        )
+        return tuple(each for each in told if each is not None)
+
     def _block(self, block: Payload) -> Iterator[Sample]:
         at = self._believable(moment(block.get("timestamp")))
         for sampled in dicts(block.get("sampledValue")):
-            if sampled.get("format") == "SignedData":
-                continue
             value = _in_base_units(sampled)
-            if value is None:
-                self.doubts.add(Doubt.SAMPLE_UNREADABLE)
-            else:
+            if value is not None and sampled.get("format") != "SignedData":
                 yield sample(at, value, sampled)
+            elif signed.of_text(at, sampled) is None:
+                self.doubts.add(Doubt.SAMPLE_UNREADABLE)
 
     def _believable(self, at: datetime | None) -> datetime:
         if at is not None and EARLIEST <= at <= self.received_at + AHEAD:
             return at
         self.doubts.add(Doubt.TIME_REPLACED)
         return self.received_at
+
+
+def signed_in_end(frame: str, heard_at: datetime) -> tuple[SignedReading, ...]:
+    """What a meter signed, of a StopTransaction that was kept as it came."""
+    call = framing.call_in(frame)
+    payload = call.payload if call is not None else None
+    return Reading(payload, heard_at).signed("transactionData") if isinstance(payload, dict) else ()
 
 
 def moment(value: Json) -> datetime | None:

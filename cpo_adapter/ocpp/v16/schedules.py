@@ -1,13 +1,15 @@
 """Charging schedules as 1.6 spells them, both ways.
 
-Only profiles of one transaction are set. They begin at an instant: a Relative one would count from the start
-of the transaction, which is not what OCPI means by a profile without a start. What a station tells is read
+Profiles of one transaction are set, and one for whatever else charges. The former begin at an instant: a
+Relative one would count from the start of the transaction, which is not what OCPI means by a profile without
+a start. What a station tells is read
 as leniently as its meter values. A negative limit stands for none, for which OCPI has no word: what is told
 of such a schedule ends there.
 Spec: OCPP 1.6, 3.13 (smart charging), 5.5, 5.7, 5.16; types ChargingProfile and ChargingSchedule.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
@@ -17,7 +19,7 @@ from ocpp.v16.datatypes import ChargingProfile, ChargingSchedule, ChargingSchedu
 
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.framing import Payload
-from cpo_adapter.ocpp.intents import SetProfile, TellSchedule
+from cpo_adapter.ocpp.intents import SetFallback, SetProfile, TellSchedule
 from cpo_adapter.ocpp.schedules import Limit, RateUnit, Schedule
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v16.reading import decimal, dicts, moment, whole
@@ -36,6 +38,23 @@ def set_profile(intent: SetProfile) -> OcppDataclass:
         charging_schedule=_written(intent.schedule),
     )
     return call.SetChargingProfile(intent.outlet.evse, profile)
+
+
+def set_fallback(intent: SetFallback) -> OcppDataclass:
+    """Of every connector, from now on for ever; that of a charge counts from the charge's own begin."""
+    schedule = _written(intent.schedule)
+    kind = enums.ChargingProfileKindType
+    purpose = enums.ChargingProfilePurposeType
+    profile = ChargingProfile(
+        charging_profile_id=intent.number,
+        stack_level=0,
+        charging_profile_purpose=(
+            purpose.charge_point_max_profile if intent.is_for_all else purpose.tx_default_profile
+        ),
+        charging_profile_kind=kind.absolute if intent.is_for_all else kind.relative,
+        charging_schedule=schedule if intent.is_for_all else replace(schedule, start_schedule=None),
+    )
+    return call.SetChargingProfile(0, profile)
 
 
 def tell_schedule(intent: TellSchedule) -> OcppDataclass:

@@ -6,7 +6,7 @@ from cpo_adapter.ocpp.framing import Payload, Send
 from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.spoken_orders import spoken
-from cpo_adapter.ocpp.v201 import card_lists, outbound, schedules
+from cpo_adapter.ocpp.v201 import bounds, card_lists, outbound, schedules
 from cpo_adapter.ocpp.v201.inbound import Inbound
 from cpo_adapter.ocpp.v201.orders import WORDS
 from schemas.codec import Json
@@ -23,6 +23,7 @@ class Ocpp201(Inbound):
     outcome = staticmethod(outbound.outcome)
     list_version = staticmethod(card_lists.list_version)
     list_limits = staticmethod(card_lists.list_limits)
+    bounds = staticmethod(bounds.bounds_of)
     has_queued = staticmethod(outbound.has_queued)
 
     async def hear(self, station: str, send: Send) -> None:

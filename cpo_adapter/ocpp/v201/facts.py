@@ -113,6 +113,7 @@ def meter_read(request: Request) -> MeterRead:
         outlet=reading.outlet_of("evseId"),
         reference="",
         samples=reading.samples("meterValue"),
+        signed=reading.signed("meterValue"),
         doubts=frozenset(reading.doubts),
     )
 
@@ -130,6 +131,7 @@ def transaction_told(request: Request) -> TransactionTold:
         uid=reading.shown(),
         status=info.charging_state("chargingState"),
         samples=reading.samples("meterValue"),
+        signed=reading.signed("meterValue"),
         reason=_reason(info),
         remote_start=info.number("remoteStartId"),
         reservation=reading.number("reservationId"),

@@ -6,13 +6,14 @@ Spec: OCPP 2.0.1, the messages of the charging station.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import ClassVar
 
 from ocpp.v201 import call_result, enums
 
 from cpo_adapter.ocpp import handlers
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.effects import Effect, answered, used
-from cpo_adapter.ocpp.events import Authorizing
+from cpo_adapter.ocpp.events import Authorizing, Moment
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v201 import facts
 from cpo_adapter.ocpp.v201.answers import NO_CARD, NO_CARD_NEEDED, id_token_info
@@ -38,7 +39,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
 
 
 class Handlers(handlers.Handlers):
-    """One method an action; `table()` says which."""
+    """One method an action; `table()` says which. `costs_at`: which events are answered with the total."""
+
+    costs_at: ClassVar[frozenset[Moment]] = frozenset({Moment.ENDED})
 
     def table(self) -> Mapping[str, Handler]:
         return {
@@ -112,7 +115,9 @@ class Handlers(handlers.Handlers):
     async def _transaction_event(self, request: Request) -> OcppDataclass:
         told = facts.transaction_told(request)
         card = await self._sessions.told(told)
+        total = await self._costs.total(told) if told.moment in self.costs_at else None
         if told.uid is None:
-            return call_result.TransactionEvent()
+            return call_result.TransactionEvent(total_cost=total)  # type: ignore[arg-type]
         unknown = NO_CARD_NEEDED if request.reading().is_free() else NO_CARD
-        return call_result.TransactionEvent(id_token_info=id_token_info(card or unknown))
+        info = id_token_info(card or unknown)
+        return call_result.TransactionEvent(total_cost=total, id_token_info=info)  # type: ignore[arg-type]

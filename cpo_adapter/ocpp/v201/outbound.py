@@ -24,9 +24,14 @@ from cpo_adapter.ocpp.intents import (
     RemoteStart,
     RemoteStop,
     Reserve,
+    SetFallback,
     SetKey,
     SetProfile,
+    ShowCost,
+    ShowPrice,
     Tell,
+    TellBounds,
+    TellProfile,
     TellQueue,
     TellSchedule,
     Topic,
@@ -34,7 +39,7 @@ from cpo_adapter.ocpp.intents import (
 )
 from cpo_adapter.ocpp.v16 import outbound as v16
 from cpo_adapter.ocpp.v16.answers import instant
-from cpo_adapter.ocpp.v201 import card_lists, schedules
+from cpo_adapter.ocpp.v201 import bounds, card_lists, schedules
 from schemas.codec import Json
 
 _REASONS: Final = {
@@ -78,6 +83,12 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             return call.ClearChargingProfile(charging_profile_id=number)
         case TellSchedule():
             return schedules.tell_schedule(intent)
+        case TellBounds():
+            return bounds.tell_bounds()
+        case SetFallback():
+            return schedules.set_fallback(intent)
+        case TellProfile():
+            return schedules.tell_profile(intent)
         case TellQueue(reference):
             return call.GetTransactionStatus(transaction_id=reference)
         case SetKey(key):
@@ -86,6 +97,10 @@ def request(intent: Intent) -> OcppDataclass:  # noqa: C901, PLR0911, PLR0912 - 
             raise NotSpoken("2.x changes its profile with a network profile")
         case ForgetCards() | TellListVersion() | TellListLimits() | SetList():
             return card_lists.request(intent)
+        case ShowCost(is_final=False):
+            return call.CostUpdated(intent.cost, intent.reference)  # type: ignore[arg-type]
+        case ShowCost() | ShowPrice():
+            raise NotSpoken("2.x tells it in its answers")
         case other:
             assert_never(other)
 

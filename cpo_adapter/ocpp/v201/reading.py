@@ -1,8 +1,8 @@
 """Reading what 2.x stations really send, as leniently as 1.6 is read: nothing here raises.
 
 An EVSE has connectors of its own, a card has a type, a value a unit with a power of ten. What is absent has
-the default of the specification: Wh, the outlet, a periodic sample, the register of imported energy. A signed
-reading is a reading too; its signature stays in the frame.
+the default of the specification: Wh, the outlet, a periodic sample, the register of imported energy. A value
+may be signed besides.
 Spec: OCPP 2.0.1, types EVSEType, IdTokenType, SampledValueType, UnitOfMeasureType.
 """
 
@@ -12,7 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from cpo_adapter.ocpp.events import STATION, ConnectorStatus, Doubt, Outlet, Sample
+from cpo_adapter.ocpp import signed
+from cpo_adapter.ocpp.events import STATION, ConnectorStatus, Doubt, Outlet, Sample, SignedReading
 from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.v16 import reading as v16
 from cpo_adapter.ocpp.v16.reading import decimal, dicts, whole
@@ -70,6 +71,16 @@ class Reading(v16.Reading):
     def samples(self, key: str) -> tuple[Sample, ...]:
         """What can be used of a list of MeterValueType."""
         return tuple(sample for block in dicts(self.payload.get(key)) for sample in self._samples(block))
+
+    def signed(self, key: str) -> tuple[SignedReading, ...]:
+        """What a meter signed, of a list of MeterValueType."""
+        told = (
+            signed.of_object(self.time(block), sampled)
+            for block in dicts(self.payload.get(key))
+            for sampled in dicts(block.get("sampledValue"))
+            if "signedMeterValue" in sampled
+        )
+        return tuple(each for each in told if each is not None)
 
     def _samples(self, block: Payload) -> Iterator[Sample]:
         at = self.time(block)

@@ -4,13 +4,19 @@ Spec: OCPP 2.0.1, SetChargingProfile, GetCompositeSchedule; types ChargingProfil
 CompositeScheduleType.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from ocpp.v201 import call, enums
-from ocpp.v201.datatypes import ChargingProfileType, ChargingSchedulePeriodType, ChargingScheduleType
+from ocpp.v201.datatypes import (
+    ChargingProfileCriterionType,
+    ChargingProfileType,
+    ChargingSchedulePeriodType,
+    ChargingScheduleType,
+)
 
 from cpo_adapter.ocpp.casing import OcppDataclass
-from cpo_adapter.ocpp.intents import SetProfile, TellSchedule
+from cpo_adapter.ocpp.intents import SetFallback, SetProfile, TellProfile, TellSchedule
 from cpo_adapter.ocpp.schedules import Schedule
 from cpo_adapter.ocpp.v16 import schedules as v16
 from cpo_adapter.ocpp.v16.answers import instant
@@ -27,6 +33,27 @@ def set_profile(intent: SetProfile) -> OcppDataclass:
         charging_schedule=[_written(intent.number, intent.schedule)],
     )
     return call.SetChargingProfile(intent.outlet.evse, profile)
+
+
+def set_fallback(intent: SetFallback) -> OcppDataclass:
+    """As in 1.6: of every EVSE, from now on for ever."""
+    schedule = _written(intent.number, intent.schedule)
+    kind, purpose = enums.ChargingProfileKindEnumType, enums.ChargingProfilePurposeEnumType
+    profile = ChargingProfileType(
+        id=intent.number,
+        stack_level=0,
+        charging_profile_purpose=(
+            purpose.charging_station_max_profile if intent.is_for_all else purpose.tx_default_profile
+        ),
+        charging_profile_kind=kind.absolute if intent.is_for_all else kind.relative,
+        charging_schedule=[schedule if intent.is_for_all else replace(schedule, start_schedule=None)],
+    )
+    return call.SetChargingProfile(0, profile)
+
+
+def tell_profile(intent: TellProfile) -> OcppDataclass:
+    wanted = ChargingProfileCriterionType(charging_profile_id=[intent.number])
+    return call.GetChargingProfiles(intent.request, wanted)
 
 
 def tell_schedule(intent: TellSchedule) -> OcppDataclass:

@@ -11,7 +11,7 @@ from ocpp.v21.enums import Action
 
 from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.casing import OcppDataclass
-from cpo_adapter.ocpp.events import Origin
+from cpo_adapter.ocpp.events import Moment, Origin
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.v21.notices import ANSWERS
@@ -23,6 +23,8 @@ _SENT: Final = frozenset({"NotifyPeriodicEventStream"})
 
 
 class Handlers(handlers.Handlers):
+    costs_at: ClassVar[frozenset[Moment]] = frozenset({Moment.UPDATED, Moment.ENDED})
+
     def table(self) -> Mapping[str, Handler]:
         return {**super().table(), **dict.fromkeys(ANSWERS, self._answered)}
 

@@ -5,18 +5,16 @@ Spec: 2.3.0 mod_cdrs, SignedData and SignedValue; OCMF 1.0, reading (RD, RV, RU)
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from ocpi.pricing.opening import NotJson, decode
+from ocpi.ocmf.readings import readings_of
+from ocpi.ocmf.record import NotOcmf, read
 from ocpi.pricing.subject import KWH, Subject, units
 from ocpi.pricing.units import UNITS_PER_KWH, UNITS_PER_WH, NumberRefused, scaled
 from ocpi.pricing.wire import WireSignedData
 from ocpi.pricing.write_cdr import kwh
 
 _TOLERANCE: Final = UNITS_PER_KWH // 100
-_UNITS: Final = {"kWh": UNITS_PER_KWH, "Wh": UNITS_PER_WH}
-_OCMF: Final = "OCMF|"
 
 
 def check_signed(subject: Subject) -> None:
@@ -43,26 +41,12 @@ def _readings(signed: WireSignedData) -> Iterator[int]:
 
 
 def _of_ocmf(text: str) -> Iterator[int]:
-    if not text.startswith(_OCMF):
-        return
     try:
-        record = decode(text.removeprefix(_OCMF).split("|", 1)[0].encode())
-    except NotJson:
+        readings = readings_of(read(text))
+    except NotOcmf:
         return
-    readings = record.get("RD") if isinstance(record, dict) else None
-    for reading in readings if isinstance(readings, list) else ():
-        register = _register(reading)
-        if register is not None:
-            yield register
-
-
-def _register(reading: Any) -> int | None:
-    if not isinstance(reading, dict):
-        return None
-    value, unit = reading.get("RV"), _UNITS.get(str(reading.get("RU")))
-    if unit is None or isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    try:
-        return scaled(Decimal(value), unit)
-    except NumberRefused:
-        return None
+    for reading in readings:
+        try:
+            yield scaled(reading.wh, UNITS_PER_WH)
+        except NumberRefused:
+            continue

@@ -214,6 +214,17 @@ async def test_what_was_said_at_the_tap_counts_at_the_start_also_after_a_restart
     assert restarted.issuers.asked == []
 
 
+async def test_a_start_that_spells_its_card_otherwise_is_not_asked_about_again(desk: Desk) -> None:
+    """Case 100 (B-100)."""
+    await desk.know(uid="04A2BC11", whitelist="NEVER")
+    await desk.tap("04:a2:bc:11")
+    start = told.start_told(uid="04 A2 BC 11", at=desk.clock.now())
+    _, authorized = await desk.cards.judge_start(start)
+
+    assert authorized is not None
+    assert (str(authorized.token.uid), len(desk.issuers.asked)) == ("04A2BC11", 1)
+
+
 async def test_a_yes_of_the_day_before_yesterday_is_asked_for_again(desk: Desk) -> None:
     await desk.tap()
     await desk.clock.advance(hours=48)

@@ -21,6 +21,7 @@ THERE = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
 
 
 async def test_a_station_that_leaves_instead_of_answering_has_failed(orders: Ordering) -> None:
+    """With the connector named, which stations with several refuse to guess (B-97)."""
     async with orders.raw_station() as station:
         url = await orders.accepted("START_SESSION", token=orders.token(), **THERE)
         asked = await station.hear()

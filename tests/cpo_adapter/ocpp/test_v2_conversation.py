@@ -290,7 +290,7 @@ async def test_a_call_error_of_any_code_ends_the_asking(door: Door, version: str
 async def test_a_schedule_is_read_where_it_is_told(
     door: Door, version: str, answer: Any, told: Schedule | None
 ) -> None:
-    """Case 106."""
+    """Case 106 (B-106)."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.schedule(STATION, TellSchedule(Outlet(1), 900, RateUnit.A)))
         question = await station.hear()

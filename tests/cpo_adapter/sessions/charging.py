@@ -100,17 +100,19 @@ async def running_charging(
     mongo: Mongo,
     tmp_path: Path,
     whitelist: str = "NEVER",
+    *,
+    version: str = "2.3.0",
     stations: str = STATIONS,
     tariffs: str = TARIFFS,
     **settings: Any,
 ) -> AsyncIterator[Charging]:
-    """`whitelist` is that of the card."""
+    """`whitelist` is that of the card, `version` the issuer's."""
     (tmp_path / "stations.toml").write_text(stations)
     (tmp_path / "tariffs.toml").write_text(tariffs)
     files = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
     async with (
         running_cpo(mongo, SystemClock(), tmp_path, **files, **settings) as cpo,
-        SimulatedPartner(("EMSP", EMSP)) as emsp,
+        SimulatedPartner(("EMSP", EMSP), versions=(version,)) as emsp,
         ClientSession() as session,
     ):
         emsp.answer("POST", "tokens", Side.SENDER, answers("ALLOWED"))

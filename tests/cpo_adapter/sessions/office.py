@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import Outlet, TransactionBegan
+from cpo_adapter.metrology.model import NOTHING_SIGNED, Attested
+from cpo_adapter.ocpp.events import Outlet, SignedReading, TransactionBegan
 from cpo_adapter.ocpp.intents import Intent, StationGone, TellQueue
 from cpo_adapter.ocpp.intents import Outcome as Answered
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
@@ -20,7 +22,7 @@ from cpo_adapter.sessions.publisher import Publisher
 from cpo_adapter.sessions.settlement import Announcing
 from cpo_adapter.sessions.store import INDEXES, STRAYS, TRANSACTIONS, TransactionStore
 from cpo_adapter.sessions.terms import TermsBook
-from cpo_adapter.sessions.transaction import Begin
+from cpo_adapter.sessions.transaction import Begin, Transaction
 from cpo_adapter.stations.model import Connector, Evse, Inventory, Site, Station
 from cpo_adapter.tariffs.book import TariffBook
 from cpo_adapter.tariffs.offer import for_all
@@ -131,6 +133,16 @@ class NothingReserved:
         return None
 
 
+class NothingSigned:
+    """No meter signs anything."""
+
+    async def keep(self, _: int, __: Sequence[SignedReading], ___: datetime) -> None:
+        return None
+
+    async def attested(self, _: Transaction) -> Attested:
+        return NOTHING_SIGNED
+
+
 class NobodyThere:
     """No station is connected that could be asked."""
 
@@ -169,6 +181,8 @@ class Office:
             ledger=cast(Ledger, wrapped(self.ledger)),
             renderer=Renderer(PartyId("LU", "PAS"), "EUR"),
             announcer=cast(Announcing, wrapped(partners)),
+            metrology=NothingSigned(),
+            saw=lambda _: None,
             clock=clock,
         )
         self.sessions = Sessions(
@@ -178,6 +192,7 @@ class Office:
             terms=TermsBook(INVENTORY, TariffBook(map(for_all, tariffs))),
             cards=cast(CardJudge, wrapped(judge)),
             reservations=NothingReserved(),
+            signed=NothingSigned(),
             touched=self.publisher.touched,
             clock=clock,
         )

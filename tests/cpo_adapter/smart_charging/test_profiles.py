@@ -101,6 +101,7 @@ async def test_a_limit_that_the_station_refused_is_no_limit(orders: Ordering) ->
         session_id, number = await orders.charging_at(station)
         finer = {**LIMITED, "charging_profile_period": [{"start_period": 0, "limit": Decimal("16.08")}]}
         _, url = await orders.profile("PUT", session_id, charging_profile=finer)
+        await answer(station, "GetConfiguration", {})
         asked = await station.hear()
         await station.socket.send_json([3, asked[1], {"status": "Rejected"}])
         result = await orders.result(url)
@@ -121,6 +122,7 @@ async def test_while_it_is_limited_what_changes_at_the_station_is_told(orders: O
     async with orders.raw_station() as station:
         session_id, number = await orders.charging_at(station)
         await orders.profile("PUT", session_id, charging_profile=LIMITED)
+        await answer(station, "GetConfiguration", {})
         await answer(station, "SetChargingProfile", {"status": "Accepted"})
         for amperes in (16, 16, 8):
             await answer(station, "GetCompositeSchedule", told_schedule(amperes))

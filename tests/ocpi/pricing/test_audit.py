@@ -1,5 +1,6 @@
 """Each check of an audit: the one thing overridden gives its one finding, and nothing else."""
 
+import base64
 from decimal import Decimal
 from typing import Any
 
@@ -336,6 +337,15 @@ def test_signed_readings_are_held_against_the_energy() -> None:
     assert codes(cdr(signed_data=ocmf("100.5", "110.5", "kWh"))) == []
     assert codes(cdr(signed_data=ocmf("100500", "110500", "Wh"))) == []
     assert codes(cdr(signed_data=ocmf("100.5", "108.5", "kWh"))) == ["signed_energy_differs"]
+
+
+def test_a_signed_reading_has_its_unit_from_the_one_before() -> None:
+    record = 'OCMF|{"RD":[{"RV":100.5,"RU":"kWh"},{"RV":108.5}]}|{"SD":"00"}'
+    values = [{"nature": "End", "plain_data": "", "signed_data": base64.b64encode(record.encode()).decode()}]
+
+    assert codes(cdr(signed_data={"encoding_method": "OCMF", "signed_values": values})) == [
+        "signed_energy_differs"
+    ]
 
 
 def test_the_zone_comes_from_the_location_then_the_partner_then_the_country() -> None:
