@@ -136,7 +136,9 @@ WORDS: Final[Words] = MappingProxyType(
             Said(
                 "GetConfiguration",
                 lambda order: {"key": list(order.names) or None},
-                sent("the operator; after every change", "stations configuration get"),
+                sent(
+                    "the operator; after every change; what a profile may hold", "stations configuration get"
+                ),
             ),
         ),
         orders.WriteSetting: (
@@ -176,7 +178,13 @@ WORDS: Final[Words] = MappingProxyType(
                 sent("the operator", "stations certificates list"),
             ),
         ),
-        orders.Transfer: (Said("DataTransfer", transfer, sent("the operator", "stations data-transfer")),),
+        orders.Transfer: (
+            Said(
+                "DataTransfer",
+                transfer,
+                sent("prices and costs, for displays; the operator", "stations data-transfer"),
+            ),
+        ),
     }
 )
 

@@ -57,9 +57,9 @@ OF_ALL_VERSIONS: Final[Mapping[str, Effect]] = MappingProxyType(
         "ClearChargingProfile": sent("the ChargingProfiles module"),
         "GetLocalListVersion": sent("lists of cards that stations keep"),
         "SendLocalList": sent("lists of cards that stations keep"),
-        "GetCompositeSchedule": sent("the ChargingProfiles module: the active profile"),
+        "GetCompositeSchedule": sent("the ChargingProfiles module: the active profile; the fallback limit"),
         "ReserveNow": sent("RESERVE_NOW"),
-        "SetChargingProfile": sent("the ChargingProfiles module"),
+        "SetChargingProfile": sent("the ChargingProfiles module; the fallback limit"),
     }
 )
 

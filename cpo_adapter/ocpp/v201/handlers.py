@@ -32,7 +32,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "NotifyEvent": used("EVSE status by AvailabilityState; alarms by Problem; the rest is stored"),
         "ReservationStatusUpdate": used("reservations: the station keeps it no longer"),
         "StatusNotification": used("EVSE status; sessions; reservations"),
-        "TransactionEvent": used("sessions, CDRs, EVSE status; commands and reservations that it fulfils"),
+        "TransactionEvent": used(
+            "sessions, CDRs, EVSE status; commands and reservations that it fulfils; answered with the cost"
+        ),
     }
 )
 """What comes of each action of `table()`."""

@@ -124,7 +124,9 @@ WORDS: Final[Words] = MappingProxyType(
             Said(
                 "GetVariables",
                 lambda order: {"getVariableData": _variables(order.names)},
-                sent("the operator; after every change", "stations configuration get"),
+                sent(
+                    "the operator; after every change; what a profile may hold", "stations configuration get"
+                ),
             ),
         ),
         orders.WriteSetting: (
@@ -189,7 +191,7 @@ WORDS: Final[Words] = MappingProxyType(
             Said(
                 "GetChargingProfiles",
                 lambda order: {"requestId": order.number, "chargingProfile": {}},
-                sent("the operator", "stations profiles"),
+                sent("whether the fallback limit is kept; the operator", "stations profiles"),
             ),
         ),
         orders.SetNetworkProfile: (
@@ -226,7 +228,7 @@ WORDS: Final[Words] = MappingProxyType(
             Said(
                 "CostUpdated",
                 lambda order: {"transactionId": order.reference, "totalCost": float(order.cost)},
-                sent("the operator, for a display", "stations cost"),
+                sent("the running cost, for displays; the operator", "stations cost"),
             ),
         ),
         orders.Transfer: (Said("DataTransfer", transfer, sent("the operator", "stations data-transfer")),),
