@@ -16,12 +16,12 @@ from aiohttp import web
 
 from ocpi.process.metrics import Across, Metrics
 
-AT_WORK: Final = 8
+AT_WORK: Final = 2
 WAITING: Final = 6_000
 SOONEST_S: Final = 5
 LATEST_S: Final = 30
-_PAUSE_S: Final = 0.002
-_LATE_S: Final = 0.02
+_PAUSE_S: Final = 0.005
+_LATE_S: Final = 0.005
 
 
 class Admission:
