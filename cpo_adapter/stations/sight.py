@@ -25,6 +25,7 @@ _OVERLAP: Final = timedelta(seconds=2)
 """What was written first may become visible last."""
 
 _AT_ONCE: Final = 200
+_LOOKS_AT_ONCE: Final = 64
 
 
 async def alone(station: str) -> bool:  # noqa: ARG001 - there is nobody else
@@ -61,6 +62,7 @@ class Sight:
         self._supervisor = supervisor
         self._clock = clock
         self._tends = tends
+        self._places = asyncio.Semaphore(_LOOKS_AT_ONCE)
         self._seen: dict[str, SeenStatus] = {}
         self._later: Counter[tuple[str, int]] = Counter()
         self._seen_to: datetime | None = None
@@ -122,8 +124,11 @@ class Sight:
             self.look(station, number)
 
     async def _look(self, station: str, number: int) -> None:
-        """One at a time for each station, so that partners hear of changes in their order."""
-        async with self._turns[station]:
+        """One at a time for each station, so that partners hear of changes in their order.
+
+        And not too many at all: when thousands of stations change at once, their answers come first.
+        """
+        async with self._turns[station], self._places:
             if not await self._tends(station):
                 return
             for spot in self._inventory.spots(station):
