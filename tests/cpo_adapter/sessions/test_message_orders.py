@@ -15,13 +15,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from cpo_adapter.ocpp.events import ConnectorStatus, StatusChanged
+from cpo_adapter.ocpp.events import ConnectorStatus, Moment, StatusChanged
 from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.sessions import told
 from tests.cpo_adapter.sessions.office import Judge, Office, Partners
@@ -53,6 +54,17 @@ class Orders(RuleBasedStateMachine):
     def _pick(self, among: list[Any], index: int) -> Any:
         return among[index % len(among)]
 
+    @initialize(cars=st.lists(st.tuples(st.integers(0, 5000), st.booleans()), min_size=4, max_size=4))
+    def everywhere_a_car_charges(self, cars: list[tuple[int, bool]]) -> None:
+        """Or has charged, and nothing of it was told yet."""
+        places = self._yard.free()
+        for place, (energy_wh, is_gone) in zip(places, cars, strict=True):
+            self._yard.begin(place, self._clock.now())
+            self._later(minutes=30)
+            self._yard.draw(self._yard.charges[-1], self._clock.now(), energy_wh)
+            if is_gone:
+                self._yard.end(self._yard.charges[-1], self._clock.now())
+
     @precondition(lambda self: self._yard.free())
     @rule(index=INDEX)
     def a_car_comes(self, index: int) -> None:
@@ -60,7 +72,7 @@ class Orders(RuleBasedStateMachine):
         self._yard.begin(self._pick(self._yard.free(), index), self._clock.now())
 
     @precondition(lambda self: self._yard.running())
-    @rule(index=INDEX, energy_wh=st.integers(0, 5000))
+    @rule(index=INDEX, energy_wh=st.integers(500, 5000))
     def a_car_draws(self, index: int, energy_wh: int) -> None:
         self._later(minutes=30)
         self._yard.draw(self._pick(self._yard.running(), index), self._clock.now(), energy_wh)
@@ -81,6 +93,18 @@ class Orders(RuleBasedStateMachine):
     def the_queue_comes(self) -> None:
         for message in self._yard.tellable():
             self._do(message.tell(self._office.sessions, self._clock.now()))
+
+    @precondition(lambda self: self._yard.tellable())
+    @rule(index=INDEX)
+    def one_message_is_days_late(self, index: int) -> None:
+        """Nobody waits so long: what can be settled without it is. First of all one that tells a start."""
+        tellable = self._yard.tellable()
+        starts = [each for each in tellable if each.charge.is_named and each.moment is Moment.STARTED]
+        late = self._pick(starts or tellable, index)
+        for message in [each for each in self._yard.tellable() if each is not late]:
+            self._do(message.tell(self._office.sessions, self._clock.now()))
+        for _ in range(4):
+            self.time_passes(minutes=25 * 60)
 
     @precondition(lambda self: self._yard.told())
     @rule(index=INDEX)
@@ -154,7 +178,7 @@ def test_each_charge_ends_in_one_outcome_whatever_the_order_of_messages(mongo_ur
             super().__init__(loop, mongo)
 
     try:
-        some = settings(max_examples=settings().max_examples // 3, stateful_step_count=20)
+        some = settings(max_examples=settings().max_examples // 3, stateful_step_count=25)
         run_state_machine_as_test(Here, settings=some)
     finally:
         loop.run_until_complete(mongo.drop())

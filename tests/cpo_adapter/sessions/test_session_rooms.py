@@ -46,7 +46,7 @@ async def charge(office: Office, **stop: Any) -> int:
     return begun.number
 
 
-async def test_a_charge_is_a_session_and_then_one_bill(office: Office) -> None:
+async def test_a_charge_is_a_session_and_then_one_bill(office: Office, clock: ManualClock) -> None:
     begun = await office.sessions.began(told.start_told())
     await office.publisher.turn()
     await office.sessions.metered(read(begun.number, told.sample(30, 6000)))
@@ -54,6 +54,7 @@ async def test_a_charge_is_a_session_and_then_one_bill(office: Office) -> None:
     (running,) = office.partners.sessions.values()
     assert (running["status"], running["kwh"]) == ("ACTIVE", Decimal(5))
     await office.sessions.ended(told.stop_told(str(begun.number)))
+    await clock.advance(seconds=1)
 
     assert await office.outcome(begun.number) == ("BILLED", None)
     assert office.partners.heard == ["session ACTIVE", "session ACTIVE", "session COMPLETED", "bill"]

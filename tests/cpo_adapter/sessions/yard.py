@@ -22,7 +22,7 @@ from schemas import codec
 from simulators.partner import SimulatedPartner
 from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
 from tests.cpo_adapter.door import RawStation, basic
-from tests.cpo_adapter.sessions.charging import KEY, UID, Charging, answers
+from tests.cpo_adapter.sessions.charging import KEY, UID, Charging, StationWithCache, answers
 from tests.fakes.eventually import eventually, eventually_so
 from tests.platforms import CPO, EMSP, Running, agree, connect, running_cpo
 
@@ -83,7 +83,7 @@ class Place:
         url = f"{self.yard.cpo.urls['stations']}/ocpp/{self.identity}"
         headers = basic(self.identity.encode(), bytes.fromhex(KEY))
         async with self.yard.session.ws_connect(url, protocols=(protocol,), headers=headers) as socket:
-            station = RawStation(socket)
+            station = StationWithCache(socket)
             boot = BOOT_16 if protocol == "ocpp1.6" else BOOT_2
             assert (await station.call("BootNotification", boot))[2]["status"] == "Accepted"
             yield station
