@@ -282,7 +282,7 @@ async def test_a_reservation_can_be_moved_cancelled_and_expires(door: Door) -> N
 
 
 async def test_a_profile_is_kept_for_the_transaction_that_it_is_for(door: Door) -> None:
-    """Cases 105 and 106: 1.6 counts in tenths, and a negative limit is none."""
+    """B-105, B-106: 1.6 counts in tenths, and a negative limit is none."""
     await plugged_in(door)
     limits = (Limit(0, Decimal("16.08")), Limit(600, Decimal(6)))
     wanted = Schedule(soon(0), RateUnit.A, limits, lasts_s=3600)

@@ -126,7 +126,7 @@ async def test_what_is_not_answered_is_said_again_unchanged(door: Door, settings
 
 
 async def test_orders_are_obeyed_and_their_number_told_again(door: Door, settings: StationSettings) -> None:
-    """Case 93: the number of the order decides, not the reason that is told."""
+    """B-93: the number of the order decides, not the reason that is told."""
     await plugged_in(door, settings)
     started = await door.registry.ask(STATION, RemoteStart("APP-USER", Outlet(2), 77))
     await eventually(lambda: len(told(door)) > 2)

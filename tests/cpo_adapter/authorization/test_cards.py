@@ -1,6 +1,6 @@
 """Which cards may charge: what is decided here, what is asked, what is remembered.
 
-ocpp.md §5 Authorization, §7 cases 62, 100, 102; OCPI conformance C-081 to C-085.
+ocpp.md §5 Authorization, B-62, B-100, B-102; OCPI conformance C-081 to C-085.
 """
 
 from collections.abc import AsyncIterator
@@ -156,7 +156,7 @@ async def test_any_other_card_is_asked_about_at_its_issuer(desk: Desk, whitelist
 async def test_an_issuer_that_is_too_late_leaves_it_to_the_whitelist(
     desk: Desk, whitelist: str, status: CardStatus
 ) -> None:
-    """Case 102."""
+    """B-102."""
     await desk.know(whitelist=whitelist)
     desk.issuers.trouble = TimedOut("the issuer took too long")
 
@@ -180,7 +180,7 @@ async def test_a_token_without_an_agreement_is_no_token(desk: Desk) -> None:
 
 @pytest.mark.parametrize("spelling", ["04a2bc11", "04:A2:BC:11", "04 A2 BC 11", "04-A2-BC-11"])
 async def test_a_card_is_known_however_its_reader_spells_it(desk: Desk, spelling: str) -> None:
-    """Case 100."""
+    """B-100."""
     await desk.know(uid="04A2BC11", whitelist="NEVER")
 
     assert (await desk.tap(spelling)).status is CardStatus.ACCEPTED
@@ -215,7 +215,7 @@ async def test_what_was_said_at_the_tap_counts_at_the_start_also_after_a_restart
 
 
 async def test_a_start_that_spells_its_card_otherwise_is_not_asked_about_again(desk: Desk) -> None:
-    """Case 100 (B-100)."""
+    """B-100 (B-100)."""
     await desk.know(uid="04A2BC11", whitelist="NEVER")
     await desk.tap("04:a2:bc:11")
     start = told.start_told(uid="04 A2 BC 11", at=desk.clock.now())
@@ -265,7 +265,7 @@ async def test_a_card_blocked_since_it_charged_offline_is_its_issuers_all_the_sa
     offline: timedelta,
     is_billed: bool,  # noqa: FBT001
 ) -> None:
-    """Case 62: the station hears what is true now."""
+    """B-62: the station hears what is true now."""
     await desk.know(whitelist=whitelist, valid=False)
     desk.issuers.allowed = "BLOCKED"
     now = desk.clock.now()

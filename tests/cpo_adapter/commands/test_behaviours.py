@@ -1,6 +1,6 @@
 """What real stations make of orders, in every version of OCPP: from an eMSP's order to the frame and back.
 
-ocpp.md §7 cases 96 to 104, 107 and 112.
+B-96, B-97, B-98, B-99, B-100, B-101, B-102, B-103, B-104, B-107, B-112.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """START_SESSION, STOP_SESSION and UNLOCK_CONNECTOR, from an eMSP's order to a station's frame and back.
 
-Cases C-076, C-095 to C-097, C-120, C-121, C-126; ocpp.md §7 cases 96, 97, 101, 104.
+Cases C-076, C-095 to C-097, C-120, C-121, C-126; B-96, B-97, B-101, B-104.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Orders of an eMSP at stations of 2.0.1 and 2.1: from the order to the frame and back.
 
-ocpp.md §5 START_SESSION; §7 cases 88, 93, 96, 101, 105 to 107.
+ocpp.md §5 START_SESSION; B-88, B-93, B-96, B-101, B-105, B-106, B-107.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
 """RESERVE_NOW and CANCEL_RESERVATION: a connector is kept for one customer, until it is used or given up.
 
-Cases C-095, C-102, C-123 to C-125; ocpp.md §7 case 107.
+Cases C-095, C-102, C-123 to C-125; B-107.
 """
 
 import asyncio
@@ -202,7 +202,7 @@ async def test_a_station_that_drops_a_reservation_has_cancelled_for_us(orders: O
     ],
 )
 async def test_what_the_station_says_against_it_is_told(orders: Ordering, answer: str, result: str) -> None:
-    """Case 107 (B-107)."""
+    """B-107 (B-107)."""
     async with orders.raw_station() as station:
         url = await orders.accepted("RESERVE_NOW", **wanted(orders, location_id="PARC", evse_uid="CP-4-1"))
         asked = await station.hear()

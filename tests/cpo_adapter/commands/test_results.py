@@ -1,6 +1,6 @@
 """Every accepted order gets exactly one result, whatever happens to the station, the partner or ourselves.
 
-Case C-120; ocpp.md §7 cases 28 and 29; attack group of forged addresses.
+Case C-120; B-28, B-29; attack group of forged addresses.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ async def test_what_comes_of_unlocking_is_told(orders: Ordering, answer: str, re
 async def test_a_start_that_was_answered_too_late_is_the_orders_all_the_same(
     orders: Ordering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 28; the session may still come after its time-out."""
+    """B-28; the session may still come after its time-out."""
     monkeypatch.setattr(promises, "ANSWERED_WITHIN_S", 0.2)
     async with orders.raw_station() as station:
         url = await orders.accepted("START_SESSION", token=orders.token(), **THERE)

@@ -1,6 +1,6 @@
 """Whatever stands in a transaction message, the real rooms and the real database get over it.
 
-ocpp.md §1 L2, L3, L14, L15; §7 cases 24, 25, 65, 67; needs.md §4.5, O-68, O-70.
+L-2, L-3, L-14, L-15; B-24, B-25, B-65, B-67; needs.md §4.5, O-68, O-70.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
 """The process is killed while the database is away: what was answered is billed, once and to the Wh.
 
-needs.md §3.4 scenario 2; ocpp.md §7 cases 79, 82.
+needs.md §3.4 scenario 2; B-79, B-82.
 """
 
 import asyncio

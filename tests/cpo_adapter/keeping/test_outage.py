@@ -1,6 +1,6 @@
 """MongoDB goes away while cars charge: stations notice nothing, and every transaction ends in one bill.
 
-needs.md §3.4 scenario 4; ocpp.md §7 cases 30, 60, 79, 81.
+needs.md §3.4 scenario 4; B-30, B-60, B-79, B-81.
 """
 
 import asyncio

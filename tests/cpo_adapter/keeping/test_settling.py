@@ -1,6 +1,6 @@
 """What waits is understood later: once, in order, and whatever breaks keeps nothing else back.
 
-ocpp.md §7 case 82.
+B-82.
 """
 
 import json

@@ -1,6 +1,6 @@
 """A station, or who has its key, attacks by frames: it harms itself alone, and is counted.
 
-needs.md §4.5, group O, 69; ocpp.md §7 cases 24, 36, 38.
+needs.md §4.5, group O, 69; B-24, B-36, B-38.
 """
 
 import json
@@ -81,7 +81,7 @@ async def test_a_thousand_messages_at_once_are_answered_or_end_their_own_connect
 
 @pytest.mark.parametrize("action", ["StartTransaction", "StopTransaction", "Heartbeat"])
 async def test_an_id_that_was_used_before_is_answered_for_what_it_says_now(door: Door, action: str) -> None:
-    """Counters begin again after a boot."""
+    """Counters begin again after a boot (B-36, B-38)."""
     async with door.booted() as station:
         assert (await station.call("StartTransaction", START, message_id="1"))[0] == 3
         assert (await station.call(action, {"idTag": "OTHER"}, message_id="1"))[:2] == [3, "1"]

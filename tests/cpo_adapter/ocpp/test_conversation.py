@@ -1,6 +1,6 @@
 """What is said on an open connection: framing, order, and who waits for whom.
 
-ocpp.md §1 L1 to L12, L18, L21; §7 cases 23, 24, 26 to 34.
+L-1 to L-12, L-18, L-21; B-23 to B-34. docs/station-behaviours.md says what the numbers are.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ NO_MESSAGES = [
 
 @pytest.mark.parametrize("frame", NO_MESSAGES, ids=range(len(NO_MESSAGES)))
 async def test_what_is_no_message_is_ignored_and_ends_nothing(door: Door, frame: str) -> None:
-    """Cases 23 to 25; L2, L3, L6."""
+    """B-23, B-24, B-25; L-2, L-3, L-6."""
     async with door.booted() as station:
         await station.say(frame)
 
@@ -81,7 +81,7 @@ async def test_a_broken_call_that_somebody_waits_for_is_a_formation_violation(do
 
 
 async def test_a_binary_frame_is_ignored(door: Door) -> None:
-    """Case 24."""
+    """B-24."""
     async with door.booted() as station:
         await station.socket.send_frame(b'[2,"1","Heartbeat",{}]', WSMsgType.BINARY)
 
@@ -89,7 +89,7 @@ async def test_a_binary_frame_is_ignored(door: Door) -> None:
 
 
 async def test_a_payload_of_null_is_an_empty_one(door: Door) -> None:
-    """Case 23; L7."""
+    """B-23; L-7."""
     async with door.booted() as station:
         assert (await station.call("Heartbeat", None))[0] == 3
 
@@ -101,7 +101,7 @@ async def test_a_payload_that_is_no_object_is_refused(door: Door, payload: Any) 
 
 
 async def test_an_action_that_nobody_knows_is_not_implemented(door: Door) -> None:
-    """Case 26; L1."""
+    """B-26; L-1."""
     async with door.booted() as station:
         assert (await station.call("Levitate", {}))[2] == "NotImplemented"
 
@@ -126,7 +126,7 @@ async def test_an_action_of_the_other_direction_is_not_supported(door: Door) -> 
 
 
 async def test_a_refusal_is_short_and_repeats_nothing(door: Door) -> None:
-    """L21."""
+    """L-21."""
     async with door.booted() as station:
         answer = await station.call("Authorize", {"idTag": 12345678, "secret": "x" * 1000})
 
@@ -149,7 +149,7 @@ async def test_answers_that_nobody_waits_for_are_forgotten(door: Door) -> None:
 
 
 async def test_two_calls_without_waiting_are_both_answered_in_order(door: Door) -> None:
-    """Case 29."""
+    """B-29."""
     async with door.connect() as station:
         await station.say('[2,"a","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]')
         await station.say(
@@ -161,7 +161,7 @@ async def test_two_calls_without_waiting_are_both_answered_in_order(door: Door) 
 
 
 async def test_a_slow_authorization_holds_up_nothing_else(door: Door) -> None:
-    """Case 30; L10."""
+    """B-30; L-10."""
     door.cards.gate.clear()
     async with door.booted() as station:
         await station.say('[2,"slow","Authorize",{"idTag":"CARD"}]')
@@ -203,7 +203,7 @@ async def test_our_calls_go_out_one_at_a_time(door: Door) -> None:
 
 @pytest.mark.parametrize("code", ["InternalError", "RpcFrameworkError", "VendorSpecial", ""])
 async def test_a_call_error_of_any_code_ends_the_asking(door: Door, code: str) -> None:
-    """Case 33; L11, L12."""
+    """B-33; L-11, L-12."""
     async with door.booted() as station:
         asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("7")), return_exceptions=True)
         question = await station.hear()
@@ -228,7 +228,7 @@ async def test_a_call_error_of_any_code_ends_the_asking(door: Door, code: str) -
 async def test_an_answer_against_its_schema_is_read_as_well_as_it_can_be(
     door: Door, payload: Any, outcome: Outcome
 ) -> None:
-    """Case 34."""
+    """B-34."""
     async with door.booted() as station:
         asked = asyncio.gather(door.registry.ask(STATION, Tell(Topic.METER, Outlet(1))))
         question = await station.hear()
@@ -239,7 +239,7 @@ async def test_an_answer_against_its_schema_is_read_as_well_as_it_can_be(
 
 @pytest.mark.parametrize("door", [0.3], indirect=True, ids=["patience of 0.3 s"])
 async def test_a_silent_station_is_given_up_and_the_next_call_goes_out(door: Door) -> None:
-    """Cases 28 and 32."""
+    """B-28, B-32."""
     async with door.booted() as station:
         with pytest.raises(StationSilent):
             await door.registry.ask(STATION, RemoteStop("7"))
@@ -253,7 +253,7 @@ async def test_a_silent_station_is_given_up_and_the_next_call_goes_out(door: Doo
 
 
 async def test_who_waits_for_a_station_that_is_replaced_hears_at_once(door: Door) -> None:
-    """Case 16."""
+    """B-16."""
     async with door.booted() as older:
         asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("7")), return_exceptions=True)
         await older.hear()
@@ -301,7 +301,7 @@ async def test_a_room_that_breaks_ends_nothing(door: Door) -> None:
 async def test_a_transaction_message_is_answered_whatever_it_holds(
     door: Door, action: str, payload: Any
 ) -> None:
-    """L15."""
+    """L-15."""
     async with door.booted() as station:
         answer = await station.call(action, payload)
 
@@ -320,7 +320,7 @@ async def test_a_station_that_does_not_wait_for_answers_is_cut_off(door: Door) -
 
 
 async def test_a_message_is_kept_even_if_the_station_leaves_before_its_answer(door: Door) -> None:
-    """Case 81, our half of it."""
+    """B-81, our half of it."""
     async with door.booted() as station:
         await station.say(json.dumps([2, "1", "StartTransaction", START]))
 

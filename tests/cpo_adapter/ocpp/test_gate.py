@@ -1,4 +1,4 @@
-"""Who is let in, who is not, and what each of them hears: ocpp.md §7 cases 5 to 10; needs.md §4.5, 66."""
+"""Who is let in, who is not, and what each of them hears: B-5 to B-10; needs.md §4.5, 66."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ async def test_a_station_of_profile_0_comes_in_without_a_key(door: Door) -> None
 
 
 async def test_a_station_may_have_another_name_in_its_basic_header(door: Door) -> None:
-    """Case 10."""
+    """B-10."""
     digest = StationKeys(PEPPER).digest(bytes.fromhex(KEY))
     door.stations.special["CP-7"] = Credentials(digests=(digest,), username="fleet")
 
@@ -106,7 +106,7 @@ async def test_whoever_guesses_hears_429_for_a_station_that_is_known_and_for_one
 
 
 async def test_guesses_do_not_lock_out_a_station_where_it_came_in_before(door: Door) -> None:
-    """Case 7: it has attempts of its own there."""
+    """B-7: it has attempts of its own there."""
     async with door.connect():
         pass
     for _ in range(FOR_AN_IDENTITY - 1):

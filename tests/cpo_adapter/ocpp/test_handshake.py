@@ -1,4 +1,4 @@
-"""Who may connect, and in which version: ocpp.md §7 cases 1, 3 to 11, 16, 21."""
+"""Who may connect, and in which version: B-1, B-3, B-4, B-5, B-6, B-7, B-8, B-9, B-10, B-11, B-16, B-21."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def refusal(door: Door, identity: str, headers: dict[str, str]) -> WSServe
 
 
 async def test_unknown_station_and_wrong_key_and_no_key_hear_the_same_401(door: Door) -> None:
-    """Cases 6, 7, 10."""
+    """B-6, B-7, B-10."""
     refusals = [
         await refusal(door, "NOBODY", basic(b"NOBODY", bytes.fromhex(KEY))),
         await refusal(door, STATION, basic(STATION.encode(), b"wrong")),
@@ -54,7 +54,7 @@ async def test_a_known_station_without_a_key_is_as_unknown(door: Door) -> None:
     ids=["raw bytes", "hex", "HEX"],
 )
 async def test_the_key_is_known_in_every_spelling_that_stations_use(door: Door, password: bytes) -> None:
-    """Cases 8 and 9."""
+    """B-8, B-9."""
     socket = await door.session.ws_connect(
         f"{door.url}/{STATION}", protocols=("ocpp1.6",), headers=basic(STATION.encode(), password)
     )
@@ -63,7 +63,7 @@ async def test_the_key_is_known_in_every_spelling_that_stations_use(door: Door, 
 
 
 async def test_twenty_wrong_keys_do_not_lock_the_station_out(door: Door) -> None:
-    """Case 7."""
+    """B-7."""
     for _ in range(20):
         await refusal(door, STATION, basic(STATION.encode(), b"wrong"))
 
@@ -73,7 +73,7 @@ async def test_twenty_wrong_keys_do_not_lock_the_station_out(door: Door) -> None
 
 @pytest.mark.parametrize("identity", ["CP:1", "CP 1", "Säule/1", "x" * 48])
 async def test_an_identity_is_decoded_once_and_may_hold_anything(door: Door, identity: str) -> None:
-    """Cases 5 and 11."""
+    """B-5, B-11."""
     door.stations.digests[identity] = StationKeys(PEPPER).digest(bytes.fromhex(KEY))
     path = "".join(f"%{byte:02X}" for byte in identity.encode())
 
@@ -89,7 +89,7 @@ async def test_an_identity_is_decoded_once_and_may_hold_anything(door: Door, ide
 
 @pytest.mark.parametrize("path", ["cp-1", "CP-1/", "/CP-1", "%2543P-1", "", "%FF"])
 async def test_an_identity_is_compared_exactly(door: Door, path: str) -> None:
-    """Case 5: another letter case, a slash too many, encoded twice, none, not UTF-8."""
+    """B-5: another letter case, a slash too many, encoded twice, none, not UTF-8."""
     with pytest.raises(WSServerHandshakeError) as caught:
         await door.session.ws_connect(
             URL(f"{door.url}/{path}", encoded=True),
@@ -104,7 +104,7 @@ async def test_an_identity_is_compared_exactly(door: Door, path: str) -> None:
 async def test_no_common_subprotocol_is_a_handshake_without_the_header_and_a_close_with_1002(
     door: Door, protocols: tuple[str, ...]
 ) -> None:
-    """Cases 1 and 4."""
+    """B-1, B-4."""
     async with door.connect(protocols=protocols) as station:
         assert station.socket.protocol is None
         assert await station.close_code() == 1002
@@ -117,13 +117,13 @@ async def test_the_first_offer_that_we_speak_is_taken(door: Door) -> None:
 
 
 async def test_an_odd_spelling_of_the_subprotocol_is_understood_and_repeated(door: Door) -> None:
-    """Case 3."""
+    """B-3."""
     async with door.connect(protocols=("OCPP1.6",)) as station:
         assert station.socket.protocol == "OCPP1.6"
 
 
 async def test_subprotocols_in_two_headers_are_one_list(door: Door) -> None:
-    """Case 3: aiohttp itself reads the first header only, so this speaks HTTP by hand."""
+    """B-3: aiohttp itself reads the first header only, so this speaks HTTP by hand."""
     host = URL(door.url)
     reader, writer = await asyncio.open_connection(host.host, host.port)
     lines = [
@@ -180,14 +180,14 @@ async def test_a_connection_without_authentication_disturbs_nobody(door: Door) -
 
 
 async def test_a_frame_of_more_than_a_mebibyte_ends_the_connection_with_1009(door: Door) -> None:
-    """Case 24."""
+    """B-24."""
     async with door.booted() as station:
         await station.say('[2,"1","Heartbeat",{"x":"' + "x" * (1 << 20) + '"}]')
         assert await station.close_code() == 1009
 
 
 async def test_invalid_utf_8_ends_the_connection_with_1007(door: Door) -> None:
-    """Case 24."""
+    """B-24."""
     async with door.booted() as station:
         await station.socket.send_frame(b'[2,"1","Heartbeat",{"x":"\xff"}]', WSMsgType.TEXT)
         assert await station.close_code() == 1007

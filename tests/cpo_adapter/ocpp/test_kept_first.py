@@ -1,7 +1,6 @@
 """A transaction message is safe before anybody reads it, and is answered whatever is in it.
 
-ocpp.md §4 (stations throw a transaction away after one CALLERROR); §1 L2, L3, L14, L15; §7 cases 23 to 25,
-27, 39.
+Stations throw a transaction away after one CALLERROR. L-2, L-3, L-14, L-15; B-23 to B-25, B-27, B-39.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A station that connects while it is connected: ocpp.md §7 cases 16 and 17; needs.md §4.5, 67."""
+"""A station that connects while it is connected: B-16, B-17; needs.md §4.5, 67."""
 
 import asyncio
 

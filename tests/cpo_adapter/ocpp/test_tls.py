@@ -1,4 +1,4 @@
-"""TLS that ends in the process, with real handshakes: ocpp.md §7 cases 13 to 15."""
+"""TLS that ends in the process, with real handshakes: B-13, B-14, B-15."""
 
 import asyncio
 import ssl
@@ -90,7 +90,7 @@ def tls_failures(door: Door) -> str:
 async def test_every_suite_of_the_whitepaper_is_served_with_the_certificate_that_suits_it(
     door: Door, authority: Authority, suite: str
 ) -> None:
-    """Case 14."""
+    """B-14."""
     context = client_context(authority, suites=suite)
     assert await boots(door, STATION, context, RIGHT)
 
@@ -116,7 +116,7 @@ async def test_tls_1_3_is_served(door: Door, authority: Authority) -> None:
 async def test_older_versions_are_refused_and_counted(
     door: Door, authority: Authority, version: ssl.TLSVersion
 ) -> None:
-    """Case 14."""
+    """B-14."""
     context = client_context(authority, suites="ALL:@SECLEVEL=0")
     context.minimum_version = version
     context.maximum_version = version
@@ -134,7 +134,7 @@ async def test_other_suites_are_refused_and_counted(door: Door, authority: Autho
 
 
 async def test_a_station_of_profile_2_is_refused_without_tls() -> None:
-    """Case 13."""
+    """B-13."""
     stations = Stations()
     stations.special[STATION] = Credentials(profile=Profile.TLS_BASIC, digests=(DIGEST,))
     async with running_door(stations, Cards(), Sessions()) as door:
@@ -182,7 +182,7 @@ async def test_the_key_alone_is_not_enough_for_profile_3(door: Door, authority: 
 async def test_the_certificate_of_one_station_never_opens_anothers_address(
     door: Door, authority: Authority, tmp_path: Path, identity: str, name: str, organization: str
 ) -> None:
-    """Case 15; even beside the right key: whoever holds two identities is looked at by a person."""
+    """B-15; even beside the right key: whoever holds two identities is looked at by a person."""
     paper = authority.station(name, organization=organization).written(tmp_path / "foreign.pem")
     headers = basic(identity.encode(), bytes.fromhex(KEY))
 
@@ -202,7 +202,7 @@ async def test_the_certificate_of_one_station_never_opens_anothers_address(
 async def test_a_certificate_that_does_not_hold_ends_the_handshake_and_is_counted(
     door: Door, authority: Authority, tmp_path: Path, flaw: str, reason: str
 ) -> None:
-    """Case 15."""
+    """B-15."""
     issued = {
         "expired": lambda: authority.station("CP-3", days=-1),
         "unknown authority": lambda: Authority("Somebody").station("CP-3"),

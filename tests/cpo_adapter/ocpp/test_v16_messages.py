@@ -1,6 +1,6 @@
 """Every message a 1.6 station may begin: the fact it becomes, and the answer.
 
-ocpp.md §6.1; §7 cases 39, 40, 44 to 46, 77, 109.
+ocpp.md §6.1; B-39, B-40, B-44, B-45, B-46, B-77, B-109.
 """
 
 import re
@@ -185,7 +185,7 @@ async def test_a_stop_is_told_and_answers_for_the_card_that_ended_it(door: Door)
 
 
 async def test_meter_values_are_told_in_base_units_with_their_defaults(door: Door) -> None:
-    """Case 77."""
+    """B-77."""
     sampled: list[dict[str, Any]] = [
         {"value": "1.5", "unit": "kWh"},
         {"value": "1600", "context": "Trigger", "measurand": "Energy.Active.Import.Register"},

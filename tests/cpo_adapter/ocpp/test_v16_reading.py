@@ -1,6 +1,6 @@
 """What is made of fields that stations spell in their own way.
 
-ocpp.md §7 cases 25, 64, 65, 72, 77; L13 to L15.
+B-25, B-64, B-65, B-72, B-77; L-13, L-14, L-15.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,4 @@
-"""Framing in 2.x, and the orders that we give: ocpp.md §1 L1 to L3, L6, L7, L12, L17, L19, L21; §7 cases 23,
-26, 33, 37, 105, 106.
-"""
+"""Framing in 2.x, and the orders that we give: L-1 to L-21; B-23, B-26, B-33, B-37, B-105, B-106."""
 
 import asyncio
 import json
@@ -56,7 +54,7 @@ STREAM = {"id": 1, "pending": 0, "basetime": "2026-01-01T06:00:00Z", "data": [{"
 async def test_what_is_no_message_hears_so_and_ends_nothing(
     door: Door, version: str, frame: str, answer: list[str]
 ) -> None:
-    """Case 23; L2, L3, L6."""
+    """B-23; L-2, L-3, L-6."""
     async with door.booted(version) as station:
         await station.say(frame)
         heard = await station.hear()
@@ -86,7 +84,7 @@ async def test_types_of_2_1_are_unknown_before_it(door: Door, frame: str) -> Non
 
 
 async def test_a_send_is_kept_and_never_answered(door: Door) -> None:
-    """Case 37; L19."""
+    """B-37; L-19."""
     async with door.booted("ocpp2.1") as station:
         await station.say(json.dumps([6, "1", "NotifyPeriodicEventStream", STREAM]))
         for unusable in ([6, "2", "Levitate", {}], [6, "3"], [6, 4, "NotifyPeriodicEventStream", {}]):
@@ -100,7 +98,7 @@ async def test_a_send_is_kept_and_never_answered(door: Door) -> None:
 
 
 async def test_a_complaint_about_our_answer_ends_nothing(door: Door) -> None:
-    """L19: it is no answer to a call of ours, whose id it may bear."""
+    """L-19: it is no answer to a call of ours, whose id it may bear."""
     async with door.booted("ocpp2.1") as station:
         asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("T")))
         question = await station.hear()
@@ -112,7 +110,7 @@ async def test_a_complaint_about_our_answer_ends_nothing(door: Door) -> None:
 
 
 async def test_an_action_that_nobody_knows_is_not_implemented(door: Door, version: str) -> None:
-    """Case 26; L1: the package says nothing at all in 2.1."""
+    """B-26; L-1: the package says nothing at all in 2.1."""
     async with door.booted(version) as station:
         assert (await station.call("Levitate", {}))[2] == "NotImplemented"
         assert (await station.call("RequestStopTransaction", {"transactionId": "T"}))[2] == "NotSupported"
@@ -190,7 +188,7 @@ ORDERS: list[tuple[Intent, str, dict[str, Any]]] = [
 async def test_an_order_goes_out_as_2_x_spells_it(
     door: Door, version: str, intent: Intent, action: str, payload: dict[str, Any]
 ) -> None:
-    """L16, L17: every key as the specification has it, rates cut down."""
+    """L-16, L-17: every key as the specification has it, rates cut down."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.ask(STATION, intent))
         question = await station.hear()
@@ -204,7 +202,7 @@ async def test_an_order_goes_out_as_2_x_spells_it(
     ("status", "outcome"), [("Accepted", Outcome.ACCEPTED), ("Rejected", Outcome.REJECTED)]
 )
 async def test_a_key_goes_out_as_a_password(door: Door, version: str, status: str, outcome: Outcome) -> None:
-    """Case 12."""
+    """B-12."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.ask(STATION, SetKey(bytes(range(20)))))
         question = await station.hear()
@@ -245,7 +243,7 @@ async def test_what_a_version_has_no_words_for_is_not_supported(door: Door, vers
 async def test_an_answer_is_read_as_well_as_it_can_be(
     door: Door, version: str, payload: Any, outcome: Outcome
 ) -> None:
-    """Case 34."""
+    """B-34."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.ask(STATION, Unlock(Outlet(1))))
         question = await station.hear()
@@ -256,7 +254,7 @@ async def test_an_answer_is_read_as_well_as_it_can_be(
 
 @pytest.mark.parametrize("code", ["RpcFrameworkError", "MessageTypeNotSupported", "VendorSpecial"])
 async def test_a_call_error_of_any_code_ends_the_asking(door: Door, version: str, code: str) -> None:
-    """Case 33; L11, L12."""
+    """B-33; L-11, L-12."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.ask(STATION, RemoteStop("T")), return_exceptions=True)
         question = await station.hear()
@@ -290,7 +288,7 @@ async def test_a_call_error_of_any_code_ends_the_asking(door: Door, version: str
 async def test_a_schedule_is_read_where_it_is_told(
     door: Door, version: str, answer: Any, told: Schedule | None
 ) -> None:
-    """Case 106 (B-106)."""
+    """B-106 (B-106)."""
     async with door.booted(version) as station:
         asked = asyncio.gather(door.registry.schedule(STATION, TellSchedule(Outlet(1), 900, RateUnit.A)))
         question = await station.hear()
@@ -304,7 +302,7 @@ async def test_a_schedule_is_read_where_it_is_told(
 
 
 async def test_a_slow_authorization_holds_up_nothing_else(door: Door, version: str) -> None:
-    """Case 30; L10."""
+    """B-30; L-10."""
     door.cards.gate.clear()
     async with door.booted(version) as station:
         card = {"idToken": {"idToken": "CARD", "type": "ISO14443"}}

@@ -1,6 +1,6 @@
 """Every message that a station of 2.0.1 or 2.1 may begin: the fact it becomes, and the answer.
 
-ocpp.md §6.2 and §6.3; §7 cases 25, 39, 58, 59, 64, 88, 92, 93, 95, 109, 111.
+ocpp.md §6.2 and §6.3; B-25, B-39, B-58, B-59, B-64, B-88, B-92, B-93, B-95, B-109, B-111.
 """
 
 import json
@@ -91,7 +91,7 @@ async def test_a_status_is_of_a_connector_of_an_evse(door: Door, version: str) -
 
 
 async def test_evse_0_is_the_station(door: Door, version: str) -> None:
-    """Case 59."""
+    """B-59."""
     async with door.booted(version) as station:
         await station.call("StatusNotification", STATUS | {"evseId": 0, "connectorId": 0})
 
@@ -120,7 +120,7 @@ async def test_a_status_that_2_x_does_not_know_is_refused(door: Door, version: s
 async def test_availability_may_come_as_a_monitored_variable(
     door: Door, version: str, component: dict[str, Any], outlet: Outlet
 ) -> None:
-    """Case 58: in 2.1 that is the preferred way."""
+    """B-58: in 2.1 that is the preferred way."""
     told = {
         "eventId": 1,
         "timestamp": DATE,
@@ -206,7 +206,7 @@ async def test_an_event_of_a_transaction_is_told_as_it_was_said(door: Door, vers
 
 
 async def test_of_a_card_something_is_said_exactly_when_one_was_named(door: Door, version: str) -> None:
-    """Case 95."""
+    """B-95."""
     bare = {key: value for key, value in EVENT.items() if key != "idToken"}
     async with door.booted(version) as station:
         assert (await station.call("TransactionEvent", bare))[2] == {}
@@ -223,7 +223,7 @@ async def test_of_a_card_something_is_said_exactly_when_one_was_named(door: Door
 async def test_an_evse_or_its_connector_may_be_missing(
     door: Door, version: str, evse: dict[str, int] | None
 ) -> None:
-    """Case 88."""
+    """B-88."""
     async with door.booted(version) as station:
         await station.call("TransactionEvent", EVENT | {"evse": evse})
 
@@ -239,7 +239,7 @@ async def test_an_evse_or_its_connector_may_be_missing(
 async def test_a_transaction_message_is_answered_whatever_it_holds(
     door: Door, version: str, action: str, payload: Any
 ) -> None:
-    """L15."""
+    """L-15."""
     async with door.booted(version) as station:
         answer = await station.call(action, payload)
 
@@ -249,7 +249,7 @@ async def test_a_transaction_message_is_answered_whatever_it_holds(
 
 @pytest.mark.parametrize("value", ["1e400", "-0", "1e-9"])
 async def test_numbers_that_no_meter_has_are_answered(door: Door, version: str, value: str) -> None:
-    """Case 25; L14."""
+    """B-25; L-14."""
     sampled = f'{{"timestamp":"{DATE}","sampledValue":[{{"value":{value}}}]}}'
     async with door.booted(version) as station:
         await station.say(f'[2,"m","MeterValues",{{"evseId":1,"meterValue":[{sampled}]}}]')
@@ -262,7 +262,7 @@ async def test_numbers_that_no_meter_has_are_answered(door: Door, version: str, 
 
 @pytest.mark.parametrize("stamp", ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", 7])
 async def test_a_time_that_cannot_be_is_replaced_by_ours(door: Door, version: str, stamp: Any) -> None:
-    """Case 64; L13."""
+    """B-64; L-13."""
     async with door.booted(version) as station:
         assert (await station.call("TransactionEvent", EVENT | {"timestamp": stamp}))[0] == 3
 
@@ -398,7 +398,7 @@ async def test_certificates_that_cannot_be_looked_up_are_told_back_as_failed(doo
 async def test_every_action_is_known(
     door: Door, version: str, actions: list[Action201], begun_by_stations: int
 ) -> None:
-    """L1: what a station may begin is answered by its handler, all else by NotSupported, none by silence."""
+    """L-1: what a station may begin is answered by its handler, all else by NotSupported, none by silence."""
     door.stations.accepted.add(STATION)
     answers: dict[str, str] = {}
     async with door.connect(protocols=(version,)) as station:

@@ -35,7 +35,7 @@ def test_a_problem_names_the_place_and_not_the_value() -> None:
 
 
 def test_a_time_in_words_is_a_sin() -> None:
-    """L13."""
+    """L-13."""
     start: Json = {"connectorId": 1, "idTag": "C", "meterStart": 0, "timestamp": "yesterday"}
 
     (problem,) = validation.problems("v16", "StartTransaction", Part.REQUEST, start)

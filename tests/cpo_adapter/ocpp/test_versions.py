@@ -1,6 +1,6 @@
 """Which version a station speaks, and whether its connection is compressed.
 
-ocpp.md §7 cases 1, 2, 21; needs nothing but the handshake.
+B-1, B-2, B-21; needs nothing but the handshake.
 """
 
 import pytest
@@ -20,14 +20,14 @@ ALL = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 
 @pytest.mark.parametrize("pinned", ALL)
 async def test_the_provisioned_version_is_taken_if_it_is_offered(door: Door, pinned: str) -> None:
-    """Case 2."""
+    """B-2."""
     door.stations.versions[STATION] = Provisioned(pinned=pinned)
     async with door.connect(protocols=ALL) as station:
         assert station.socket.protocol == pinned
 
 
 async def test_a_station_that_comes_back_in_another_version_is_noticed(door: Door) -> None:
-    """Case 2."""
+    """B-2."""
     with capture_logs() as lines:
         for protocol in ("ocpp1.6", "ocpp1.6", "ocpp2.0.1"):
             async with door.connect(protocols=(protocol,)) as station:
@@ -38,14 +38,14 @@ async def test_a_station_that_comes_back_in_another_version_is_noticed(door: Doo
 
 
 async def test_else_the_first_that_the_station_offers_of_ours(door: Door) -> None:
-    """Case 2."""
+    """B-2."""
     door.stations.versions[STATION] = Provisioned(pinned="ocpp2.1")
     async with door.connect(protocols=("ocpp1.5", "ocpp2.0.1", "ocpp1.6")) as station:
         assert station.socket.protocol == "ocpp2.0.1"
 
 
 async def test_a_station_that_offers_nothing_speaks_what_its_operator_said(door: Door) -> None:
-    """Case 1."""
+    """B-1."""
     door.stations.versions[STATION] = Provisioned(assumed="ocpp1.6")
     async with door.connect(protocols=()) as station:
         assert station.socket.protocol is None
@@ -53,7 +53,7 @@ async def test_a_station_that_offers_nothing_speaks_what_its_operator_said(door:
 
 
 async def test_what_is_assumed_is_for_those_that_offer_nothing_at_all(door: Door) -> None:
-    """Case 4."""
+    """B-4."""
     door.stations.versions[STATION] = Provisioned(pinned="ocpp1.6", assumed="ocpp1.6")
     async with door.connect(protocols=("ocpp1.5",)) as station:
         assert await station.close_code() == 1002
@@ -69,7 +69,7 @@ async def compressed(door: Door, version: str, **headers: str) -> ClientWebSocke
 
 
 async def test_2_x_is_compressed_with_a_small_window_and_no_memory(door: Door, version: str) -> None:
-    """Case 21: both ways, with messages that compress, and one after another."""
+    """B-21: both ways, with messages that compress, and one after another."""
     async with await compressed(door, version) as socket:
         station = RawStation(socket)
         agreed = socket._response.headers[SEC_WEBSOCKET_EXTENSIONS]  # noqa: SLF001 - nobody else shows it

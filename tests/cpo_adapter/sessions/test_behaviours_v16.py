@@ -59,6 +59,19 @@ async def meter(station: RawStation, minutes_ago: float, *values: Any, **changes
     assert await station.call("MeterValues", told) == [3, f"m{station._count}", {}]  # noqa: SLF001 - its own id
 
 
+async def test_what_is_told_again_after_a_reconnect_is_answered_alike_and_done_once(place: Place) -> None:
+    """(B-35)."""
+    told = {"connectorId": 1, "idTag": UID, "meterStart": 1000, "timestamp": ago(60)}
+    async with place.line() as station:
+        first = await station.call("StartTransaction", told, message_id="77")
+    async with place.line() as station:
+        assert await station.call("StartTransaction", told, message_id="77") == first
+        await end(station, first[2]["transactionId"])
+        bill = await place.bill()
+    assert bill["total_energy"] == 11
+    assert [each["number"] for each in await place.transactions()] == [first[2]["transactionId"]]
+
+
 async def test_the_same_start_again_after_its_end_is_the_old_one_and_another_time_is_a_new_one(
     place: Place,
 ) -> None:

@@ -1,6 +1,6 @@
 """A crash between any two steps costs nothing: one transaction, one bill, to the Wh.
 
-ocpp.md §7 cases 81, 82; §4 (stations that tell nothing twice).
+B-81, B-82; §4 (stations that tell nothing twice).
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
 """From tap to bill in 2.0.1 and 2.1, over real sockets: what the issuer of the card receives.
 
-ocpp.md §7 cases 83 to 93, 95; §4 (what shipped stations do to TransactionEvents).
+B-83 to B-93, B-95, and what shipped stations do to TransactionEvents.
 """
 
 import itertools

@@ -1,6 +1,6 @@
 """Facts in any order, late and repeated, are the same transaction.
 
-ocpp.md §5 Energy; §7 cases 68, 70, 74, 76.
+ocpp.md §5 Energy; B-68, B-70, B-74, B-76.
 """
 
 from decimal import Decimal
@@ -54,7 +54,7 @@ def test_energy_never_falls_as_more_is_heard(told_readings: list[tuple[int, int]
 def test_once_it_ended_its_energy_is_that_of_the_two_ends(
     told_readings: list[tuple[int, int]], meter_wh: int
 ) -> None:
-    """Case 76: readings before, between and after do not move it."""
+    """B-76: readings before, between and after do not move it."""
     heard: list[Since | End] = [told.metered(minutes, value) for minutes, value in told_readings]
     transaction = gathered(told.begin(), [*heard, told.end(meter_wh=meter_wh)])
 
@@ -65,12 +65,12 @@ def test_once_it_ended_its_energy_is_that_of_the_two_ends(
 
 
 def test_a_meter_that_went_back_delivered_nothing() -> None:
-    """Case 70."""
+    """B-70."""
     assert gathered(told.begin(), [told.end(meter_wh=999)]).energy_wh == 0
 
 
 def test_the_end_that_was_told_first_counts_and_an_assumed_one_last() -> None:
-    """Case 68."""
+    """B-68."""
     first, second = told.end(meter_wh=5000), told.end(meter_wh=6000, heard_at=told.after(70))
     assumed = told.end(meter_wh=4000, heard_at=told.after(10), is_assumed=True)
 

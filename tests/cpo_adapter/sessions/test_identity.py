@@ -1,4 +1,4 @@
-"""Which starts are the same one. ocpp.md §7 cases 36, 60, 61."""
+"""Which starts are the same one. B-36, B-60, B-61."""
 
 from dataclasses import replace
 from typing import Any

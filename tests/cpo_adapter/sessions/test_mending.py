@@ -1,4 +1,4 @@
-"""Meters that contradict themselves, from the facts alone. ocpp.md §5 Energy; §7 cases 70, 92."""
+"""Meters that contradict themselves, from the facts alone. ocpp.md §5 Energy; B-70, B-92."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Numbered events in any order, late and repeated, are the same transaction.
 
-ocpp.md §5 Energy; §7 cases 83 to 86, 92; from the facts alone, without a database.
+ocpp.md §5 Energy; B-83, B-84, B-85, B-86, B-92; from the facts alone, without a database.
 """
 
 from dataclasses import replace
@@ -71,7 +71,7 @@ def test_what_is_missing_is_said() -> None:
 
 @pytest.mark.parametrize("seqs", [(0, 0, 0, 0), (None, None, None, None), (7, 8, 9, 10)])
 def test_whoever_counts_otherwise_is_taken_at_his_word(seqs: tuple[int | None, ...]) -> None:
-    """Case 83."""
+    """B-83."""
     assert not of(*(replace(each, seq=seq) for each, seq in zip(EVENTS, seqs, strict=True))).lacks
 
 
@@ -81,7 +81,7 @@ def test_without_a_reading_at_the_end_the_last_one_counts() -> None:
 
 
 def test_without_a_reading_at_all_the_meter_is_unreadable() -> None:
-    """Case 92."""
+    """B-92."""
     transaction = of(event(Moment.STARTED, 0, 0), event(Moment.ENDED, 60, 1))
     assert Doubt.METER_UNREADABLE in transaction.doubts
     assert transaction.energy_wh == 0
@@ -103,7 +103,7 @@ def test_registers_of_three_phases_are_added_and_three_totals_are_one() -> None:
 
 
 def test_the_first_of_several_ends_counts() -> None:
-    """Case 68."""
+    """B-68."""
     later = event(Moment.ENDED, 90, 4, sample(90, 99_000), heard_at=after(91))
     end = of(*EVENTS, later).end
     assert end is not None
@@ -111,7 +111,7 @@ def test_the_first_of_several_ends_counts() -> None:
 
 
 def test_where_the_register_was_sampled_matters() -> None:
-    """Case 77."""
+    """B-77."""
     inside_the_car = sample(0, 5, location="EV")
     started = event(Moment.STARTED, 0, 0, inside_the_car, sample(0, 1000))
     assert of(started, EVENTS[3]).energy_wh == 11_000

@@ -1,6 +1,6 @@
 """Numbers of transactions come from leased blocks, each once for ever, with or without the database.
 
-ocpp.md §7 case 79.
+B-79.
 """
 
 import asyncio

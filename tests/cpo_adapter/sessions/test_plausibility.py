@@ -1,6 +1,6 @@
 """What is billed as told, and what somebody has to look at first.
 
-ocpp.md §5 Energy (plausibility); §7 cases 64, 70, 72, 78.
+ocpp.md §5 Energy (plausibility); B-64, B-70, B-72, B-78.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ def test_a_good_one_is_billed() -> None:
 
 @pytest.mark.parametrize("meter_wh", [1000, 999])
 def test_nothing_and_a_rounding_of_one_wh_are_billed(meter_wh: int) -> None:
-    """Case 70."""
+    """B-70."""
     assert ended(meter_wh=meter_wh) is None
 
 
@@ -40,7 +40,7 @@ def test_more_than_the_connector_can_give_is_held() -> None:
 
 
 def test_an_end_that_nobody_told_is_held() -> None:
-    """Case 78: until nothing more of it will come."""
+    """B-78: until nothing more of it will come."""
     end = told.end(is_assumed=True)
     assert why_not(transaction_of(told.begin(), [], [end])) == "the station never told its end"
     assert why_not(transaction_of(told.begin(), [], [end], is_all=True)) is None
@@ -48,7 +48,7 @@ def test_an_end_that_nobody_told_is_held() -> None:
 
 @pytest.mark.parametrize("doubt", Doubt)
 def test_only_an_unreadable_meter_holds_a_bill(doubt: Doubt) -> None:
-    """Cases 64, 72: a clock or a reason that had to be mended is told on the bill."""
+    """B-64, B-72: a clock or a reason that had to be mended is told on the bill."""
     assert (ended(doubts=frozenset({doubt})) is not None) is (doubt is Doubt.METER_UNREADABLE)
 
 

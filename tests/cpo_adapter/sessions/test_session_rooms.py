@@ -1,6 +1,6 @@
 """From what stations tell to sessions and bills, kept in a real database.
 
-ocpp.md §7 cases 60, 61, 63, 66 to 71, 73, 75, 76, 78, 79, 81; needs.md attack 68.
+B-60, B-61, B-63, B-66, B-67, B-68, B-69, B-70, B-71, B-73, B-75, B-76, B-78, B-79, B-81; needs.md attack 68.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ async def test_a_charge_is_a_session_and_then_one_bill(office: Office, clock: Ma
 
 
 async def test_a_start_that_is_told_again_gets_the_same_answer(office: Office) -> None:
-    """Cases 60, 61 and 81: at once, together, and after its end."""
+    """B-60, B-61, B-81: at once, together, and after its end."""
     event = told.start_told()
     first = await office.sessions.began(event)
     again = await asyncio.gather(*(office.sessions.began(event) for _ in range(5)))
@@ -85,14 +85,14 @@ async def test_a_start_that_is_told_again_gets_the_same_answer(office: Office) -
 
 
 async def test_a_start_that_is_told_twice_at_once_is_one(office: Office) -> None:
-    """Case 60, when the line was lost with the first one on its way."""
+    """B-60, when the line was lost with the first one on its way."""
     begun = await asyncio.gather(*(office.sessions.began(told.start_told()) for _ in range(10)))
 
     assert len({each.number for each in begun}) == len(await office.kept()) == 1
 
 
 async def test_starts_told_at_the_same_time_have_numbers_of_their_own(office: Office) -> None:
-    """Case 79."""
+    """B-79."""
     events = [told.start_told(uid=f"CARD-{number}", outlet=Outlet(1 + number % 2)) for number in range(20)]
     begun = await asyncio.gather(*(office.sessions.began(event) for event in events))
 
@@ -103,7 +103,7 @@ async def test_starts_told_at_the_same_time_have_numbers_of_their_own(office: Of
 async def test_a_restored_backup_gives_no_number_again(
     office: Office, mongo: Mongo, clock: ManualClock
 ) -> None:
-    """Case 79: what the counter forgot lies below the clock."""
+    """B-79: what the counter forgot lies below the clock."""
     given = [await office.numbers.take() for _ in range(100)]
     await mongo.collection("counters").delete_many({})
     await clock.advance(hours=24)
@@ -117,7 +117,7 @@ async def test_numbers_that_ocpp_cannot_hold_are_never_given(mongo: Mongo) -> No
 
 
 async def test_a_card_that_nobody_accepts_gets_a_number_and_no_bill(office: Office) -> None:
-    """Case 63."""
+    """B-63."""
     office.judge.answers["CARD"] = CardAnswer(CardStatus.INVALID), None
     begun = await office.sessions.began(told.start_told())
     await office.sessions.ended(told.stop_told(str(begun.number)))
@@ -128,7 +128,7 @@ async def test_a_card_that_nobody_accepts_gets_a_number_and_no_bill(office: Offi
 
 
 async def test_a_card_refused_now_that_charged_offline_is_billed_to_its_issuer(office: Office) -> None:
-    """Case 62."""
+    """B-62."""
     office.judge.answers["CARD"] = CardAnswer(CardStatus.BLOCKED), told.authorized()
     begun = await office.sessions.began(told.start_told())
     again = await office.sessions.began(told.start_told())
@@ -139,7 +139,7 @@ async def test_a_card_refused_now_that_charged_offline_is_billed_to_its_issuer(o
 
 
 async def test_the_first_end_counts_and_another_one_is_kept_aside(office: Office) -> None:
-    """Case 68; attack 68: ten stops with other meters."""
+    """B-68; attack 68: ten stops with other meters."""
     number = await charge(office)
     await office.publisher.turn()
     for meter_wh in range(20_000, 20_010):
@@ -179,7 +179,7 @@ async def test_no_station_ends_or_meters_the_transaction_of_another(office: Offi
 async def test_an_end_of_an_unknown_number_ends_the_only_one_that_runs(
     office: Office, reference: str
 ) -> None:
-    """Case 67."""
+    """B-67."""
     begun = await office.sessions.began(told.start_told())
     await office.sessions.ended(told.stop_told(reference))
 
@@ -207,7 +207,7 @@ async def test_an_end_of_an_unknown_number_where_two_run_is_kept_aside(office: O
 
 
 async def test_a_start_ends_what_ran_at_the_connector_and_holds_its_bill(office: Office) -> None:
-    """Cases 66 and 78."""
+    """B-66, B-78."""
     lost = await office.sessions.began(told.start_told())
     await office.sessions.metered(read(lost.number, told.sample(30, 6000)))
     other = await office.sessions.began(told.start_told(at=told.after(120), meter_wh=9000))
@@ -222,7 +222,7 @@ async def test_a_start_ends_what_ran_at_the_connector_and_holds_its_bill(office:
 async def test_an_end_that_comes_after_all_is_billed(
     mongo: Mongo, clock: ManualClock, office: Office
 ) -> None:
-    """Case 78; also by another process than the one that heard it."""
+    """B-78; also by another process than the one that heard it."""
     lost = await office.sessions.began(told.start_told())
     await office.sessions.began(told.start_told(at=told.after(120), meter_wh=12_000))
     assert (await office.outcome(lost.number))[0] == "HELD"
@@ -234,7 +234,7 @@ async def test_an_end_that_comes_after_all_is_billed(
 
 
 async def test_an_old_start_replayed_late_ends_nothing_newer(office: Office) -> None:
-    """Case 66."""
+    """B-66."""
     running = await office.sessions.began(told.start_told(at=told.after(120)))
     await office.sessions.began(told.start_told())
 
@@ -242,7 +242,7 @@ async def test_an_old_start_replayed_late_ends_nothing_newer(office: Office) -> 
 
 
 async def test_what_cannot_be_is_held_with_the_reason(office: Office) -> None:
-    """Case 70."""
+    """B-70."""
     number = await charge(office, meter_wh=10**9)
 
     outcome, reason = await office.outcome(number)
@@ -253,7 +253,7 @@ async def test_what_cannot_be_is_held_with_the_reason(office: Office) -> None:
 
 
 async def test_nothing_delivered_and_nothing_due_is_not_billed(office: Office) -> None:
-    """Case 71."""
+    """B-71."""
     number = await charge(office, meter_wh=1000)
 
     assert await office.outcome(number) == ("NOT_BILLED", "nothing was delivered and nothing is due")
@@ -261,7 +261,7 @@ async def test_nothing_delivered_and_nothing_due_is_not_billed(office: Office) -
 
 
 async def test_readings_that_come_after_the_bill_do_not_change_it(office: Office) -> None:
-    """Case 76."""
+    """B-76."""
     number = await charge(office)
     await office.publisher.turn()
     (before,) = office.partners.bills.values()
@@ -274,7 +274,7 @@ async def test_readings_that_come_after_the_bill_do_not_change_it(office: Office
 
 
 async def test_readings_under_an_old_number_are_of_the_transaction_that_runs(office: Office) -> None:
-    """Case 75."""
+    """B-75."""
     old = await charge(office)
     new = await office.sessions.began(told.start_told(at=told.after(70), meter_wh=12_000))
     await office.sessions.metered(read(old, told.sample(90, 15_000)))
@@ -284,7 +284,7 @@ async def test_readings_under_an_old_number_are_of_the_transaction_that_runs(off
 
 
 async def test_readings_without_a_number_are_of_the_transaction_at_their_connector(office: Office) -> None:
-    """Cases 75 and 77."""
+    """B-75, B-77."""
     here = await office.sessions.began(told.start_told())
     there = await office.sessions.began(told.start_told(outlet=Outlet(2)))
     await office.sessions.metered(read("", told.sample(30, 6000), outlet=Outlet(2)))
@@ -348,7 +348,7 @@ async def test_a_connector_without_a_tariff_holds_the_bill(mongo: Mongo, clock: 
 async def test_the_publisher_begins_with_what_was_left(
     mongo: Mongo, clock: ManualClock, office: Office
 ) -> None:
-    """Case 82: ended before the process died, billed after it came back."""
+    """B-82: ended before the process died, billed after it came back."""
     await charge(office)
     later = Office(mongo, clock, office.partners, Judge())
     async with Supervisor(name="test", clock=clock) as supervisor:

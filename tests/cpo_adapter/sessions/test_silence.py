@@ -1,4 +1,4 @@
-"""Whether a transaction that runs is over, from the facts alone. ocpp.md §7 cases 57, 78."""
+"""Whether a transaction that runs is over, from the facts alone. B-57, B-78."""
 
 from datetime import timedelta
 

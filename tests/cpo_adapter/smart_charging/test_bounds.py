@@ -1,6 +1,6 @@
 """Profiles at stations that cannot keep them as they are, and schedules that say little, in every version.
 
-ocpp.md §5 ChargingProfiles; §7 cases 105 and 106.
+ocpp.md §5 ChargingProfiles; B-105, B-106.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
 """Charging profiles, from an eMSP's order to a station's schedule and back.
 
-Cases C-128, C-129; ocpp.md §7 cases 105 and 106.
+Cases C-128, C-129; B-105, B-106.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Boots that tell more than that a station is there, and clocks that are wrong.
 
-ocpp.md §7 cases 41 to 43, 45, 46.
+B-41, B-42, B-43, B-45, B-46.
 """
 
 from datetime import timedelta

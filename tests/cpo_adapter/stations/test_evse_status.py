@@ -1,4 +1,4 @@
-"""What partners see of an EVSE. ocpp.md §5 table; §7 cases 51, 52, 55, 56."""
+"""What partners see of an EVSE. ocpp.md §5 table; B-51, B-52, B-55, B-56."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -54,7 +54,7 @@ def test_each_status_of_1_6_has_its_status_of_ocpi(said: str, seen: str) -> None
     [("Faulted", (Status.OUTOFORDER,) * 2), ("Unavailable", (Status.INOPERATIVE,) * 2)],
 )
 def test_what_bars_the_station_bars_all_its_evses(station: str, seen: tuple[Status, Status]) -> None:
-    """Case 51."""
+    """B-51."""
     state = told(c0=ConnectorStatus(station), c1=ConnectorStatus.AVAILABLE, c2=ConnectorStatus.CHARGING)
 
     assert (evse_status(HERE, EVSE_1, state, NOW), evse_status(HERE, EVSE_2, state, NOW)) == seen
@@ -62,7 +62,7 @@ def test_what_bars_the_station_bars_all_its_evses(station: str, seen: tuple[Stat
 
 @pytest.mark.parametrize("station", [ConnectorStatus.AVAILABLE, ConnectorStatus.CHARGING])
 def test_a_station_that_is_well_heals_no_evse(station: ConnectorStatus) -> None:
-    """Case 51."""
+    """B-51."""
     state = told(c0=station, c1=ConnectorStatus.FAULTED)
 
     assert evse_status(HERE, EVSE_1, state, NOW) is Status.OUTOFORDER
@@ -115,7 +115,7 @@ def test_one_of_several_connectors_in_use_takes_the_evse() -> None:
 
 
 def test_an_error_code_alone_changes_nothing() -> None:
-    """Case 55."""
+    """B-55."""
     reports = {Outlet(1): Report(ConnectorStatus.AVAILABLE, "ReaderFailure", NOW)}
 
     assert evse_status(HERE, EVSE_1, StationState(accepted=True, reports=reports), NOW) is Status.AVAILABLE
@@ -123,7 +123,7 @@ def test_an_error_code_alone_changes_nothing() -> None:
 
 @given(st.lists(st.sampled_from(range(10)), min_size=1))
 def test_whatever_the_order_of_arrival_the_newest_report_counts(minutes: list[int]) -> None:
-    """Case 52."""
+    """B-52."""
     state = StationState(accepted=True)
     for minute in minutes:
         report = Report(ConnectorStatus.AVAILABLE, str(minute), NOW + timedelta(minutes=minute))
@@ -149,7 +149,7 @@ def test_a_car_at_a_connector_of_2_x_is_charging_there() -> None:
 def test_what_is_said_of_an_evse_as_a_whole_counts_like_one_of_its_connectors(
     of_evse: ConnectorStatus, of_connector: ConnectorStatus | None, shown: Status
 ) -> None:
-    """Case 58."""
+    """B-58."""
     reports = {Outlet(1, 0): Report(of_evse, "", NOW)}
     if of_connector:
         reports[Outlet(1, 1)] = Report(of_connector, "", NOW)

@@ -69,7 +69,7 @@ def test_what_an_evse_can_do_is_written_down_where_it_is_more_than_usual(tmp_pat
 
 
 def test_a_version_is_pinned_and_another_assumed_for_a_station(tmp_path: Path) -> None:
-    """ocpp.md §7 cases 1 and 2."""
+    """B-1, B-2."""
     told = TOML.replace('identity = "CP-2"', 'identity = "CP-2"\nocpp = "2.0.1"\nassumed_ocpp = "1.6"')
     head, first, second, third = CSV.splitlines()
     rows = (f"{head},ocpp,assumed_ocpp", f"{first},,", f"{second},,", f"{third},2.0.1,1.6")

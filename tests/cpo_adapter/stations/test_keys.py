@@ -47,7 +47,7 @@ def digests(*keys: bytes) -> set[bytes]:
 
 
 async def test_an_offered_key_is_good_beside_older_ones_until_it_is_used(mongo: Mongo, file: Path) -> None:
-    """ocpp.md §7 case 12."""
+    """B-12."""
     ring = await started(mongo, file)
     await ring.offer("CP-1", KEYS.digest(NEW))
     await ring.offer("CP-1", KEYS.digest(NEWER))

@@ -1,6 +1,6 @@
 """Keys and profiles as operators give and change them, with the station on the other side of a real socket.
 
-ocpp.md §7 cases 6 and 12; OCPP security whitepaper, A01 and A05.
+B-6, B-12; OCPP security whitepaper, A01 and A05.
 """
 
 import asyncio
@@ -119,7 +119,7 @@ async def yard_on(mongo: Mongo, clock: ManualClock, folder: Path, inventory: Pat
 
 
 async def test_an_accepted_key_is_the_one_key_from_then_on(yard: Yard) -> None:
-    """Case 12."""
+    """B-12."""
     async with yard.connect("CP-1", KEY) as station:
         await station.call("BootNotification", BOOT)
         asked, told = await yard.answered(station, "rotate_key", "Accepted", identity="CP-1")
@@ -135,7 +135,7 @@ async def test_an_accepted_key_is_the_one_key_from_then_on(yard: Yard) -> None:
 async def test_a_key_that_was_not_accepted_leaves_the_old_one_good_until_it_is_used(
     yard: Yard, answer: str
 ) -> None:
-    """Case 12."""
+    """B-12."""
     async with yard.connect("CP-1", KEY) as station:
         await station.call("BootNotification", BOOT)
         asked, told = await yard.answered(station, "rotate_key", answer, identity="CP-1")
@@ -151,7 +151,7 @@ async def test_a_key_that_was_not_accepted_leaves_the_old_one_good_until_it_is_u
 async def test_a_lost_answer_loses_no_station(
     mongo: Mongo, clock: ManualClock, tmp_path: Path, inventory: Path
 ) -> None:
-    """Case 12: the station has taken the key over, or not; a restart of ours changes nothing about it."""
+    """B-12: the station has taken the key over, or not; a restart of ours changes nothing about it."""
     async with yard_on(mongo, clock, tmp_path, inventory) as yard, yard.connect("CP-1", KEY) as station:
         await station.call("BootNotification", BOOT)
         async with asyncio.TaskGroup() as tasks:
@@ -248,7 +248,7 @@ async def test_a_station_with_a_key_gets_a_new_password_only_if_that_is_meant(ya
 async def test_an_unknown_station_that_knocked_is_listed_and_adopted_with_its_own_password(
     yard: Yard,
 ) -> None:
-    """Case 6; it waits for the inventory then, and charges nobody before."""
+    """B-6; it waits for the inventory then, and charges nobody before."""
     password = "a password of an installer"
     assert not await yard.comes_in("CP-77", password)
     (knock,) = await yard.listed("/knocks")

@@ -1,6 +1,6 @@
 """Stations over real sockets, kept in a real database, as partners see them.
 
-ocpp.md §5 EVSE status; §7 cases 40, 42, 51 to 56.
+ocpp.md §5 EVSE status; B-40, B-42, B-51, B-52, B-53, B-54, B-55, B-56.
 """
 
 from collections.abc import AsyncIterator
