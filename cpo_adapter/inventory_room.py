@@ -15,13 +15,13 @@ from typing import Any, Final
 from aiohttp import web
 
 from cpo_adapter.news import LocationNews
-from cpo_adapter.order_rooms import Yard
 from cpo_adapter.sessions.placing import Placing
 from cpo_adapter.stations.authored_sites import AuthoredSites
 from cpo_adapter.stations.inventory import inventory_in, read_inventory, twins_among
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Inventory, Site
 from cpo_adapter.stations.removed import removed_from
+from cpo_adapter.yard_room import Yard
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Request
 from ocpi.admin.problems import problem

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from cpo_adapter.order_rooms import Yard
 from cpo_adapter.stations.key_store import Kept
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Station
+from cpo_adapter.yard_room import Yard
 from ocpi.admin.app import reply
 
 _MOST_ALARMS: Final = 500

@@ -13,7 +13,7 @@ from cpo_adapter.commands.reservation_store import ReservationStore
 from cpo_adapter.commands.reserved import Reserved
 from cpo_adapter.commands.reserving import Reserving
 from cpo_adapter.commands.store import PromiseStore
-from cpo_adapter.crew.room import CrewRoom, on_duty
+from cpo_adapter.crew.room import on_duty
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.abilities import Abilities
@@ -25,32 +25,10 @@ from cpo_adapter.smart_charging.profiles import Profiles
 from cpo_adapter.smart_charging.reports import ProfileReports
 from cpo_adapter.smart_charging.store import LimitedSessions
 from cpo_adapter.smart_charging.watching import ProfileWatch
-from cpo_adapter.stations.alarms import Alarms
-from cpo_adapter.stations.clocks import Clocks
-from cpo_adapter.stations.model import Inventory
-from cpo_adapter.stations.refresh import Refresher
-from cpo_adapter.stations.registry import Registry
-from cpo_adapter.stations.sight import Sight
-from cpo_adapter.stations.site_versions import SiteVersions
-from cpo_adapter.stations.states import States
+from cpo_adapter.yard_room import Yard
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.service.foundation import Foundation
-
-
-@dataclass(frozen=True, slots=True)
-class Yard:
-    """The stations, as they are and as they are seen."""
-
-    inventory: Inventory
-    registry: Registry
-    states: States
-    sight: Sight
-    versions: SiteVersions
-    refresher: Refresher
-    crew: CrewRoom
-    clocks: Clocks
-    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)
