@@ -28,7 +28,10 @@ class Reservations(Protocol):
 
 class Reports(Protocol):
     def noticed(self, event: Noticed) -> None:
-        """A message that is kept; somebody may have asked for it."""
+        """A message that is kept, and may change what a station does."""
+
+    def reported(self, event: ReportPart) -> None:
+        """Somebody may have asked for it."""
 
 
 class StatusesForAll:
@@ -68,6 +71,7 @@ class StatusesForAll:
 
     async def reported(self, event: ReportPart) -> None:
         await self._watch.reported(event)
+        self._reports.reported(event)
 
     async def reservation_dropped(self, event: ReservationDropped) -> None:
         await self._reservations.dropped(event)

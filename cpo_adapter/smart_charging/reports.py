@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from cpo_adapter.ocpp.events import Noticed
-from cpo_adapter.ocpp.v201.reports import ACTION, KeptProfile, report_in
+from cpo_adapter.ocpp.events import Noticed, ReportPart
+from cpo_adapter.ocpp.v201.reports import ACTION, KeptProfile, profiles_in
 
 __all__ = ["WITHIN_S", "KeptProfile", "ProfileReports"]
 
@@ -35,7 +35,10 @@ class ProfileReports:
     def noticed(self, event: Noticed) -> None:
         if event.action in _CHANGES:
             self._changed(event.origin.station)
-        report = report_in(event.origin.frame) if event.action == ACTION else None
-        awaited = self._awaited.get(report.request) if report else None
-        if report is not None and awaited is not None and not awaited.done():
-            awaited.set_result(report.profiles)
+
+    def reported(self, event: ReportPart) -> None:
+        """The first part that names a profile counts, else the last: one was asked for."""
+        awaited = self._awaited.get(event.number) if event.action == ACTION and event.number else None
+        profiles = tuple(profiles_in(event.told))
+        if awaited is not None and not awaited.done() and (profiles or event.is_last):
+            awaited.set_result(profiles)

@@ -56,12 +56,12 @@ _PART: Final = used("reports: a part of one that was asked for")
 EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
     {
         **dict.fromkeys(REPORTS, _PART),
-        "ClearedChargingLimit": stored("for people: limits of others are not taken into account"),
+        "ClearedChargingLimit": used("smart charging: the active profile is looked at and told anew"),
         "DataTransfer": stored("UnknownVendorId: no vendor's extension is spoken"),
         "Get15118EVCertificate": stored("Failed: Plug & Charge is not offered"),
         "GetCertificateStatus": stored("Failed: certificates are not looked up"),
         "LogStatusNotification": used("files: the progress of what was asked for"),
-        "NotifyChargingLimit": stored("for people: limits of others are not taken into account"),
+        "NotifyChargingLimit": used("smart charging: the active profile is looked at and told anew"),
         "NotifyEVChargingNeeds": stored("Rejected: no schedule is worked out for a car"),
         "NotifyEVChargingSchedule": stored("Accepted: nothing is planned against it"),
         "PublishFirmwareStatusNotification": stored("of local controllers, which are asked for nothing"),

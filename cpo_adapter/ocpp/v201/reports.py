@@ -6,8 +6,7 @@ Spec: OCPP 2.0.1, GetChargingProfiles and ReportChargingProfiles.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cpo_adapter.ocpp import framing
-from cpo_adapter.ocpp.framing import Call, Payload
+from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.schedules import Limit, RateUnit
 from cpo_adapter.ocpp.v16.reading import decimal, dicts, whole
 
@@ -23,26 +22,11 @@ class KeptProfile:
     limits: tuple[Limit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    request: int
-    profiles: tuple[KeptProfile, ...]
-
-
-def report_in(frame: str) -> Report | None:
-    """None for what is no readable report."""
-    message = framing.read(frame)
-    payload = message.payload if isinstance(message, Call) else None
-    request = whole(payload.get("requestId")) if isinstance(payload, dict) else None
-    if request is None or not isinstance(payload, dict):
-        return None
-    return Report(request, tuple(_profiles(payload)))
-
-
-def _profiles(payload: Payload) -> Iterator[KeptProfile]:
-    for told in dicts(payload.get("chargingProfile")):
-        number = whole(told.get("id"))
-        schedule = next(iter(dicts(told.get("chargingSchedule"))), {})
+def profiles_in(told: Payload) -> Iterator[KeptProfile]:
+    """Those of them that can be read."""
+    for each in dicts(told.get("chargingProfile")):
+        number = whole(each.get("id"))
+        schedule = next(iter(dicts(each.get("chargingSchedule"))), {})
         if number is not None:
             unit = RateUnit.A if schedule.get("chargingRateUnit") == RateUnit.A else RateUnit.W
             yield KeptProfile(number, unit, tuple(_limits(schedule)))

@@ -62,6 +62,7 @@ async def test_a_reserved_evse_is_shown_and_its_session_is_a_reservation(orders:
 async def test_the_customer_of_a_reservation_charges_there_and_the_session_goes_on(orders: Ordering) -> None:
     await reserve(orders)
     reserved = await orders.session("RESERVATION")
+    await shown(orders, "CP-1-1", "RESERVED")
     other = await orders.ordered("START_SESSION", token=orders.token("APP-8"), **FIRST)
     own = await orders.ordered(
         "START_SESSION", token=orders.token(), authorization_reference="REF-6", **FIRST
