@@ -70,9 +70,10 @@ class CardLists:
         await self.compare_all()
 
     async def _greet(self, station: str) -> None:
+        """What changes while it is brought up to date comes after that."""
         await self._clock.sleep(AFTER_S)
-        await self._compare(station, await self._wanted.now(), has_just_come=True)
         self._here.add(station)
+        await self._compare(station, await self._wanted.now(), has_just_come=True)
 
     async def _compare(self, station: str, wanted: Cards, *, has_just_come: bool = False) -> None:
         """One at a time for each station."""

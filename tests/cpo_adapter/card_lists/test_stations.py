@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cpo_adapter.card_lists import caches, lists
+from cpo_adapter.card_lists.store import CardListStore
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
@@ -181,6 +182,26 @@ async def test_a_station_with_another_list_gets_the_whole(charging: Charging, ke
     await eventually(lambda: len(keeper.cards) == 4)
     kinds = [each["updateType"] for each in keeper.heard("SendLocalList")]
     assert kinds == ["Full", "Differential", "Differential", "Full", "Differential"]
+
+
+@pytest.fixture
+def slow_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def took(*given: Any) -> None:
+        await asyncio.sleep(0.3)
+        await noted(*given)
+
+    noted = CardListStore.took
+    monkeypatch.setattr(CardListStore, "took", took)
+
+
+@pytest.mark.usefixtures("slow_database")
+@versions("1.6")
+async def test_a_change_is_told_that_comes_while_the_first_list_is_noted(
+    charging: Charging, keeper: ListKeeper
+) -> None:
+    await eventually(lambda: len(keeper.cards) == 3)
+    await charging.push_token(uid="FOURTH", whitelist="ALWAYS", last_updated=later())
+    await eventually(lambda: len(keeper.cards) == 4)
 
 
 @pytest.mark.parametrize(
