@@ -8,6 +8,7 @@ it and the workers find its URL in their environment. A run that asks for no dat
 xdist).
 """
 
+import gc
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -46,6 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first: begun last, one of them would keep a single process busy while the others rest."""
     items.sort(key=lambda item: not _LONG.intersection(item.path.relative_to(item.config.rootpath).parts))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays, and need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
