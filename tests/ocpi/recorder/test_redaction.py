@@ -7,7 +7,7 @@ import pytest
 from yarl import URL
 
 from ocpi.process.logs import pseudonym
-from ocpi.recorder.cards import CARD, card, masking
+from ocpi.recorder.cards import CARD, card, card_name, masking
 from ocpi.recorder.reading import LARGEST
 from ocpi.recorder.redaction import CUT, LONGEST, kept_body, kept_url
 from schemas import codec
@@ -15,6 +15,13 @@ from tests import build
 
 UID = "04E2A1B2C3"
 ANY: frozenset[str] = frozenset()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """A process has one key for pseudonyms; tests of its settings change it."""
+    card_name.cache_clear()
+    kept_body.cache_clear()
 
 
 def kept(value: Any) -> Any:
