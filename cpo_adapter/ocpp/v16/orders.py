@@ -55,7 +55,7 @@ def _diagnostics(order: orders.SendDiagnostics) -> dict[str, Any]:
     }
 
 
-def log(order: orders.SendLog) -> dict[str, Any]:
+def _log(order: orders.SendLog) -> dict[str, Any]:
     """The same in all versions."""
     return {
         "log": {
@@ -84,7 +84,7 @@ def signed_firmware(order: orders.UpdateFirmware) -> dict[str, Any]:
     return {"requestId": order.number, "firmware": firmware}
 
 
-def certificate_hash(order: orders.DeleteCertificate) -> dict[str, Any]:
+def _by_hash(order: orders.DeleteCertificate) -> dict[str, Any]:
     return {
         "certificateHashData": {
             "hashAlgorithm": order.algorithm,
@@ -99,8 +99,32 @@ def transfer(order: orders.Transfer) -> dict[str, Any]:
     return {"vendorId": order.vendor, "messageId": order.message, "data": order.data}
 
 
+OF_ALL_VERSIONS: Final[Words] = MappingProxyType(
+    {
+        orders.ForgetCards: (
+            Said(
+                "ClearCache",
+                lambda _: {},
+                sent("after a card was blocked; the operator", "stations clear-cache"),
+            ),
+        ),
+        orders.SendLog: (Said("GetLog", _log, sent("the operator", "stations log")),),
+        orders.InstallCertificate: (
+            Said(
+                "InstallCertificate",
+                lambda order: {"certificateType": order.use, "certificate": order.pem},
+                sent("the operator", "stations certificates install"),
+            ),
+        ),
+        orders.DeleteCertificate: (
+            Said("DeleteCertificate", _by_hash, sent("the operator", "stations certificates delete")),
+        ),
+    }
+)
+
 WORDS: Final[Words] = MappingProxyType(
     {
+        **OF_ALL_VERSIONS,
         orders.Reset: (
             Said("Reset", _reset, sent("the operator", "stations reset"), lambda order: order.evse is None),
         ),
@@ -125,13 +149,6 @@ WORDS: Final[Words] = MappingProxyType(
                 sent("UNLOCK_CONNECTOR; the operator", "stations unlock"),
             ),
         ),
-        orders.ForgetCards: (
-            Said(
-                "ClearCache",
-                lambda _: {},
-                sent("after a card was blocked; the operator", "stations clear-cache"),
-            ),
-        ),
         orders.ReadSettings: (
             Said(
                 "GetConfiguration",
@@ -151,7 +168,6 @@ WORDS: Final[Words] = MappingProxyType(
         orders.SendDiagnostics: (
             Said("GetDiagnostics", _diagnostics, sent("the operator", "stations diagnostics")),
         ),
-        orders.SendLog: (Said("GetLog", log, sent("the operator", "stations log")),),
         orders.UpdateFirmware: (
             Said(
                 "SignedUpdateFirmware",
@@ -160,16 +176,6 @@ WORDS: Final[Words] = MappingProxyType(
                 lambda order: order.is_signed,
             ),
             Said("UpdateFirmware", _firmware, sent("the operator", "stations firmware")),
-        ),
-        orders.InstallCertificate: (
-            Said(
-                "InstallCertificate",
-                lambda order: {"certificateType": order.use, "certificate": order.pem},
-                sent("the operator", "stations certificates install"),
-            ),
-        ),
-        orders.DeleteCertificate: (
-            Said("DeleteCertificate", certificate_hash, sent("the operator", "stations certificates delete")),
         ),
         orders.ListCertificates: (
             Said(

@@ -11,7 +11,8 @@ from cpo_adapter.ocpp import orders
 from cpo_adapter.ocpp.effects import Effect, not_sent, sent
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.spoken_orders import Said, Words, without_none
-from cpo_adapter.ocpp.v16.orders import certificate_hash, log, signed_firmware, transfer, written
+from cpo_adapter.ocpp.v16 import orders as v16
+from cpo_adapter.ocpp.v16.orders import signed_firmware, transfer, written
 from cpo_adapter.ocpp.v201.variables import parsed
 
 _STATUS: Final = "StatusNotification"
@@ -103,6 +104,7 @@ def _number(order: Any) -> dict[str, Any]:
 
 WORDS: Final[Words] = MappingProxyType(
     {
+        **v16.OF_ALL_VERSIONS,
         orders.Reset: (Said("Reset", _reset, sent("the operator", "stations reset")),),
         orders.SetAvailability: (
             Said("ChangeAvailability", _availability, sent("the operator", "stations availability")),
@@ -112,13 +114,6 @@ WORDS: Final[Words] = MappingProxyType(
         ),
         orders.UnlockOutlet: (
             Said("UnlockConnector", _unlock, sent("UNLOCK_CONNECTOR; the operator", "stations unlock")),
-        ),
-        orders.ForgetCards: (
-            Said(
-                "ClearCache",
-                lambda _: {},
-                sent("after a card was blocked; the operator", "stations clear-cache"),
-            ),
         ),
         orders.ReadSettings: (
             Said(
@@ -150,19 +145,8 @@ WORDS: Final[Words] = MappingProxyType(
                 sent("the operator", "stations report"),
             ),
         ),
-        orders.SendLog: (Said("GetLog", log, sent("the operator", "stations log")),),
         orders.UpdateFirmware: (
             Said("UpdateFirmware", signed_firmware, sent("the operator", "stations firmware")),
-        ),
-        orders.InstallCertificate: (
-            Said(
-                "InstallCertificate",
-                lambda order: {"certificateType": order.use, "certificate": order.pem},
-                sent("the operator", "stations certificates install"),
-            ),
-        ),
-        orders.DeleteCertificate: (
-            Said("DeleteCertificate", certificate_hash, sent("the operator", "stations certificates delete")),
         ),
         orders.ListCertificates: (
             Said(
@@ -237,9 +221,7 @@ WORDS: Final[Words] = MappingProxyType(
 
 NOT_SENT: Final[Mapping[str, Effect]] = MappingProxyType(
     {
-        "CertificateSigned": not_sent(
-            "no certificate of a station is signed here: SignCertificate is refused"
-        ),
+        **v16.NOT_SENT,
         "PublishFirmware": not_sent("for local controllers, which are not among our stations"),
         "UnpublishFirmware": not_sent("for local controllers, which are not among our stations"),
     }
