@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from passerelle.authored import authored
 from passerelle.options import Json
-from passerelle.output import EXIT_USAGE, fail, print_json, show
+from passerelle.output import print_json, show
 from passerelle.services import Service, admin_of
 
 app = typer.Typer(no_args_is_help=True, help="See, put and remove the tariffs of the CPO adapter.")
@@ -26,11 +27,7 @@ def put(
     as_json: Json = False,
 ) -> None:
     """Add the tariffs of a file, or change those of the same ids; charges that run keep what they have."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file} cannot be read: {error}", EXIT_USAGE)
-    told = admin_of(Service.CPO).post("/tariffs", {"file": file.name, "text": text})
+    told = admin_of(Service.CPO).post("/tariffs", authored(file))
     show(told, TARIFFS, as_json=as_json)
 
 
