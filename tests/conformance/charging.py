@@ -63,7 +63,7 @@ class Charging:
     async def bill(self, card: Card) -> Any:
         """The one that its issuer gets."""
         issuer = self.issuers[card.version]
-        await eventually(lambda: issuer.told("cdrs", card), within_s=10)
+        await eventually(lambda: issuer.told("cdrs", card))
         (bill,) = issuer.told("cdrs", card)
         return bill
 
@@ -75,7 +75,7 @@ class Charging:
             told = issuer.told("sessions", card)
             return bool(told) and told[-1]["status"] == "COMPLETED"
 
-        await eventually(is_over, within_s=10)
+        await eventually(is_over)
         return issuer.told("sessions", card)[-1]
 
     @asynccontextmanager

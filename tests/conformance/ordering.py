@@ -97,7 +97,7 @@ class Orders:
 
     async def result(self, url: str, module: str = "commands") -> Request:
         """The one that comes to an address."""
-        await eventually(lambda: self.results(url, module), within_s=10)
+        await eventually(lambda: self.results(url, module))
         (only,) = self.results(url, module)
         return only
 
@@ -113,13 +113,13 @@ class Orders:
 
     async def session(self, status: str) -> Json:
         """The newest at this EVSE, once it has that status."""
-        await eventually(lambda: self.newest().get("status") == status, within_s=10)
+        await eventually(lambda: self.newest().get("status") == status)
         return self.newest()
 
     async def stopped(self, session_id: str) -> Json:
         """The bill."""
         assert await self.ordered("STOP_SESSION", session_id=session_id) == "ACCEPTED"
-        await eventually(lambda: self._bill(session_id), within_s=10)
+        await eventually(lambda: self._bill(session_id))
         return self._bill(session_id)
 
     def asked(self, token: Json) -> list[Request]:

@@ -80,7 +80,7 @@ async def test_c096_nobody_is_asked_about_a_card_for_a_while_after_its_order(
     card = orders.card()
     assert (await orders.issuer.far.push("PUT", "tokens", card["uid"], body=card)).http == 201
     await orders.stopped(await orders.started(card))
-    await eventually(lambda: orders.shown() == "AVAILABLE", within_s=10)
+    await eventually(lambda: orders.shown() == "AVAILABLE")
     assert (await _tapped(ordering, card, orders)).card == "Accepted"
     assert orders.asked(card) == []
     orders.issuer.answers[card["uid"]] = orders.issuer.info(card["uid"], "BLOCKED")
@@ -270,7 +270,7 @@ async def test_c124_the_same_reservation_id_again_moves_the_reservation(
     wanted = reservation(first.app())
     for orders in (first, second):
         assert await orders.ordered("RESERVE_NOW", **wanted, **orders.at) == "ACCEPTED"
-    await eventually(lambda: (first.shown(), second.shown()) == ("AVAILABLE", "RESERVED"), within_s=10)
+    await eventually(lambda: (first.shown(), second.shown()) == ("AVAILABLE", "RESERVED"))
 
 
 @SINCE_2_2_1
@@ -285,7 +285,7 @@ async def test_c125_a_reservation_that_we_cancel_is_told_where_it_was_asked_for(
     held = await asyncio.to_thread(admin.admin.get, "/reservations")
     (ours,) = [each for each in held if each["reservation_id"] == wanted["reservation_id"]]
     await operate(admin, f"/reservations/{ours['id']}/cancel", {})
-    await eventually(lambda: len(orders.results(url)) == 2, within_s=10)
+    await eventually(lambda: len(orders.results(url)) == 2)
     told = [each.json()["result"] for each in orders.results(url)]
     assert told == ["ACCEPTED", "CANCELED_RESERVATION"]
 
@@ -358,7 +358,7 @@ async def active_periods(orders: Orders, session_id: str) -> Any:
         puts = orders.issuer.far.partner.heard("chargingprofiles", "PUT")
         return [put for put in puts if put.path == session_id]
 
-    await eventually(pushed, within_s=10)
+    await eventually(pushed)
     return pushed()[-1].json()["charging_profile"]["charging_profile_period"]
 
 
@@ -427,7 +427,7 @@ async def test_c130_what_a_driver_wants_must_be_possible_there(ordering: Orderin
             "PUT", "sessions", session_id, "charging_preferences", body=wanted
         )
         assert (heard.http, heard.status, heard.data) == (200, 1000, answer)
-    await eventually(lambda: _tariffs(orders.newest())[-1:] == ["GREEN"], within_s=10)
+    await eventually(lambda: _tariffs(orders.newest())[-1:] == ["GREEN"])
     assert _tariffs(await orders.stopped(session_id))[-1] == "GREEN"
 
 

@@ -296,7 +296,7 @@ async def test_c095_the_last_reference_of_the_issuer_stands_in_session_and_bill(
     for reference in ("REF-1", "REF-2"):
         issuer.answers[card.uid] = issuer.info(card.uid, authorization_reference=reference)
         await charging.charge(card)
-        await eventually(lambda: len(issuer.told("cdrs", card)) == len(issuer.asked(card)), within_s=10)
+        await eventually(lambda: len(issuer.told("cdrs", card)) == len(issuer.asked(card)))
         for module in ("sessions", "cdrs"):
             assert issuer.told(module, card)[-1]["authorization_reference"] == reference
 

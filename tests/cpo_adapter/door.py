@@ -30,6 +30,7 @@ from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.metrics import Metrics
 from ocpi.process.tasks import Supervisor
 from tests.cpo_adapter.rooms import KEY, PEPPER, STATION, Cards, Messages, Sessions, Stations
+from tests.fakes.eventually import PATIENCE_S
 
 
 def basic(user: bytes, password: bytes) -> dict[str, str]:
@@ -106,7 +107,7 @@ class RawStation:
         await self.say(json.dumps([2, message_id or f"m{self._count}", action, payload]))
         return await self.hear()
 
-    async def hear(self, within_s: float = 5) -> list[Any]:
+    async def hear(self, within_s: float = PATIENCE_S) -> list[Any]:
         message = await self.socket.receive(timeout=within_s)
         assert message.type is WSMsgType.TEXT, message
         frame = json.loads(message.data)
@@ -120,7 +121,7 @@ class RawStation:
             return True
         raise AssertionError(f"heard {message}")
 
-    async def close_code(self, within_s: float = 5) -> int | None:
+    async def close_code(self, within_s: float = PATIENCE_S) -> int | None:
         """Of the close that the far side sends next; frames before it are skipped."""
         async with asyncio.timeout(within_s):
             while (await self.socket.receive()).type is WSMsgType.TEXT:

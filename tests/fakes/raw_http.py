@@ -8,6 +8,7 @@ from typing import Any
 from yarl import URL
 
 from schemas import codec
+from tests.fakes.eventually import PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,13 @@ class RawAnswer:
 
 
 async def exchange(url: str, request: bytes) -> RawAnswer:
-    """The first answer, within five seconds."""
+    """The first answer, within PATIENCE_S."""
     where = URL(url)
     reader, writer = await asyncio.open_connection(where.host, where.port)
     try:
         writer.write(request)
         await writer.drain()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(_length(head))
     finally:

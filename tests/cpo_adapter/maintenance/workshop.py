@@ -23,7 +23,7 @@ from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.rooms import KEY
 from tests.cpo_adapter.stations.authored_files import TOML
 from tests.fakes.clock import ManualClock
-from tests.fakes.eventually import eventually_so
+from tests.fakes.eventually import PATIENCE_S, eventually_so
 from tests.platforms import Running, free_port, running_cpo
 
 INVENTORY = TOML.replace('identity = "CP-2"\nin_service = false', f'identity = "CP-2"\nkey = "{KEY}"')
@@ -68,7 +68,7 @@ class Workshop:
             found.update(await self.seen(f"jobs/{job}"))
             return bool(found["state"] != "going on")
 
-        await eventually_so(is_over, within_s=10)
+        await eventually_so(is_over)
         return found
 
     async def asked(
@@ -110,7 +110,7 @@ class Workshop:
             clock=SystemClock(),
         )
         station.start()
-        await asyncio.wait_for(station.ready(), 10)
+        await asyncio.wait_for(station.ready(), PATIENCE_S)
         return station
 
 

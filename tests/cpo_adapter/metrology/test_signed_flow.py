@@ -38,7 +38,7 @@ def sha256(text: str) -> str:
 
 async def bill(charging: Charging, count: int = 1) -> Any:
     """The newest, once there are so many."""
-    await eventually(lambda: len(charging.bills()) == count, within_s=5)
+    await eventually(lambda: len(charging.bills()) == count)
     await until_settled(charging)
     return charging.bills()[-1]
 

@@ -68,7 +68,7 @@ async def test_a_restart_answers_what_it_has_heard_before_it_closes() -> None:
     cards = SlowCards()
     async with running_door(Stations(), cards, Sessions()) as door, door.booted() as station:
         await station.say('[2,"1","Authorize",{"idTag":"A"}]')
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await cards.heard.wait()
         async with asyncio.TaskGroup() as group:
             group.create_task(door.registry.close_all())

@@ -17,7 +17,7 @@ from tests.cpo_adapter.door import RawStation
 from tests.cpo_adapter.sessions.charging import STATIONS, Charging, running_charging
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago, charge, start, stop
 from tests.cpo_adapter.sessions.test_from_tap_to_bill_v2 import charge as events
-from tests.fakes.eventually import eventually
+from tests.fakes.eventually import PATIENCE_S, eventually
 
 VENDOR = "org.openchargealliance.costmsg"
 
@@ -113,7 +113,7 @@ async def _answered(station: RawStation, event: dict[str, Any], costs: list[Any]
 
 
 async def _hear_until(station: RawStation, costs: list[Any], total: float) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not costs or costs[-1]["totalCost"] != total:
             await _take(station, await station.hear(), costs)
 

@@ -18,6 +18,7 @@ from simulators.partner import Reply, Request, SimulatedPartner
 from tests import build
 from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
 from tests.cpo_adapter.door import RawStation, basic
+from tests.fakes.eventually import PATIENCE_S
 from tests.platforms import CPO, EMSP, Running, agree, connect, running_cpo
 
 KEY = "00112233445566778899aabbccddeeff"
@@ -53,7 +54,7 @@ elements = [{ price_components = [{ type = "ENERGY", price = 0.40, vat = 20, ste
 class StationWithCache(RawStation):
     """It forgets the cards that it knows whenever it is told to; a test need not hear of that."""
 
-    async def hear(self, within_s: float = 5) -> list[Any]:
+    async def hear(self, within_s: float = PATIENCE_S) -> list[Any]:
         while (frame := await super().hear(within_s))[2:3] == ["ClearCache"]:
             await self.socket.send_json([3, frame[1], {"status": "Accepted"}])
         return frame
@@ -134,6 +135,6 @@ async def running_charging(
 
 async def until_settled(charging: Charging) -> None:
     """Until every transaction has an outcome."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while any(each["outcome"] is None for each in await charging.transactions()):  # noqa: ASYNC110 - over HTTP
             await asyncio.sleep(0.05)

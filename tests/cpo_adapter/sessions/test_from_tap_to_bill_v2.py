@@ -65,7 +65,7 @@ async def tell(station: RawStation, events: list[Event]) -> list[Any]:
 
 
 async def billed(charging: Charging) -> Any:
-    await eventually(lambda: bool(charging.bills()), within_s=5)
+    await eventually(lambda: bool(charging.bills()))
     await until_settled(charging)
     (bill,) = charging.bills()
     assert [each["outcome"] for each in await charging.transactions()] == ["BILLED"]
@@ -273,7 +273,7 @@ async def test_a_name_that_is_given_again_is_another_transaction(charging: Charg
     async with charging.station(version) as station:
         await tell(station, earlier)
         await tell(station, charge())
-        await eventually(lambda: len(charging.bills()) == 2, within_s=5)
+        await eventually(lambda: len(charging.bills()) == 2)
     assert sorted(bill["total_energy"] for bill in charging.bills()) == [1, 11]
 
 

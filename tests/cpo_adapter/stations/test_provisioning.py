@@ -26,7 +26,7 @@ from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.rooms import KEY
 from tests.cpo_adapter.stations.authored_files import TOML
 from tests.fakes.clock import ManualClock
-from tests.fakes.eventually import eventually, eventually_so
+from tests.fakes.eventually import PATIENCE_S, eventually, eventually_so
 from tests.platforms import Running, free_port, running_cpo
 
 BOOT = {"chargePointVendor": "V", "chargePointModel": "M"}
@@ -288,7 +288,7 @@ async def test_a_simulated_station_trades_its_one_time_password_for_a_key_and_co
             clock=machine,
         )
         station.start()
-        await asyncio.wait_for(station.ready(), 10)
+        await asyncio.wait_for(station.ready(), PATIENCE_S)
         await clock.advance(seconds=AFTER_S)
         await eventually(lambda: let_in(yard) == 2)
 

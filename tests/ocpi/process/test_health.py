@@ -90,7 +90,7 @@ async def test_a_check_may_find_that_work_is_done_but_not_as_it_should(
 
 async def test_a_check_that_hangs_has_failed(operations: aiohttp.ClientSession, checks: HealthChecks) -> None:
     checks.add("slow", asyncio.Event().wait)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         told = await (await operations.get("/readyz")).json()
     assert told["checks"]["slow"]["trouble"] == "no answer within 0.1 s"
 

@@ -26,13 +26,13 @@ class Written(io.StringIO):
 
 @pytest.fixture
 def stderr(monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
-    root = logging.getLogger()
+    root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
     written = Written()
     monkeypatch.setattr(sys, "stderr", written)
     logs.configure("INFO", pseudonym_key=KEY)
     yield written
-    structlog.reset_defaults()
+    structlog.configure(**before)
     logging.captureWarnings(capture=False)
     root.handlers = handlers
     root.setLevel(level)

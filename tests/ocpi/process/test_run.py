@@ -71,7 +71,7 @@ class Service:
         return (self.traces / trace).exists()
 
     async def exit_code(self) -> int:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.process.wait()
 
 
@@ -99,7 +99,7 @@ async def slow_request(service: Service) -> AsyncIterator[Callable[[], Awaitable
         except aiohttp.ClientConnectionError:
             return "cut off"
 
-    async with asyncio.timeout(5), aiohttp.ClientSession() as client, asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as client, asyncio.TaskGroup() as tasks:
         asked = tasks.create_task(text())
         await eventually(lambda: service.left("slow began"))
         yield lambda: asked

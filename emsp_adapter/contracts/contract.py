@@ -1,0 +1,88 @@
+"""What a driver agreed with us: who may charge with which cards, where, when and for how much.
+
+A card is a Token; it names its contract by `contract_id`. Several cards may belong to one contract.
+"""
+
+from datetime import datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.v2_3_0.enums import WhitelistType
+
+
+class ContractState(StrEnum):
+    """BLOCKED may become ACTIVE again, ENDED never does."""
+
+    ACTIVE = "ACTIVE"
+    BLOCKED = "BLOCKED"
+    ENDED = "ENDED"
+
+
+class Weekday(StrEnum):
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
+
+
+class Hours(BaseModel):
+    """When one may begin to charge, by the clock of the contract's time zone; over midnight if `until` is
+    not after `since`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    since: time
+    until: time
+
+
+class Limits(BaseModel):
+    """None, and an empty list, mean no limit.
+
+    `credit` is what may still be spent, in `currency`; `cpos` are parties (`NL*ABC`), `countries` those in
+    which one may charge (ISO 3166-1 alpha-3, as a Location has it).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    credit: Decimal | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    cpos: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    time_zone: str | None = None
+    at_once: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _credit_has_a_currency(self) -> Self:
+        if (self.credit is None) != (self.currency is None):
+            raise ValueError("credit and currency are told together")
+        return self
+
+
+class Contract(BaseModel):
+    """`driver` is the back office's own reference of a person or company, and goes to nobody.
+
+    `whitelist` is the one of the contract's cards that have none of their own. `reason` says why it is
+    blocked or ended, for our own eyes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    contract_id: Annotated[str, Field(min_length=1, max_length=36)]
+    driver: str | None = None
+    state: ContractState = ContractState.ACTIVE
+    reason: str | None = None
+    whitelist: WhitelistType = WhitelistType.NEVER
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
+    group_id: Annotated[str, Field(max_length=36)] | None = None
+    limits: Limits = Limits()
