@@ -9,8 +9,10 @@ from emsp_adapter.api.reconciliation import ReconciliationRoutes
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
-from emsp_adapter.contracts.cards import Issuer, read_cards
+from emsp_adapter.contracts import room as contracts
+from emsp_adapter.contracts.cards import Issuer
 from emsp_adapter.contracts.register import Cards
+from emsp_adapter.contracts.room import contract_room
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.reconciliation.differences import Differences
@@ -42,7 +44,13 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES)
+INDEXES = (
+    *authorizations.INDEXES,
+    *commands.INDEXES,
+    *presence.INDEXES,
+    *coverage.INDEXES,
+    *contracts.INDEXES,
+)
 
 
 def main() -> int:
@@ -60,7 +68,14 @@ class _Parts:
 
 async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     parts = _parts(foundation, settings)
-    await _load_cards(parts, foundation, settings)
+    issuer = Issuer(parts.own.party, settings.name)
+    agreed = await contract_room(
+        foundation,
+        issuer=issuer,
+        announcer=parts.announcer,
+        check_digits=settings.check_digits,
+        cards_file=settings.cards,
+    )
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
@@ -71,7 +86,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         foundation,
         ways=Ways(parts.own, foundation.directory, behind_hubs.presences),
         checks=parts.checks,
-        issuer=Issuer(parts.own.party, settings.name),
+        issuer=issuer,
         cards=parts.cards,
         platform=platform,
     )
@@ -92,6 +107,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *BillRoutes(foundation.store).routes(),
             *OperationRoutes(pull, parts.authorization).routes(),
             *asking.routes,
+            *agreed.routes,
             *behind_hubs.routes,
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
         ],
@@ -116,13 +132,6 @@ def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
             delivery=foundation.delivery,
         ),
     )
-
-
-async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSettings) -> None:
-    if settings.cards is not None:
-        issuer = Issuer(parts.own.party, settings.name)
-        tokens = read_cards(settings.cards, issuer, foundation.clock.now())
-        await parts.announcer.mark_for_all(await parts.cards.load(tokens))
 
 
 def _interfaces(

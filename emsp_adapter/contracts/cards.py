@@ -1,27 +1,28 @@
-"""Cards from a CSV file, each row a Token of ours.
+"""A card as its issuer keeps it: what it is, and whether it is good by itself.
 
-    uid,contract_id,visual_number,whitelist,valid,type,issuer,group_id,language
-    04A1B2C3D4E5F6,NL-MSP-C00000001-X,0001,NEVER,true,RFID,,,
-
-The first two columns are needed; the others have defaults. Every mistake is told with line and column, and a
-file with a mistake changes nothing.
+CPOs are told less: a Token, which says together what the card says and what its contract says.
 Spec: 2.3.0 mod_tokens, Token object.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ocpi.authored.csv_document import read_csv
-from ocpi.authored.document import Document
-from ocpi.authored.flaws import BrokenFile, Flaw
+from emsp_adapter.contracts.contract import ContractId
+from ocpi.wire.contract_id import bare
 from schemas.kinds import PartyId
-from schemas.v2_3_0.enums import TokenType, WhitelistType
-from schemas.v2_3_0.tokens import Token
+from schemas.v2_3_0.enums import ProfileType, WhitelistType
+
+
+class CardType(StrEnum):
+    RFID = "RFID"
+    APP_USER = "APP_USER"
+    AD_HOC_USER = "AD_HOC_USER"
+    EMAID = "EMAID"
+    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +33,76 @@ class Issuer:
     name: str
 
 
+Uid = Annotated[str, Field(max_length=36, pattern=r"^\.*[ -\-/-~][ -~]*$")]
+"""Printable ASCII, not dots alone: it becomes part of addresses."""
+_Group = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[ -~]+$")]
+_Text = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class Card(BaseModel):
-    """A row. An empty field is as good as none."""
+    """`whitelist`, `group_id` and `language` of None: those of the contract."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    uid: str
-    contract_id: str
-    visual_number: str | None = None
-    whitelist: WhitelistType = WhitelistType.NEVER
+    uid: Uid
+    contract_id: ContractId
+    type: CardType = CardType.RFID
+    visual_number: _Text | None = None
+    issuer: _Text | None = None
+    group_id: _Group | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
+    whitelist: WhitelistType | None = None
+    default_profile_type: ProfileType | None = None
+    energy_supplier: _Text | None = None
+    energy_contract_id: _Text | None = None
     valid: bool = True
-    type: TokenType = TokenType.RFID
-    issuer: str | None = None
-    group_id: str | None = None
-    language: str | None = None
+
+    @model_validator(mode="after")
+    def _energy_comes_from_somebody(self) -> Self:
+        if self.energy_contract_id is not None and self.energy_supplier is None:
+            raise ValueError("an energy_contract_id needs its energy_supplier")
+        return self
+
+    @property
+    def name(self) -> str:
+        return card_name(self.uid, self.type)
+
+    @property
+    def contract(self) -> str:
+        """By what its contract is found."""
+        return bare(self.contract_id)
 
 
-_CARDS: Final = TypeAdapter(tuple[Card, ...])
-_ROWS: Final = "row"
+def card_name(uid: str, card_type: str) -> str:
+    """Known by type and uid together, without regard to case."""
+    return f"{card_type}/{uid}".lower()
 
 
-def read_cards(file: Path, issuer: Issuer, now: datetime) -> list[Token]:
-    """Raises BrokenFile."""
-    document = read_csv(file)
-    cards = document.read(_CARDS, under=_ROWS)
-    if twins := list(_twins(document, cards)):
-        raise BrokenFile(twins)
-    return [_token(card, issuer, now) for card in cards]
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Of one card, by the operator: it holds until the operator lifts it, whatever a file says."""
+
+    reason: str
+    at: datetime
 
 
-def _twins(document: Document, cards: tuple[Card, ...]) -> Iterator[Flaw]:
-    seen: set[tuple[str, str]] = set()
-    for index, card in enumerate(cards):
-        name = (str(card.type), card.uid.casefold())
-        if name in seen:
-            yield document.flaw((_ROWS, index, "uid"), f"uid: {card.uid} is there already")
-        seen.add(name)
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """`told` names the row of a file that last said this; None: no file did, or another word came since.
 
+    `is_imported`: a file brought it; `is_missing`: the operator said so of one that is in the file no more.
+    `is_owed`: somebody began to tell what it says, and may not have come to
+    the end.
+    """
 
-def _token(card: Card, issuer: Issuer, now: datetime) -> Token:
-    told: dict[str, Any] = card.model_dump(exclude_none=True)
-    return Token.model_validate(
-        {
-            "issuer": issuer.name,
-            **told,
-            "country_code": issuer.party.country_code,
-            "party_id": issuer.party.party_id,
-            "last_updated": now,
-        }
-    )
+    card: Card
+    block: Block | None = None
+    told: str | None = None
+    is_imported: bool = False
+    is_missing: bool = False
+    is_owed: bool = False
+    revision: int | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.card.valid and self.block is None and not self.is_missing

@@ -5,7 +5,7 @@ Spec: RFC 4180.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ocpi.authored.document import Document, Where, read_text
@@ -24,8 +24,7 @@ class _Table:
     def __init__(self, file: Path, text: str) -> None:
         self._file = file
         self._lines = text.splitlines(keepends=True)
-        header = self._lines[0] if self._lines else ""
-        self._separator = ";" if header.count(";") > header.count(",") else ","
+        self._separator = separator_of(self._lines[0] if self._lines else "")
 
     def document(self) -> Document:
         records = self._records()
@@ -38,7 +37,9 @@ class _Table:
                     [Flaw(self._file, Place(line, 1), f"{len(fields)} fields for {len(names)} columns")]
                 )
             places[("row", len(rows))] = Place(line, 1)
-            for name, place in zip(names, self._field_places(line), strict=False):
+            for name, place in zip(
+                names, field_places(self._lines[line - 1 :], line, self._separator), strict=False
+            ):
                 places["row", len(rows), name] = place
             rows.append(
                 {name: field.strip() for name, field in zip(names, fields, strict=False) if field.strip()}
@@ -57,14 +58,19 @@ class _Table:
         except csv.Error as error:
             raise BrokenFile([Flaw(self._file, Place(reader.line_num, 1), str(error))]) from error
 
-    def _field_places(self, line: int) -> Iterator[Place]:
-        """Where each field of the record that begins in `line` stands."""
-        yield Place(line, 1)
-        is_quoted = False
-        for number, text in enumerate(self._lines[line - 1 :], start=line):
-            for column, character in enumerate(text, start=1):
-                is_quoted ^= character == '"'
-                if character == self._separator and not is_quoted:
-                    yield Place(number, column + 1)
-            if not is_quoted:
-                return
+
+def separator_of(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def field_places(lines: Iterable[str], line: int, separator: str) -> Iterator[Place]:
+    """Where each field of the record stands that begins at the start of these lines, the first numbered."""
+    yield Place(line, 1)
+    is_quoted = False
+    for number, text in enumerate(lines, start=line):
+        for column, character in enumerate(text, start=1):
+            is_quoted ^= character == '"'
+            if character == separator and not is_quoted:
+                yield Place(number, column + 1)
+        if not is_quoted:
+            return

@@ -44,10 +44,10 @@ class Document:
     def _flaws(self, error: ValidationError, under: str) -> Iterable[Flaw]:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
             where = (under, *detail["loc"])
-            yield self.flaw(where, f"{where[-1]}: {_TEXTS.get(detail['type'], detail['msg'])}")
+            yield self.flaw(where, f"{where[-1]}: {TEXTS.get(detail['type'], detail['msg'])}")
 
 
-_TEXTS = {
+TEXTS = {
     "missing": "is missing",
     "missing_argument": "is missing",
     "unexpected_keyword_argument": "is not known here",

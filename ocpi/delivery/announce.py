@@ -11,7 +11,7 @@ from dataclasses import replace
 from ocpi.delivery.dispatcher import Delivery
 from ocpi.delivery.marks import Due, mark_id
 from ocpi.delivery.parting import Parting
-from ocpi.delivery.portions import in_portions
+from ocpi.delivery.portions import in_portions, portions
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.store import ObjectStore, Selection
 from ocpi.partners.directory import Directory
@@ -48,10 +48,13 @@ class Announcer:
         await self._store.put(record)
         await self.mark_for_all([record])
 
-    async def mark_for_all(self, records: Iterable[Record]) -> None:
+    async def mark_for_all(self, records: Iterable[Record], *, is_urgent: bool = False) -> None:
+        """For each party that should have them; what `is_urgent` goes before whatever else it lacks."""
         partners = self._directory.active_partners()
-        dues = [due for record in records for each in partners for due in self._dues(record, each)]
-        await self._delivery.mark(*dues)
+        dues = (due for record in records for each in partners for due in self._dues(record, each))
+        marked = (replace(due, is_urgent=True) for due in dues) if is_urgent else dues
+        for portion in portions(marked):
+            await self._delivery.mark(*portion)
 
     async def to_all_behind(self, record: Record, first: Record) -> None:
         """Told once more to everybody, behind what is told to the one party that `first` is for."""

@@ -5,7 +5,7 @@ well: its owner said it, and it tells what held before.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -59,6 +59,13 @@ class History:
         """On its way at once; done when it is durable."""
         document = self._document(record)
         return self._batches.add(document["_id"], InsertOne(document))
+
+    async def keep_each(self, records: Iterable[Record]) -> None:
+        """As `keep`, for many in one trip; durable when this returns."""
+        inserts = [InsertOne(self._document(record)) for record in records]
+        outcomes = await self._send(inserts) if inserts else []
+        for failed in (each for each in outcomes if isinstance(each, Exception)):
+            raise failed
 
     async def of(self, object_id: str) -> AsyncIterator[Version]:
         """The oldest state first."""

@@ -7,6 +7,7 @@ numbered is in no list: it is put again by its owner, or by the service that rea
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ocpi.objects import documents, history, selection
@@ -34,10 +35,18 @@ from ocpi.process.tasks import Supervisor
 from ocpi.wire.pagination import PageQuery
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
-__all__ = ["INDEXES", "ObjectStore", "Page", "PageOfRecords", "Selection"]
+__all__ = ["INDEXES", "Change", "ObjectStore", "Page", "PageOfRecords", "Selection"]
 
 INDEXES = (*selection.INDEXES, *history.INDEXES)
 _Numbered = Callable[[int], Write]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`held` is what is written over, as it was read; None: nothing."""
+
+    record: Record
+    held: Record | None
 
 
 class ObjectStore:
@@ -97,12 +106,35 @@ class ObjectStore:
 
         What lost was never a version, so only what has won becomes one.
         """
-        unchanged = {"digest": held.digest, "last_updated": held.last_updated, "deleted": held.deleted}
-        if await self._upsert(record, unchanged) is Outcome.STALE:
+        if await self._upsert(record, _unchanged(held)) is Outcome.STALE:
             return False
         if record.key.kind in history.KINDS:
             await self._history.keep(record)
         return True
+
+    async def replace_each(self, changes: Sequence[Change]) -> list[bool]:
+        """As `replace`, for many objects in one trip; one that nobody held is created."""
+        outcomes = await self._send([self._change(each) for each in changes])
+        won = [_has_won(each) for each in outcomes]
+        await self._history.keep_each(
+            change.record
+            for change, has_won in zip(changes, won, strict=True)
+            if has_won and change.record.key.kind in history.KINDS
+        )
+        return won
+
+    def _change(self, change: Change) -> _Numbered:
+        record, held, now = change.record, change.held, self._clock.now()
+        changed = documents.changed(record, now)
+
+        def write(seq: int) -> Write:
+            new = documents.created(record, seq, now)
+            if held is None:
+                return InsertOne({"_id": record.database_id, **new, **changed})
+            wanted = {"_id": record.database_id, **_unchanged(held)}
+            return UpdateOne(wanted, {"$set": changed, "$setOnInsert": new}, upsert=True)
+
+        return write
 
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
@@ -250,3 +282,13 @@ class ObjectStore:
         async with self._numbers.numbers(len(writes)) as numbers:
             with_numbers = [write(number) for write, number in zip(writes, numbers, strict=True)]
             return await write_each(self._objects, with_numbers)
+
+
+def _unchanged(held: Record) -> Document:
+    return {"digest": held.digest, "last_updated": held.last_updated, "deleted": held.deleted}
+
+
+def _has_won(outcome: Written | Exception) -> bool:
+    if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
+        raise outcome
+    return isinstance(outcome, Written)

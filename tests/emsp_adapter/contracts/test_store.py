@@ -86,9 +86,9 @@ async def test_contracts_are_listed_page_by_page(contracts: Contracts) -> None:
 async def test_a_change_leaves_a_contract_to_be_settled(contracts: Contracts, clock: ManualClock) -> None:
     await contracts.put(Contract(contract_id=ID))
     (name,) = await contracts.unsettled(clock.now(), 10)
-    seen = (await contracts.revisions([name]))[name]
+    seen = await contracts.revisions([name])
     await contracts.change(ID, lambda held: held.model_copy(update={"language": "fr"}))
-    await contracts.settled(name, seen)
+    await contracts.settled(seen)
     assert await contracts.unsettled(clock.now(), 10) == [name]
-    await contracts.settled(name, seen + 1)
+    await contracts.settled(await contracts.revisions([name]))
     assert await contracts.unsettled(clock.now(), 10) == []

@@ -1,0 +1,1 @@
+"""Cards and contracts in great numbers, from CSV files, written in batches."""

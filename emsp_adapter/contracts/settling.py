@@ -1,0 +1,158 @@
+"""Brings the Tokens that CPOs see to what cards and contracts say, and tells every CPO.
+
+Whoever changes a card or a contract writes that first and settles after it. A token is written over exactly
+what was read, and what it was made of is looked at once more afterwards: whoever was overtaken makes it anew,
+so that the last word about a card or its contract is the one that stays, however many write at once.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from emsp_adapter.contracts.card_store import CardStore
+from emsp_adapter.contracts.cards import Issuer, KeptCard
+from emsp_adapter.contracts.store import Contracts, KeptContract
+from emsp_adapter.contracts.tokens import changed_record, token_key, token_of
+from ocpi.delivery.announce import Announcer
+from ocpi.errors import PlatformFailed
+from ocpi.objects.record import Record, database_id
+from ocpi.objects.store import Change, ObjectStore
+from ocpi.process.clock import Clock
+
+BATCH: Final = 1000
+LEFT_AFTER: Final = timedelta(seconds=30)
+"""What nobody has settled by then was left by somebody who died."""
+LOOK_EVERY_S: Final = 30.0
+_ATTEMPTS: Final = 8
+
+Cards = Mapping[str, KeptCard]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """`records` by name of card: the tokens as they are now. `again` were overtaken."""
+
+    records: dict[str, Record]
+    changed: set[str]
+    again: set[str]
+
+
+class Settling:
+    def __init__(
+        self,
+        *,
+        store: ObjectStore,
+        cards: CardStore,
+        contracts: Contracts,
+        announcer: Announcer,
+        issuer: Issuer,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._cards = cards
+        self._contracts = contracts
+        self._announcer = announcer
+        self._issuer = issuer
+        self._clock = clock
+
+    async def cards(self, cards: Cards, *, is_urgent: bool = False, tell_all: bool = False) -> None:
+        """Of at most a batch, by name; durable, and marked for every CPO, when this returns.
+
+        What was owed is told whether it is changed or not, and with `tell_all` everything is.
+        Raises PlatformFailed.
+        """
+        records: dict[str, Record] = {}
+        told = {name for name, each in cards.items() if tell_all or each.is_owed}
+        latest, open_ones = dict(cards), cards
+        for _ in range(_ATTEMPTS):
+            step = await self._once(open_ones)
+            records |= step.records
+            told |= step.changed
+            if not step.again:
+                await self._announcer.mark_for_all([records[each] for each in told], is_urgent=is_urgent)
+                await self._cards.settled(latest)
+                return
+            open_ones = await self._cards.find_each(step.again)
+            latest |= open_ones
+        raise PlatformFailed("cards change faster than they can be written")
+
+    async def contracts(
+        self, bare_ids: Collection[str], *, is_urgent: bool = False, tell_all: bool = False
+    ) -> None:
+        """All cards of these, as `cards`."""
+        revisions = await self._contracts.revisions(bare_ids)
+        async for batch in _batches(self._cards.of_contracts(bare_ids)):
+            await self.cards(batch, is_urgent=is_urgent, tell_all=tell_all)
+        await self._contracts.settled(revisions)
+
+    async def resume_every(self) -> None:
+        """Finish what somebody began and did not live to finish."""
+        while True:
+            await self.resume()
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def resume(self) -> None:
+        before = self._clock.now() - LEFT_AFTER
+        while contracts := await self._contracts.unsettled(before, BATCH):
+            await self.contracts(contracts, is_urgent=True, tell_all=True)
+        while names := await self._cards.unsettled(before, BATCH):
+            await self.cards(await self._cards.find_each(names), is_urgent=True)
+
+    async def _once(self, cards: Cards) -> _Pass:
+        contracts = await self._contracts.kept_each({each.card.contract for each in cards.values()})
+        held = await self._held(cards)
+        changes = self._changes(cards, contracts, held)
+        won = await self._written(changes)
+        overtaken = await self._overtaken(cards, contracts)
+        records = {**held, **{name: changes[name].record for name in won}}
+        return _Pass(records, won, overtaken | (changes.keys() - won))
+
+    async def _held(self, cards: Cards) -> dict[str, Record]:
+        ids = {self._token_id(each): name for name, each in cards.items()}
+        found = await self._store.by_ids(ids)
+        return {ids[each]: record for each, record in found.items()}
+
+    def _changes(
+        self, cards: Cards, contracts: Mapping[str, KeptContract], held: Mapping[str, Record]
+    ) -> dict[str, Change]:
+        now = self._clock.now()
+        found = {}
+        for name, each in cards.items():
+            kept = contracts.get(each.card.contract)
+            token = token_of(each, None if kept is None else kept.contract, self._issuer)
+            key = token_key(self._issuer.party, each.card)
+            record = changed_record(token, held.get(name), key, now)
+            if record is not None:
+                found[name] = Change(record, held.get(name))
+        return found
+
+    async def _written(self, changes: Mapping[str, Change]) -> set[str]:
+        won = await self._store.replace_each(list(changes.values())) if changes else []
+        return {name for name, has_won in zip(changes, won, strict=True) if has_won}
+
+    async def _overtaken(self, cards: Cards, contracts: Mapping[str, KeptContract]) -> set[str]:
+        """Whose card or contract is another now than the token was made of."""
+        card_now = await self._cards.revisions(cards)
+        contract_now = await self._contracts.revisions({each.card.contract for each in cards.values()})
+        contract_then = {name: each.revision for name, each in contracts.items()}
+        return {
+            name
+            for name, each in cards.items()
+            if card_now.get(name) != each.revision
+            or contract_now.get(each.card.contract) != contract_then.get(each.card.contract)
+        }
+
+    def _token_id(self, kept: KeptCard) -> str:
+        return database_id(token_key(self._issuer.party, kept.card), None)
+
+
+async def _batches(cards: AsyncIterator[KeptCard]) -> AsyncIterator[dict[str, KeptCard]]:
+    batch: dict[str, KeptCard] = {}
+    async for each in cards:
+        batch[each.card.name] = each
+        if len(batch) == BATCH:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
