@@ -1,9 +1,11 @@
 """Speaks to the admin port of a running service, as the operator whose key file this machine holds."""
 
 import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import httpx
 
@@ -15,7 +17,14 @@ TIMEOUT_S: Final = 60.0
 
 
 class AdminRefused(Exception):
-    """The service said no, or was not there; the text is one line for the operator."""
+    """The service said no, or was not there; the text is one line for the operator.
+
+    `flaws` are the mistakes of a file that was sent, each with `line`, `column` and `text`.
+    """
+
+    def __init__(self, text: str, flaws: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(text)
+        self.flaws = flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +41,54 @@ class AdminClient:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", path, json=body)
 
+    def upload(self, path: str, body: BinaryIO, **query: str) -> Iterator[Any]:
+        """The lines of JSON by which the service tells how far it is with a file."""
+        sending = httpx.stream(
+            "POST",
+            f"{self.url}/admin/v1{path}",
+            params=query,
+            content=body,
+            headers=self._headers(),
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            verify=_trusted(),
+        )
+        with self._unanswered(), sending as response:
+            if response.is_error:
+                response.read()
+                raise _refusal(response)
+            for line in response.iter_lines():
+                yield codec.decode(line.encode())
+
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 
     def _call(self, method: str, path: str, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {issue(self.key, 'command line', self.clock.now())}"}
-        try:
+        with self._unanswered():
             response = httpx.request(
                 method,
                 f"{self.url}/admin/v1{path}",
-                headers=headers,
+                headers=self._headers(),
                 timeout=TIMEOUT_S,
                 trust_env=False,
                 verify=_trusted(),
                 **more,
             )
+        if response.is_error:
+            raise _refusal(response)
+        return codec.decode(response.content) if response.content else None
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {issue(self.key, 'command line', self.clock.now())}"}
+
+    @contextmanager
+    def _unanswered(self) -> Iterator[None]:
+        try:
+            yield
         except httpx.HTTPError as error:
             raise AdminRefused(
                 f"the service at {self.url} does not answer ({error}); is it running?"
             ) from error
-        if response.is_error:
-            raise AdminRefused(_told(response))
-        return codec.decode(response.content) if response.content else None
 
 
 @cache
@@ -62,11 +97,12 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _told(response: httpx.Response) -> str:
+def _refusal(response: httpx.Response) -> AdminRefused:
     """The detail of a problem document, with every pointer that it names."""
     try:
         problem = response.json()
     except ValueError:
-        return f"HTTP {response.status_code}"
+        return AdminRefused(f"HTTP {response.status_code}")
     where = [f"{each['pointer'] or '/'} {each['detail']}" for each in problem.get("errors", ())]
-    return "; ".join([str(problem.get("detail", f"HTTP {response.status_code}")), *where])
+    detail = str(problem.get("detail", f"HTTP {response.status_code}"))
+    return AdminRefused("; ".join([detail, *where]), problem.get("flaws", ()))

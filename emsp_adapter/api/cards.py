@@ -79,7 +79,7 @@ def kept(card: KeptCard) -> dict[str, Any]:
     """What the issuer keeps of it."""
     block = card.block
     return {
-        "name": card.card.name,
+        "name": card.name,
         **card.card.model_dump(exclude_none=True),
         "block": None if block is None else {"reason": block.reason, "at": block.at},
         "is_missing": card.is_missing,

@@ -52,11 +52,11 @@ class CardOffice:
 
     async def _change(self, uid: str, card_type: str, step: Callable[[KeptCard], KeptCard]) -> ShownCard:
         known = (await self.find(uid, card_type)).kept
-        kept = await self._cards.change(known.card.name, lambda held: step(held or known))
+        kept = await self._cards.change(known.name, lambda held: step(held or known))
         return await self._told(kept)
 
     async def _told(self, kept: KeptCard) -> ShownCard:
-        await self._settling.cards({kept.card.name: kept}, is_urgent=True)
+        await self._settling.cards({kept.name: kept}, is_urgent=True)
         return await self.find(kept.card.uid, kept.card.type)
 
 

@@ -108,23 +108,22 @@ class CardStore:
 
     async def write_each(self, changes: Sequence[CardChange]) -> list[KeptCard | None]:
         """As they are now, all in one trip; None where somebody was faster."""
-        now = self._clock.now()
-        news = [replace(each.card, revision=secrets.randbits(62)) for each in changes]
+        now, revision = self._clock.now(), secrets.randbits(62)
+        news = [replace(each.card, revision=revision) for each in changes]
         writes = [_write(card, change.held, now) for card, change in zip(news, changes, strict=True)]
         outcomes = await write_each(self._cards, writes)
         return [card if _has_won(outcome) else None for card, outcome in zip(news, outcomes, strict=True)]
 
-    async def settled(self, cards: Mapping[str, KeptCard]) -> None:
-        """Unless they have changed since."""
-        wanted = {
-            "_id": {"$in": list(cards)},
-            "revision": {"$in": [each.revision for each in cards.values()]},
-        }
-        await self._cards.update_many(wanted, {"$unset": {"unsettled": ""}})
+    async def settled(self, cards: Mapping[str, KeptCard]) -> bool:
+        """False if one of them has changed since."""
+        revisions = {each.revision for each in cards.values()}
+        wanted = {"_id": {"$in": list(cards)}, "revision": {"$in": list(revisions)}}
+        settled = await self._cards.update_many(wanted, {"$unset": {"unsettled": ""}})
+        return settled.matched_count == len(cards)
 
 
 def _write(card: KeptCard, held: KeptCard | None, now: datetime) -> Write:
-    name = card.card.name
+    name = card.name
     if held is None:
         return InsertOne({"_id": name, **_document(card, now)})
     return UpdateOne({"_id": name, "revision": held.revision}, {"$set": _document(card, now)}, upsert=True)
@@ -140,7 +139,7 @@ def _document(kept: KeptCard, now: datetime) -> Document:
     block = kept.block
     return {
         "card": {name: value for name, value in kept.card.__dict__.items() if value is not None},
-        "contract": kept.card.contract,
+        "contract": kept.contract,
         "block": None if block is None else {"reason": block.reason, "at": block.at},
         "told": kept.told,
         "imported": kept.is_imported,

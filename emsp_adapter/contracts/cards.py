@@ -4,7 +4,7 @@ CPOs are told less: a Token, which says together what the card says and what its
 Spec: 2.3.0 mod_tokens, Token object.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
@@ -67,11 +67,6 @@ class Card(BaseModel):
     def name(self) -> str:
         return card_name(self.uid, self.type)
 
-    @property
-    def contract(self) -> str:
-        """By what its contract is found."""
-        return bare(self.contract_id)
-
 
 def card_name(uid: str, card_type: str) -> str:
     """Known by type and uid together, without regard to case."""
@@ -102,6 +97,13 @@ class KeptCard:
     is_missing: bool = False
     is_owed: bool = False
     revision: int | None = None
+    name: str = field(init=False)
+    contract: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """`name` is what the card is known by, `contract` what its contract is found by."""
+        object.__setattr__(self, "name", self.card.name)
+        object.__setattr__(self, "contract", bare(self.card.contract_id))
 
     @property
     def is_good(self) -> bool:

@@ -80,8 +80,8 @@ class ContractOffice:
         """Cards that were told before cards were kept become cards of the contract."""
         held = await self._store.contracted(self._issuer.party, contract_id)
         cards = [adopted(Token.model_validate(record.value())) for record in held]
-        known = await self._cards.rows([each.card.name for each in cards]) if cards else {}
-        if unknown := [CardChange(each, None) for each in cards if each.card.name not in known]:
+        known = await self._cards.rows([each.name for each in cards]) if cards else {}
+        if unknown := [CardChange(each, None) for each in cards if each.name not in known]:
             await self._cards.write_each(unknown)
 
 

@@ -31,10 +31,9 @@ Cards = Mapping[str, KeptCard]
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """`records` by name of card: the tokens as they are now. `again` were overtaken."""
+    """`told` are tokens that everybody has to hear of; `again` are the names of cards that were overtaken."""
 
-    records: dict[str, Record]
-    changed: set[str]
+    told: list[Record]
     again: set[str]
 
 
@@ -62,18 +61,14 @@ class Settling:
         What was owed is told whether it is changed or not, and with `tell_all` everything is.
         Raises PlatformFailed.
         """
-        records: dict[str, Record] = {}
         told = {name for name, each in cards.items() if tell_all or each.is_owed}
         latest, open_ones = dict(cards), cards
         for _ in range(_ATTEMPTS):
-            step = await self._once(open_ones)
-            records |= step.records
-            told |= step.changed
-            if not step.again:
-                await self._announcer.mark_for_all([records[each] for each in told], is_urgent=is_urgent)
-                await self._cards.settled(latest)
+            step = await self._once(open_ones, told)
+            await self._announcer.mark_for_all(step.told, is_urgent=is_urgent)
+            if not step.again and await self._cards.settled(latest):
                 return
-            open_ones = await self._cards.find_each(step.again)
+            open_ones = await self._cards.find_each(step.again or await self._overtaken(latest))
             latest |= open_ones
         raise PlatformFailed("cards change faster than they can be written")
 
@@ -99,14 +94,16 @@ class Settling:
         while names := await self._cards.unsettled(before, BATCH):
             await self.cards(await self._cards.find_each(names), is_urgent=True)
 
-    async def _once(self, cards: Cards) -> _Pass:
-        contracts = await self._contracts.kept_each({each.card.contract for each in cards.values()})
+    async def _once(self, cards: Cards, told: Collection[str]) -> _Pass:
+        contracts = await self._contracts.kept_each({each.contract for each in cards.values()})
         held = await self._held(cards)
         changes = self._changes(cards, contracts, held)
         won = await self._written(changes)
-        overtaken = await self._overtaken(cards, contracts)
-        records = {**held, **{name: changes[name].record for name in won}}
-        return _Pass(records, won, overtaken | (changes.keys() - won))
+        owed = held.keys() & cards.keys() & told - changes.keys()
+        return _Pass(
+            told=[*(changes[name].record for name in won), *(held[name] for name in owed)],
+            again=(changes.keys() - won) | await self._overruled(cards, contracts),
+        )
 
     async def _held(self, cards: Cards) -> dict[str, Record]:
         ids = {self._token_id(each): name for name, each in cards.items()}
@@ -119,7 +116,7 @@ class Settling:
         now = self._clock.now()
         found = {}
         for name, each in cards.items():
-            kept = contracts.get(each.card.contract)
+            kept = contracts.get(each.contract)
             token = token_of(each, None if kept is None else kept.contract, self._issuer)
             key = token_key(self._issuer.party, each.card)
             record = changed_record(token, held.get(name), key, now)
@@ -131,17 +128,16 @@ class Settling:
         won = await self._store.replace_each(list(changes.values())) if changes else []
         return {name for name, has_won in zip(changes, won, strict=True) if has_won}
 
-    async def _overtaken(self, cards: Cards, contracts: Mapping[str, KeptContract]) -> set[str]:
-        """Whose card or contract is another now than the token was made of."""
-        card_now = await self._cards.revisions(cards)
-        contract_now = await self._contracts.revisions({each.card.contract for each in cards.values()})
-        contract_then = {name: each.revision for name, each in contracts.items()}
-        return {
-            name
-            for name, each in cards.items()
-            if card_now.get(name) != each.revision
-            or contract_now.get(each.card.contract) != contract_then.get(each.card.contract)
-        }
+    async def _overruled(self, cards: Cards, contracts: Mapping[str, KeptContract]) -> set[str]:
+        """Whose contract is another now than the token was made of."""
+        now = await self._contracts.revisions({each.contract for each in cards.values()})
+        then = {name: each.revision for name, each in contracts.items()}
+        return {name for name, each in cards.items() if now.get(each.contract) != then.get(each.contract)}
+
+    async def _overtaken(self, cards: Cards) -> set[str]:
+        """Which are another now than the token was made of."""
+        now = await self._cards.revisions(cards)
+        return {name for name, each in cards.items() if now[name] != each.revision}
 
     def _token_id(self, kept: KeptCard) -> str:
         return database_id(token_key(self._issuer.party, kept.card), None)
@@ -150,7 +146,7 @@ class Settling:
 async def _batches(cards: AsyncIterator[KeptCard]) -> AsyncIterator[dict[str, KeptCard]]:
     batch: dict[str, KeptCard] = {}
     async for each in cards:
-        batch[each.card.name] = each
+        batch[each.name] = each
         if len(batch) == BATCH:
             yield batch
             batch = {}

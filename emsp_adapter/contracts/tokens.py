@@ -7,6 +7,7 @@ Spec: 2.3.0 mod_tokens, Token object.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from emsp_adapter.contracts.cards import Card, Issuer, KeptCard
@@ -14,7 +15,7 @@ from emsp_adapter.contracts.contract import Contract, ContractState
 from ocpi.objects.record import Record
 from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
-from schemas.times import to_instant
+from schemas.times import datetime_text, to_instant
 from schemas.v2_3_0.enums import WhitelistType
 
 _LEAST: Final = timedelta(milliseconds=1)
@@ -56,7 +57,11 @@ def changed_record(
         return None
     else:
         at = max(to_instant(now), held.last_updated + _LEAST)
-    return Record(key, at, codec.encode({**token, "last_updated": at}))
+    return Record(key, at, codec.encode({**token, "last_updated": _text(at)}))
+
+
+_text = lru_cache(maxsize=16)(datetime_text)
+"""A file's worth of cards changes at the same instant."""
 
 
 def _content(held: Record) -> dict[str, Any]:

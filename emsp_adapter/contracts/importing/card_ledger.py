@@ -62,7 +62,7 @@ class CardLedger:
         return {name: each or await self._once_more(cards[name]) for name, each in written}
 
     async def _once_more(self, card: KeptCard) -> KeptCard:
-        return await self._cards.change(card.card.name, lambda held: _over(held, card))
+        return await self._cards.change(card.name, lambda held: _over(held, card))
 
 
 def _told(entries: Sequence[CardEntry]) -> dict[str, KeptCard]:
