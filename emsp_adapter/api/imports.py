@@ -20,8 +20,12 @@ from emsp_adapter.contracts.importing.importer import Checked, Importer, Progres
 from ocpi.admin.bodies import Request
 from ocpi.admin.problems import problem
 from ocpi.authored.flaws import BrokenFile, Flaw
+from ocpi.errors import OcpiError
+from ocpi.process.logs import logger
+from ocpi.process.mongo import DriverError
 from schemas import codec
 
+log = logger(__name__)
 MOST_BYTES: Final = 512 * 1024 * 1024
 _PIECE: Final = 256 * 1024
 
@@ -64,8 +68,11 @@ class ImportRoutes(Generic[Item]):
             return _refused(checked.flaws, checked.refused, checked.rows)
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)
-        async for progress in self._importer.run(file, called, asked.wanted(), checked.rows):
-            await response.write(codec.encode(_shown(progress, checked)) + b"\n")
+        try:
+            async for progress in self._importer.run(file, called, asked.wanted(), checked.rows):
+                await response.write(codec.encode(_shown(progress, checked)) + b"\n")
+        except (OcpiError, DriverError, ConnectionError) as error:  # too late for another status
+            log.warning("import broken off", path=request.path, error=str(error))
         await response.write_eof()
         return response
 

@@ -62,14 +62,16 @@ class Settling:
         Raises PlatformFailed.
         """
         told = {name for name, each in cards.items() if tell_all or each.is_owed}
-        latest, open_ones = dict(cards), cards
+        left = cards
         for _ in range(_ATTEMPTS):
-            step = await self._once(open_ones, told)
+            step = await self._once(left, told)
             await self._announcer.mark_for_all(step.told, is_urgent=is_urgent)
-            if not step.again and await self._cards.settled(latest):
+            again = step.again | await self._overtaken(
+                {name: each for name, each in left.items() if name not in step.again}
+            )
+            if not again:
                 return
-            open_ones = await self._cards.find_each(step.again or await self._overtaken(latest))
-            latest |= open_ones
+            left = await self._cards.find_each(again)
         raise PlatformFailed("cards change faster than they can be written")
 
     async def contracts(
@@ -135,7 +137,12 @@ class Settling:
         return {name for name, each in cards.items() if now.get(each.contract) != then.get(each.contract)}
 
     async def _overtaken(self, cards: Cards) -> set[str]:
-        """Which are another now than the token was made of."""
+        """Which are another now than the token was made of; the others are settled.
+
+        What changes after this is for whoever changes it.
+        """
+        if await self._cards.settled(cards):
+            return set()
         now = await self._cards.revisions(cards)
         return {name for name, each in cards.items() if now[name] != each.revision}
 

@@ -15,10 +15,10 @@ from emsp_adapter.contracts.contract import Contract, ContractState
 from ocpi.objects.record import Record
 from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
-from schemas.times import datetime_text, to_instant
+from schemas.times import datetime_text
 from schemas.v2_3_0.enums import WhitelistType
 
-_LEAST: Final = timedelta(milliseconds=1)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def token_key(party: PartyId, card: Card) -> ObjectKey:
@@ -50,18 +50,26 @@ def token_of(kept: KeptCard, contract: Contract | None, issuer: Issuer) -> dict[
 def changed_record(
     token: Mapping[str, Any], held: Record | None, key: ObjectKey, now: datetime
 ) -> Record | None:
-    """None if the token that is held says the same; what is changed is always the later one."""
+    """None if the token that is held says the same; what is changed is always the later one.
+
+    In whole seconds, which is all that 2.1.1 has: of two changes in one second its receivers see two. Never
+    below `now`, so that nobody who pulls what has changed since then misses it.
+    """
     if held is None:
-        at = to_instant(now)
+        at = _whole(now)
     elif not held.deleted and _content(held) == token:
         return None
     else:
-        at = max(to_instant(now), held.last_updated + _LEAST)
+        at = max(_whole(now), _whole(held.last_updated) + _SECOND)
     return Record(key, at, codec.encode({**token, "last_updated": _text(at)}))
 
 
 _text = lru_cache(maxsize=16)(datetime_text)
 """A file's worth of cards changes at the same instant."""
+
+
+def _whole(at: datetime) -> datetime:
+    return at if not at.microsecond else at.replace(microsecond=0) + _SECOND
 
 
 def _content(held: Record) -> dict[str, Any]:
