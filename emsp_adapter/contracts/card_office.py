@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emsp_adapter.contracts.card_store import CardStore
+from emsp_adapter.contracts.card_store import CardStore, new_revision
 from emsp_adapter.contracts.cards import Block, Card, KeptCard, card_name
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.contracts.settling import Settling
@@ -69,7 +69,7 @@ def adopted(token: Token) -> KeptCard:
         "energy_contract_id": energy.get("contract_id"),
     }
     fields = {name: value for name, value in told.items() if name in Card.model_fields}
-    return KeptCard(Card.model_validate({**fields, **supplied}))
+    return KeptCard(Card.model_validate({**fields, **supplied}), revision=new_revision())
 
 
 def _changed(held: KeptCard | None, card: Card) -> KeptCard:

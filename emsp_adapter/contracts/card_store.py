@@ -101,18 +101,16 @@ class CardStore:
             changed = step(held)
             if changed == held:
                 return held
-            (written,) = await self.write_each([CardChange(changed, held)])
-            if written is not None:
-                return written
+            renewed = replace(changed, revision=new_revision())
+            if await self.write_each([CardChange(renewed, held)]) == [True]:
+                return renewed
         raise PlatformFailed("this card changes faster than it can be written")
 
-    async def write_each(self, changes: Sequence[CardChange]) -> list[KeptCard | None]:
-        """As they are now, all in one trip; None where somebody was faster."""
-        now, revision = self._clock.now(), secrets.randbits(62)
-        news = [replace(each.card, revision=revision) for each in changes]
-        writes = [_write(card, change.held, now) for card, change in zip(news, changes, strict=True)]
-        outcomes = await write_each(self._cards, writes)
-        return [card if _has_won(outcome) else None for card, outcome in zip(news, outcomes, strict=True)]
+    async def write_each(self, changes: Sequence[CardChange]) -> list[bool]:
+        """All in one trip, each with its `new_revision`; False where somebody was faster."""
+        now = self._clock.now()
+        writes = [_write(each.card, each.held, now) for each in changes]
+        return [_has_won(outcome) for outcome in await write_each(self._cards, writes)]
 
     async def settled(self, cards: Mapping[str, KeptCard]) -> bool:
         """False if one of them has changed since."""
@@ -120,6 +118,11 @@ class CardStore:
         wanted = {"_id": {"$in": list(cards)}, "revision": {"$in": list(revisions)}}
         settled = await self._cards.update_many(wanted, {"$unset": {"unsettled": ""}})
         return settled.matched_count == len(cards)
+
+
+def new_revision() -> int:
+    """One that no card had before; cards that are written together may share it."""
+    return secrets.randbits(62)
 
 
 def _write(card: KeptCard, held: KeptCard | None, now: datetime) -> Write:

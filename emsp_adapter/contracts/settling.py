@@ -19,6 +19,7 @@ from ocpi.errors import PlatformFailed
 from ocpi.objects.record import Record, database_id
 from ocpi.objects.store import Change, ObjectStore
 from ocpi.process.clock import Clock
+from schemas.kinds import ObjectKey
 
 BATCH: Final = 1000
 LEFT_AFTER: Final = timedelta(seconds=30)
@@ -27,6 +28,7 @@ LOOK_EVERY_S: Final = 30.0
 _ATTEMPTS: Final = 8
 
 Cards = Mapping[str, KeptCard]
+Keys = Mapping[str, ObjectKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +100,29 @@ class Settling:
 
     async def _once(self, cards: Cards, told: Collection[str]) -> _Pass:
         contracts = await self._contracts.kept_each({each.contract for each in cards.values()})
-        held = await self._held(cards)
-        changes = self._changes(cards, contracts, held)
+        keys = {name: token_key(self._issuer.party, each.card) for name, each in cards.items()}
+        held = await self._held(keys)
+        changes = self._changes(cards, contracts, held, keys)
         won = await self._written(changes)
-        owed = held.keys() & cards.keys() & told - changes.keys()
+        owed = held.keys() & told - changes.keys()
         return _Pass(
             told=[*(changes[name].record for name in won), *(held[name] for name in owed)],
             again=(changes.keys() - won) | await self._overruled(cards, contracts),
         )
 
-    async def _held(self, cards: Cards) -> dict[str, Record]:
-        ids = {self._token_id(each): name for name, each in cards.items()}
-        found = await self._store.by_ids(ids)
-        return {ids[each]: record for each, record in found.items()}
+    async def _held(self, keys: Keys) -> dict[str, Record]:
+        ids = {database_id(key, None): name for name, key in keys.items()}
+        return {ids[each]: record for each, record in (await self._store.by_ids(ids)).items()}
 
     def _changes(
-        self, cards: Cards, contracts: Mapping[str, KeptContract], held: Mapping[str, Record]
+        self, cards: Cards, contracts: Mapping[str, KeptContract], held: Mapping[str, Record], keys: Keys
     ) -> dict[str, Change]:
         now = self._clock.now()
         found = {}
         for name, each in cards.items():
             kept = contracts.get(each.contract)
             token = token_of(each, None if kept is None else kept.contract, self._issuer)
-            key = token_key(self._issuer.party, each.card)
-            record = changed_record(token, held.get(name), key, now)
+            record = changed_record(token, held.get(name), keys[name], now)
             if record is not None:
                 found[name] = Change(record, held.get(name))
         return found
@@ -145,9 +146,6 @@ class Settling:
             return set()
         now = await self._cards.revisions(cards)
         return {name for name, each in cards.items() if now[name] != each.revision}
-
-    def _token_id(self, kept: KeptCard) -> str:
-        return database_id(token_key(self._issuer.party, kept.card), None)
 
 
 async def _batches(cards: AsyncIterator[KeptCard]) -> AsyncIterator[dict[str, KeptCard]]:

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, cast
 
 from ocpi.objects.holds import Hold, HoldState
@@ -39,7 +40,7 @@ class Original:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """`body` is canonical: 2.3.0, to the byte as it came if it came in that version.
 
@@ -65,7 +66,7 @@ class Record:
         """By the operator, for good."""
         return self.hold is not None and self.hold.state is HoldState.REFUSED
 
-    @property
+    @cached_property
     def database_id(self) -> str:
         return database_id(self.key, self.audience)
 
@@ -85,7 +86,7 @@ class Record:
         """Another order of keys, or 1.0 for 1, is no other content."""
         return self.digest == other.digest or self.value() == other.value()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from emsp_adapter.contracts.card_store import CardChange, CardStore
+from emsp_adapter.contracts.card_store import CardChange, CardStore, new_revision
 from emsp_adapter.contracts.cards import Card, KeptCard
 from emsp_adapter.contracts.importing.card_rows import row_digest
 from emsp_adapter.contracts.importing.comparing import Counts
@@ -44,7 +44,8 @@ class CardLedger:
     async def block(self, names: Collection[str]) -> None:
         """Not valid until a file has them again, or the operator unblocks them."""
         held = await self._cards.find_each(names)
-        gone = {name: replace(each, is_missing=True, told=None) for name, each in held.items()}
+        news = {"is_missing": True, "told": None, "revision": new_revision()}
+        gone = {name: replace(each, **news) for name, each in held.items()}
         await self._settling.cards(await self._changed(gone, held), is_urgent=True)
 
     async def _written(
@@ -58,17 +59,20 @@ class CardLedger:
     ) -> dict[str, KeptCard]:
         """As they are now; whoever was overtaken goes once more by itself."""
         changes = [CardChange(each, held.get(name)) for name, each in cards.items()]
-        written = zip(cards, await self._cards.write_each(changes), strict=True)
-        return {name: each or await self._once_more(cards[name]) for name, each in written}
+        written = zip(cards.items(), await self._cards.write_each(changes), strict=True)
+        return {name: each if has_won else await self._once_more(each) for (name, each), has_won in written}
 
     async def _once_more(self, card: KeptCard) -> KeptCard:
         return await self._cards.change(card.name, lambda held: _over(held, card))
 
 
 def _told(entries: Sequence[CardEntry]) -> dict[str, KeptCard]:
-    return {
-        each.item.name: KeptCard(each.item, told=row_digest(each.row), is_imported=True) for each in entries
-    }
+    revision = new_revision()
+    cards = (
+        KeptCard(each.item, told=row_digest(each.row), is_imported=True, revision=revision)
+        for each in entries
+    )
+    return {each.name: each for each in cards}
 
 
 def _over(held: KeptCard | None, card: KeptCard) -> KeptCard:

@@ -17,8 +17,8 @@ from emsp_adapter.contracts.importing.reading import Entry, Reading, RowKind
 from ocpi.authored.flaws import Flaw
 
 BATCH: Final = 500
-AT_ONCE: Final = 2
-"""So many batches: while the database writes one, the next is made."""
+AT_ONCE: Final = 3
+"""So many batches: while the database writes some, others are made."""
 
 Item = TypeVar("Item")
 _Group = list[list[Entry[Item]]]

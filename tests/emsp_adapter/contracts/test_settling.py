@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from emsp_adapter.contracts.card_store import CardChange, CardStore
+from emsp_adapter.contracts.card_store import CardChange, CardStore, new_revision
 from emsp_adapter.contracts.cards import Block, Card, Issuer, KeptCard
 from emsp_adapter.contracts.contract import Contract, ContractState
 from emsp_adapter.contracts.register import Cards
@@ -50,9 +50,10 @@ class Room:
 
     async def write(self, *uids: str) -> dict[str, KeptCard]:
         """As somebody does who dies before the tokens are made."""
-        cards = [KeptCard(Card(uid=uid, contract_id=CONTRACT)) for uid in uids]
-        written = await self.cards.write_each([CardChange(each, None) for each in cards])
-        return {each.name: each for each in written if each is not None}
+        made = (Card(uid=uid, contract_id=CONTRACT) for uid in uids)
+        cards = [KeptCard(each, revision=new_revision()) for each in made]
+        assert all(await self.cards.write_each([CardChange(each, None) for each in cards]))
+        return {each.name: each for each in cards}
 
     async def block(self, contract: str = CONTRACT) -> None:
         blocked = {"state": ContractState.BLOCKED}
@@ -169,16 +170,28 @@ async def test_a_card_that_says_the_same_tells_nobody(room: Room) -> None:
     room.ears.heard.clear()
     kept = await room.cards.find("rfid/04aa")
     assert kept is not None
-    (again,) = await room.cards.write_each([CardChange(kept, kept)])
-    assert again is not None
+    again = replace(kept, revision=new_revision())
+    assert await room.cards.write_each([CardChange(again, kept)]) == [True]
     await room.settling.cards({again.name: again})
     assert room.ears.heard == []
 
 
+async def test_what_is_owed_is_told_though_it_has_not_changed(room: Room) -> None:
+    """Whoever wrote the token died before anybody was told."""
+    room.ears.deaf = True
+    with pytest.raises(ConnectionError):
+        await room.settling.cards(await room.write("04AA"))
+    room.ears.deaf = False
+    kept = await room.cards.find("rfid/04aa")
+    assert kept is not None
+    await room.settling.cards({kept.name: kept})
+    assert room.ears.heard == [("RFID/04AA", False)]
+
+
 async def test_a_write_over_what_has_changed_since_is_lost(room: Room) -> None:
     (card,) = (await room.write("04AA")).values()
-    assert await room.cards.write_each([CardChange(card, replace(card, revision=1))]) == [None]
-    assert await room.cards.write_each([CardChange(card, None)]) == [None]
+    assert await room.cards.write_each([CardChange(card, replace(card, revision=1))]) == [False]
+    assert await room.cards.write_each([CardChange(card, None)]) == [False]
 
 
 def _there(held: KeptCard | None) -> KeptCard:

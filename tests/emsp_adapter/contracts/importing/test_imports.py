@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emsp_adapter.contracts.importing.card_ledger import CardLedger
-from emsp_adapter.contracts.importing.importer import BATCH
+from emsp_adapter.contracts.importing.importer import AT_ONCE, BATCH
 from ocpi.errors import PlatformFailed
 from passerelle.admin_client import AdminRefused
 from tests.emsp_adapter.contracts.issuing import SHARED_LOOP, Issuer
@@ -105,7 +105,7 @@ async def test_a_file_that_is_none_is_refused(issuer: Issuer, text: str) -> None
 
 async def test_progress_is_told_while_it_goes_on(issuer: Issuer) -> None:
     _, contract = issuer.fresh()
-    rows = "".join(f"A{number:08X},{contract},\n" for number in range(5 * BATCH))
+    rows = "".join(f"A{number:08X},{contract},\n" for number in range(4 * BATCH))
 
     def posted() -> list[Any]:
         body = io.BytesIO((HEADER + rows).encode())
@@ -113,10 +113,9 @@ async def test_progress_is_told_while_it_goes_on(issuer: Issuer) -> None:
 
     steps = await asyncio.to_thread(posted)
     assert [(each["rows"], each["total"], each["is_done"]) for each in steps] == [
-        (2 * BATCH, 5 * BATCH, False),
-        (4 * BATCH, 5 * BATCH, False),
-        (5 * BATCH, 5 * BATCH, False),
-        (5 * BATCH, 5 * BATCH, True),
+        (3 * BATCH, 4 * BATCH, False),
+        (4 * BATCH, 4 * BATCH, False),
+        (4 * BATCH, 4 * BATCH, True),
     ]
 
 
@@ -179,19 +178,19 @@ async def test_an_import_that_breaks_off_is_finished_by_the_same_file(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, contract = issuer.fresh()
-    text = HEADER + "".join(f"D{number:08X},{contract},\n" for number in range(3 * BATCH))
+    text = HEADER + "".join(f"D{number:08X},{contract},\n" for number in range(4 * BATCH))
     usual, batches = CardLedger.write, 0
 
     async def breaking(ledger: CardLedger, entries: Any) -> Any:
         nonlocal batches
         batches += 1
-        if batches > 2:
+        if batches > AT_ONCE:
             raise PlatformFailed("the power is off")
         return await usual(ledger, entries)
 
     monkeypatch.setattr(CardLedger, "write", breaking)
     told = await issuer.send("/cards/import", text)
-    assert (told["is_done"], told["rows"]) == (False, 2 * BATCH)
+    assert (told["is_done"], told["rows"]) == (False, AT_ONCE * BATCH)
     monkeypatch.undo()
     told = await issuer.send("/cards/import", text)
-    assert counts(told) == (BATCH, 0, 2 * BATCH, 0)
+    assert counts(told) == (BATCH, 0, AT_ONCE * BATCH, 0)
