@@ -31,7 +31,8 @@ def uploaded(admin: AdminClient, path: str, file: Path, *, as_json: bool, **aske
 
 def _sent(admin: AdminClient, path: str, file: Path, query: dict[str, str]) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with file.open("rb") as body, bar:
         task = bar.add_task("checking", total=None)
         for told in admin.upload(path, body, file=file.name, **query):

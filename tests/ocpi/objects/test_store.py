@@ -1,7 +1,7 @@
 """What is kept under which name, and who sees it. C-024, C-029."""
 
 from ocpi.objects.record import Record
-from ocpi.objects.store import ObjectStore, Selection
+from ocpi.objects.store import Change, ObjectStore, Selection
 from ocpi.wire.pagination import PageQuery
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
@@ -85,3 +85,25 @@ async def test_ids_that_look_like_an_audience_do_not_collide(keeping: Keeping) -
     assert await names(keeping.store, PageQuery(), Selection(ObjectKind.LOCATION, audiences=[None])) == [
         "forged"
     ]
+
+
+async def test_many_are_written_over_exactly_what_was_read(keeping: Keeping) -> None:
+    """One that somebody wrote meanwhile takes nothing along."""
+    first, second = record("A"), record("B")
+    assert await keeping.store.replace_each([Change(first, None), Change(second, None)]) == [True, True]
+    overtaking = record("B", hour=9)
+    await keeping.store.put(overtaking)
+    later = [record(name, hour=10, body=b'"new"') for name in ("A", "B", "C")]
+    changes = [Change(later[0], first), Change(later[1], second), Change(later[2], None)]
+    assert await keeping.store.replace_each(changes) == [True, False, True]
+    assert await keeping.store.replace_each([Change(later[2], None)]) == [False]
+    assert await names(keeping.store, PageQuery()) == ["new", "B", "new"]
+
+
+async def test_of_many_those_that_won_become_versions(keeping: Keeping) -> None:
+    key = ObjectKey.of_token(EMSP, "04AA")
+    body = codec.encode({"contract_id": "C1"})
+    first, lost = Record(key, parse(at(8)), body), Record(key, parse(at(9)), body)
+    await keeping.store.replace_each([Change(first, None)])
+    await keeping.store.replace_each([Change(lost, None)])
+    assert [each.last_updated async for each in keeping.store.versions(key)] == [first.last_updated]
