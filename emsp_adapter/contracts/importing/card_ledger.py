@@ -39,7 +39,8 @@ class CardLedger:
             if len(batch) == size:
                 yield batch
                 batch = []
-        yield batch
+        if batch:
+            yield batch
 
     async def block(self, names: Collection[str]) -> None:
         """Not valid until a file has them again, or the operator unblocks them."""
