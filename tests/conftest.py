@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
+from tests.lent import LentMongo
 
 URL = "PASSERELLE_MONGO_URL"
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -80,9 +81,9 @@ def emptied() -> list[str]:
 
 
 @pytest.fixture
-async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[Mongo]:
+async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    database = await Mongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
+    database = await LentMongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
     yield database
     await database.empty()
     emptied.append(database.name)
