@@ -12,7 +12,7 @@ from passerelle.admin_client import AdminClient
 from passerelle.demo.services import Process, ServiceFailed
 from tests.platforms import CPO, HUB, free_port
 
-_PATIENCE: Final = 3
+_PATIENCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ocpi.process.mongo import Mongo
 from ocpi.service.key_files import read_secret
 from passerelle.admin_client import AdminClient
 
-READY_WITHIN_S: Final = 30.0
+READY_WITHIN_S: Final = 60.0
 STOP_WITHIN_S: Final = 12.0
 _LAST_LINES: Final = 12
 
