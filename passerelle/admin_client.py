@@ -51,7 +51,7 @@ class AdminClient:
             headers=self._headers(),
             timeout=TIMEOUT_S,
             trust_env=False,
-            verify=_trusted(),
+            verify=trusted(),
         )
         with self._unanswered(), sending as response:
             if response.is_error:
