@@ -69,7 +69,8 @@ class Hours(BaseModel):
 class Limits(BaseModel):
     """None, and an empty list, mean no limit.
 
-    `credit` is what may still be spent, in `currency`; `cpos` are parties (`NL*ABC`), `countries` those in
+    `credit` is what could still be spent at `credit_at`, in `currency`: what is billed later comes off it,
+    and all that was ever billed where no instant is told. `cpos` are parties (`NL*ABC`), `countries` those in
     which one may charge (ISO 3166-1 alpha-3, as a Location has it).
     """
 
@@ -78,6 +79,7 @@ class Limits(BaseModel):
     valid_from: AwareDatetime | None = None
     valid_until: AwareDatetime | None = None
     credit: Decimal | None = None
+    credit_at: AwareDatetime | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     cpos: tuple[Annotated[str, AfterValidator(_party)], ...] = ()
     countries: tuple[Country, ...] = ()
