@@ -6,6 +6,7 @@ A card is a Token; it names its contract by `contract_id`. Several cards may bel
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
@@ -38,8 +39,12 @@ def _party(written: str) -> str:
     return str(PartyId.parse(written))
 
 
+_zones = cache(available_timezones)
+"""It looks through a folder each time, and contracts are read for every answer."""
+
+
 def _zone(written: str) -> str:
-    if written not in available_timezones():
+    if written not in _zones():
         raise ValueError("a time zone is an IANA name, as Europe/Paris")
     return written
 
