@@ -63,6 +63,7 @@ async def command_rooms(
     """`issuer` stands in cards that are on no list."""
     tools = _tools(foundation, ways, platform)
     await tools.desk.resume()
+    foundation.supervisor.start("keep the deadlines of others", tools.desk.keep_deadlines, restart=True)
     orders = Orders(
         cards=CommandCards(cards=cards, issuer=issuer, judge=judge, clock=foundation.clock),
         places=tools.places,
@@ -73,7 +74,7 @@ async def command_rooms(
     return CommandRooms(
         interfaces=[commands_interface(tools.desk), profiles],
         routes=[*CommandRoutes(orders, tools.desk, tools.errands).routes(), *routes],
-        sessions=SessionJoins(tools.errands, foundation.clock),
+        sessions=SessionJoins(tools.errands),
     )
 
 
