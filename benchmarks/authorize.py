@@ -38,11 +38,11 @@ from simulators.partner import SimulatedPartner
 from tests import build
 
 PROMISE: Final = 0.5  # of the rate of the bare handler, at least
-CARDS: Final = 10_000
+CARDS: Final = 2000
 LOCATIONS: Final = 100
 AT_ONCE: Final = 32
 PAIRS: Final = 7
-QUESTIONS: Final = 2000
+QUESTIONS: Final = CARDS  # each card once a turn
 DATABASE: Final = "benchmark_authorize"
 CPO, EMSP = PartyId("FR", "CPO"), PartyId("NL", "MSP")
 _A_BATCH: Final = 1000

@@ -42,10 +42,13 @@ def authorization_room(
     charged = Charges(mongo=foundation.mongo, supervisor=supervisor, clock=clock)
     judge = Judge(
         holders=Holders(
-            store=foundation.store, contracts=contracts, party=settings.own_party, supervisor=supervisor
+            store=foundation.store,
+            contracts=contracts,
+            charges=charged,
+            party=settings.own_party,
+            supervisor=supervisor,
         ),
         places=KnownPlaces(store=foundation.store, supervisor=supervisor, clock=clock),
-        charges=charged,
         policy=policy,
         clock=clock,
     )

@@ -5,8 +5,9 @@ may come in either order, also at two processes: each is written first and looks
 Spec: 2.3.0 mod_cdrs, CDR object, session_id; 2.1.1 has none, there a charge is known by its beginning.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -43,7 +44,9 @@ INDEXES = (
 )
 
 
-class _Wanted(NamedTuple):
+class Counted(NamedTuple):
+    """The charges of a contract, by its bare id: bills since an instant, and all sessions without a bill."""
+
     contract: str
     since: datetime | None
 
@@ -52,11 +55,14 @@ class Charges:
     def __init__(self, *, mongo: Mongo, supervisor: Supervisor, clock: Clock) -> None:
         self._charges = mongo.collection(COLLECTION)
         self._clock = clock
-        self._reads: Reads[_Wanted, Spent] = Reads("look up charges", self._spent, supervisor)
+        self._reads: Reads[Counted, Spent] = Reads("look up charges", self._spent, supervisor)
 
-    async def of(self, contract_id: str, since: datetime | None) -> Spent:
-        """`since`: bills of before are left out; sessions without a bill never are."""
-        return await self._reads.find(_Wanted(bare(contract_id), since)) or NOTHING_SPENT
+    def read(self, counted: Counted) -> "asyncio.Future[Spent | None]":
+        """Begun when this returns."""
+        return self._reads.find(counted)
+
+    async def find(self, counted: Counted) -> Spent:
+        return await self.read(counted) or NOTHING_SPENT
 
     async def session_arrived(self, accepted: Accepted) -> None:
         key, session = accepted.record.key, accepted.record.value()
@@ -93,15 +99,18 @@ class Charges:
             "forget_at": now + KEPT_FOR,
         }
 
-    async def _spent(self, wanted: Collection[_Wanted]) -> Mapping[_Wanted, Spent]:
+    async def _spent(self, wanted: Collection[Counted]) -> Mapping[Counted, Spent]:
         contracts = sorted({each.contract for each in wanted})
-        unbilled: defaultdict[str, list[OpenCharge]] = defaultdict(list)
-        async for each in self._charges.find({"contract": {"$in": contracts}, **_UNBILLED}):
-            unbilled[each["contract"]].append(_open(each))
-        billed = await self._billed(wanted)
+        unbilled, billed = await asyncio.gather(self._unbilled(contracts), self._billed(wanted))
         return {each: Spent(billed[each.contract], tuple(unbilled[each.contract])) for each in wanted}
 
-    async def _billed(self, wanted: Collection[_Wanted]) -> Mapping[str, Mapping[str, Decimal]]:
+    async def _unbilled(self, contracts: Sequence[str]) -> Mapping[str, Sequence[OpenCharge]]:
+        found: defaultdict[str, list[OpenCharge]] = defaultdict(list)
+        async for each in self._charges.find({"contract": {"$in": contracts}, **_UNBILLED}):
+            found[each["contract"]].append(_open(each))
+        return found
+
+    async def _billed(self, wanted: Collection[Counted]) -> Mapping[str, Mapping[str, Decimal]]:
         sums: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
         total = {"_id": ["$contract", "$currency"], "total": {"$sum": "$cost"}}
         stages: list[Document] = [{"$match": {"$or": [_bills(each) for each in wanted]}}, {"$group": total}]
@@ -111,7 +120,7 @@ class Charges:
         return sums
 
 
-def _bills(wanted: _Wanted) -> Document:
+def _bills(wanted: Counted) -> Document:
     since = {} if wanted.since is None else {"told_at": {"$gt": wanted.since}}
     return {"contract": wanted.contract, **since, **_BILLS}
 

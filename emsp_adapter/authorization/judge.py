@@ -6,14 +6,12 @@ charge.
 
 from dataclasses import dataclass
 
-from emsp_adapter.authorization.charges import Charges
-from emsp_adapter.authorization.holders import Holders
+from emsp_adapter.authorization.holders import Held, Holders
 from emsp_adapter.authorization.places import KnownPlaces
 from emsp_adapter.authorization.policy import Policy
 from emsp_adapter.authorization.spending import account, spots
 from emsp_adapter.contracts import rules
-from emsp_adapter.contracts.case import EMPTY, Account, Card, Case
-from emsp_adapter.contracts.contract import Contract
+from emsp_adapter.contracts.case import Card, Case
 from emsp_adapter.contracts.verdict import Verdict
 from ocpi.process.clock import Clock
 from schemas.kinds import PartyId
@@ -33,38 +31,33 @@ class Judged:
 
 
 class Judge:
-    def __init__(
-        self, *, holders: Holders, places: KnownPlaces, charges: Charges, policy: Policy, clock: Clock
-    ) -> None:
+    def __init__(self, *, holders: Holders, places: KnownPlaces, policy: Policy, clock: Clock) -> None:
         self._holders = holders
         self._places = places
-        self._charges = charges
         self._policy = policy
         self._clock = clock
 
-    async def card(self, uid: str, token_type: str) -> Card | None:
-        return await self._holders.card(uid, token_type)
+    async def listed(
+        self, uid: str, token_type: str, cpo: PartyId, at: LocationReferences | None
+    ) -> Judged | None:
+        """What speaks for and against one of our cards at this place, and now; its other uses apart."""
+        held = await self._holders.find(uid, token_type)
+        return None if held is None else await self._judged(held, cpo, at)
 
-    async def judge(self, card: Card, cpo: PartyId, at: LocationReferences | None) -> Judged:
-        """What speaks for and against it at this place, and now; the other uses of the card apart."""
-        contract = await self._holders.contract(card.contract_id)
+    async def unlisted(self, card: Card, cpo: PartyId, at: LocationReferences) -> Judged:
+        """As `listed`, for a card that nobody has to know."""
+        return await self._judged(await self._holders.of(card), cpo, at)
+
+    async def _judged(self, held: Held, cpo: PartyId, at: LocationReferences | None) -> Judged:
+        now = self._clock.now()
+        here = spots(cpo, at.location_id, at.evse_uids) if at else ()
         case = Case(
-            card=card,
-            contract=contract,
+            card=held.card,
+            contract=held.contract,
             cpo=cpo,
             place=await self._places.of(cpo, at.location_id) if at else None,
-            account=await self._account(contract, cpo, at),
-            now=self._clock.now(),
+            account=account(held.spent, here, now),
+            now=now,
         )
         verdict = Verdict(rules.refusal(case))
         return Judged(case, self._policy.weigh(verdict, rules.remarks(case)))
-
-    async def _account(
-        self, contract: Contract | None, cpo: PartyId, at: LocationReferences | None
-    ) -> Account:
-        """Looked up where there is a limit that it could exceed."""
-        if contract is None or (contract.limits.credit is None and contract.limits.at_once is None):
-            return EMPTY
-        spent = await self._charges.of(contract.contract_id, contract.limits.credit_at)
-        here = spots(cpo, at.location_id, at.evse_uids) if at else ()
-        return account(spent, here, self._clock.now())

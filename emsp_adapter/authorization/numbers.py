@@ -1,5 +1,7 @@
 """How often which answer is given and which warning is raised, for Prometheus."""
 
+from functools import cache
+
 from emsp_adapter.contracts.verdict import Verdict
 from ocpi.process.metrics import Metrics
 
@@ -9,11 +11,12 @@ class AnswerNumbers:
         self._answers = metrics.counter(
             "authorizations", "Answers to CPOs, by what was said and why.", ("allowed", "reason")
         )
+        self._of = cache(self._answers.labels)
         self._warnings = metrics.counter(
             "authorization_warnings", "Answers that somebody should look at, by what is odd.", ("warning",)
         )
 
     def count(self, verdict: Verdict) -> None:
-        self._answers.labels(verdict.allowed, verdict.reason or "").inc()
+        self._of(verdict.allowed, verdict.reason or "").inc()
         for each in verdict.warnings:
             self._warnings.labels(each).inc()

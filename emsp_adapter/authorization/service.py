@@ -41,10 +41,9 @@ class Authorization:
 
         Raises UnknownToken for a card that is not ours, NotEnoughInformation where it has to be said where.
         """
-        card = await self._judge.card(question.uid, question.token_type)
-        if card is None:
+        judged = await self._judge.listed(question.uid, question.token_type, question.cpo, question.at)
+        if judged is None:
             raise UnknownToken("this token is not one of ours")
-        judged = await self._judge.judge(card, question.cpo, question.at)
         if needs_place(judged.case):
             raise NotEnoughInformation("this card may charge in some countries: tell the location")
         given = await self._kept(judged, question.at)

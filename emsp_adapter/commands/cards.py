@@ -28,7 +28,7 @@ class CommandCards:
     async def token(self, wanted: Card, cpo: PartyId, at: LocationReferences) -> Token:
         """Raises InvalidParameters for a card that may not charge there, and for one that nobody can know."""
         token = await self._cards.find(wanted.uid, wanted.type) or self._unlisted(wanted)
-        judged = await self._judge.judge(case.card_of(token, codec.dump(token)), cpo, at)
+        judged = await self._judge.unlisted(case.card_of(token, codec.dump(token)), cpo, at)
         verdict = judged.verdict
         if verdict.reason is not None:
             raise InvalidParameters(

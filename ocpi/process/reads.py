@@ -3,6 +3,7 @@
 A look-up that begins after a write was acknowledged sees it: nothing is remembered from trip to trip.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from itertools import count
 from typing import Generic, TypeVar
@@ -25,9 +26,9 @@ class Reads(Generic[Name, Found]):
         self._numbers = count()
         self._batches: Batches[Name, Found | None] = Batches(name, self._send, supervisor)
 
-    async def find(self, name: Name) -> Found | None:
-        """Raises what `ask` raises: then nobody of that trip is told anything."""
-        return await self._batches.add(str(next(self._numbers)), name)
+    def find(self, name: Name) -> "asyncio.Future[Found | None]":
+        """Begun when this returns. Fails with what `ask` raises, as do all of that trip."""
+        return self._batches.add(str(next(self._numbers)), name)
 
     async def _send(self, names: Sequence[Name]) -> Sequence[Found | Exception | None]:
         found = await self._ask(set(names))

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from emsp_adapter.authorization.charges import INDEXES, Charges
+from emsp_adapter.authorization.charges import INDEXES, Charges, Counted
 from emsp_adapter.authorization.spending import Spent
 from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Outcome, Record
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
+from ocpi.wire.contract_id import bare
 from schemas import codec
 from schemas.base import OcpiModel
 from schemas.kinds import ObjectKey, ObjectKind
@@ -39,7 +40,7 @@ class Told:
         await self.charges.bill_arrived(_accepted(ObjectKind.CDR, build.cdr(**told)))
 
     async def spent(self) -> Spent:
-        return await self.charges.of(CONTRACT, None)
+        return await self.charges.find(Counted(bare(CONTRACT), None))
 
     async def sums(self) -> tuple[Decimal, int]:
         spent = await self.spent()
@@ -89,5 +90,5 @@ async def test_another_session_stays_without_a_bill(told: Told) -> None:
 async def test_what_is_billed_at_the_same_time_is_told_each_contract_its_own(told: Told) -> None:
     await told.bill()
     await told.bill(id="CDR2", cdr_token={**build.CDR_TOKEN, "contract_id": "NL-MSP-OTHER"})
-    other = await told.charges.of("nlmspother", None)
+    other = await told.charges.find(Counted("NLMSPOTHER", None))
     assert (await told.sums(), other.billed["EUR"]) == ((Decimal(4), 0), 4)

@@ -39,9 +39,9 @@ def reads(shelf: Shelf, supervisor: Supervisor) -> Reads[str, str]:
     return Reads("look up", shelf.ask, supervisor)
 
 
-async def found(shelf: Shelf, reads: Reads[str, str], *names: str) -> list[str | None | BaseException]:
+async def found(shelf: Shelf, reads: Reads[str, str], *names: str) -> list[str | BaseException | None]:
     """The first is on its way while the others ask."""
-    asked = [asyncio.ensure_future(reads.find(name)) for name in names]  # noqa: TID251
+    asked = [reads.find(name) for name in names]
     await asyncio.sleep(0)
     shelf.is_open.set()
     return await asyncio.gather(*asked, return_exceptions=True)
