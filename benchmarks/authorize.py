@@ -29,6 +29,7 @@ from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import SystemClock
 from ocpi.process.embedded_mongo import database_url
 from ocpi.process.mongo import Mongo
+from ocpi.process.tasks import Supervisor
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from passerelle.demo.services import free_ports
@@ -139,11 +140,12 @@ async def _tell_locations(cpo: SimulatedPartner) -> None:
 
 async def _fill(mongo_url: str) -> None:
     mongo, clock = await Mongo.connect(mongo_url, DATABASE), SystemClock()
-    store, contracts = ObjectStore(mongo, clock), Contracts(mongo, clock)
-    for first in range(0, CARDS, _A_BATCH):
-        numbers = range(first, first + _A_BATCH)
-        await asyncio.gather(*(store.put(_card(number)) for number in numbers))
-        await contracts.change_each([ContractChange(_contract(number), None) for number in numbers])
+    async with Supervisor(name="cards", clock=clock) as supervisor:
+        store, contracts = ObjectStore(mongo, clock, supervisor), Contracts(mongo, clock)
+        for first in range(0, CARDS, _A_BATCH):
+            numbers = range(first, first + _A_BATCH)
+            await asyncio.gather(*(store.put(_card(number)) for number in numbers))
+            await contracts.change_each([ContractChange(_contract(number), None) for number in numbers])
     mongo.close()
 
 
