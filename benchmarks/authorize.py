@@ -13,7 +13,7 @@ import itertools
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from benchmarks.keep_alive import Taken, answers_to, request
 from benchmarks.processes import a_child, an_emsp, register, shown_by
+from benchmarks.processor import processor_s
 from emsp_adapter.contracts.contract import Contract
 from emsp_adapter.contracts.store import ContractChange, Contracts
 from ocpi.objects.record import Record, database_id
@@ -74,7 +75,12 @@ def main() -> int:
 class _Stage:
     emsp_url: str
     bare_url: str
+    emsp_pid: int
+    bare_pid: int
     cpo: SimulatedPartner
+
+    async def pair(self, ours: Iterator[int], theirs: Iterator[int]) -> tuple["_Side", "_Side"]:
+        return await _side(self.emsp_pid, self.ours(ours)), await _side(self.bare_pid, self.theirs(theirs))
 
     async def ours(self, numbers: Iterator[int]) -> Taken:
         headers = shown_by(self.cpo, Routing(to=EMSP, sender=CPO))
@@ -93,21 +99,39 @@ class _Stage:
         return await answers_to(self.bare_url, asked, AT_ONCE, b'"valid":true')
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """`worked_ms` is what the server's process worked for each answer, however busy the machine is."""
+
+    taken: Taken
+    worked_ms: float
+
+
+async def _side(pid: int, work: Awaitable[Taken]) -> _Side:
+    before_s = processor_s(pid)
+    taken = await work
+    return _Side(taken, (processor_s(pid) - before_s) * 1000 / QUESTIONS)
+
+
 async def _measured(folder: Path, mongo_url: str, pairs: int) -> int:
     """A first pair warms up and is not counted."""
     async with _staged(folder, mongo_url) as stage:
         ours, theirs = itertools.count(), itertools.count()
-        taken = [(await stage.ours(ours), await stage.theirs(theirs)) for _ in range(pairs + 1)][1:]
-    our_rate, their_rate = (
-        statistics.median(each.rate for each in side) for side in zip(*taken, strict=True)
-    )
-    slow_ms = statistics.median(statistics.quantiles(one.each_s, n=20)[-1] * 1000 for one, _ in taken)
-    print(f"authorizations, {AT_ONCE} at once: {our_rate:.0f}/s, 95 % within {slow_ms:.0f} ms;", end=" ")
-    print(f"bare {their_rate:.0f}/s")
-    ratio = statistics.median(one.rate / other.rate for one, other in taken)
+        sides = [await stage.pair(ours, theirs) for _ in range(pairs + 1)][1:]
+    for name, side in zip(("authorizations", "bare"), zip(*sides, strict=True), strict=True):
+        _tell(name, side)
+    ratio = statistics.median(one.taken.rate / other.taken.rate for one, other in sides)
     text = f"  {ratio:.2f} x bare, promised {PROMISE}"
     print(text if ratio >= PROMISE else f"{text}: NOT KEPT")
     return 0 if ratio >= PROMISE else 1
+
+
+def _tell(name: str, side: Sequence[_Side]) -> None:
+    rate = statistics.median(each.taken.rate for each in side)
+    slow_ms = statistics.median(statistics.quantiles(each.taken.each_s, n=20)[-1] * 1000 for each in side)
+    worked_ms = statistics.median(each.worked_ms for each in side)
+    print(f"{name}, {AT_ONCE} at once: {rate:.0f}/s, 95 % within {slow_ms:.0f} ms,", end=" ")
+    print(f"{worked_ms:.2f} ms of the processor each")
 
 
 @asynccontextmanager
@@ -116,7 +140,7 @@ async def _staged(folder: Path, mongo_url: str) -> AsyncIterator[_Stage]:
     port, admin_port, bare_port = free_ports(3)
     with (
         an_emsp(folder, mongo_url, (port, admin_port), EMSP, DATABASE) as emsp,
-        a_child(folder, "bare_server", str(bare_port), mongo_url, DATABASE),
+        a_child(folder, "bare_server", str(bare_port), mongo_url, DATABASE) as bare_pid,
     ):
         async with SimulatedPartner(("CPO", CPO)) as cpo:
             url = f"http://127.0.0.1:{port}"
@@ -124,7 +148,7 @@ async def _staged(folder: Path, mongo_url: str) -> AsyncIterator[_Stage]:
             emsp.admin().post("/agreements", {"cpo": str(CPO), "emsp": str(EMSP)})
             await _tell_locations(cpo)
             await _fill(mongo_url)
-            yield _Stage(url, f"http://127.0.0.1:{bare_port}", cpo)
+            yield _Stage(url, f"http://127.0.0.1:{bare_port}", emsp.child.pid, bare_pid, cpo)
 
 
 async def _tell_locations(cpo: SimulatedPartner) -> None:
