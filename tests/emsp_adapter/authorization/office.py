@@ -14,9 +14,6 @@ from typing import Any, Final
 
 import pytest
 
-from emsp_adapter.contracts.contract import Contract
-from emsp_adapter.contracts.register import Cards
-from emsp_adapter.contracts.store import Contracts
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
@@ -30,7 +27,7 @@ from simulators.partner import Heard, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
 from tests.ocpi.client.connected import told_in
-from tests.platforms import EMSP, Running, agree, connect, running_emsp
+from tests.platforms import EMSP, Running, agree, connect, operate, running_emsp
 
 SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
 """Of every file that uses an office: it lives longer than a test."""
@@ -133,26 +130,26 @@ class Office:
         finally:
             endpoints["tokens", Side.SENDER] = here
 
-    @property
-    def contracts(self) -> Contracts:
-        return Contracts(self.emsp.foundation.mongo, self.clock)
-
-    @property
-    def cards(self) -> Cards:
-        return Cards(self.emsp.foundation.store, EMSP)
-
-    async def holder(self, contract: dict[str, Any] | None = None, /, **limits: Any) -> Holder:
-        """A new card and its contract."""
+    async def holder(self, state: str = "ACTIVE", language: str | None = None, **limits: Any) -> Holder:
+        """A new card and its contract, made as the back office makes them."""
         number = next(self.numbers)
         holder = Holder(f"04F{number:05}", f"NL-MSP-C{number:08}")
-        told = {"contract_id": holder.contract_id, **(contract or {}), "limits": limits}
-        await self.contracts.put(Contract.model_validate(told))
+        await self.agree_with(holder, language=language, **limits)
         await self.put_card(holder)
+        if state != "ACTIVE":
+            act = {"BLOCKED": "block", "ENDED": "end"}[state]
+            await self.do(f"/contracts/{act}", contract_id=holder.contract_id)
         return holder
 
+    async def agree_with(self, holder: Holder, language: str | None = None, **limits: Any) -> None:
+        named = {"contract_id": holder.contract_id, "limits": limits}
+        await self.do("/contracts", **named, **({"language": language} if language else {}))
+
     async def put_card(self, holder: Holder, **changes: Any) -> None:
-        told = {"uid": holder.uid, "contract_id": holder.contract_id, "last_updated": self.clock.now()}
-        await self.cards.load([build.token(**{**told, "language": None, **changes})])
+        await self.do("/cards", **{"uid": holder.uid, "contract_id": holder.contract_id, **changes})
+
+    async def do(self, path: str, **body: Any) -> Any:
+        return await operate(self.emsp, path, body)
 
     async def read(self, path: str, **query: str) -> Any:
         return await asyncio.to_thread(self.emsp.admin.get, path, **query)

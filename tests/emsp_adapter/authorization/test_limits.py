@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from emsp_adapter.contracts.contract import ContractState
 from passerelle.admin_client import AdminRefused
 from schemas.times import datetime_text
 from tests import build
@@ -58,22 +57,22 @@ async def test_a_yes_names_the_card_the_place_and_a_reference_as_the_version_has
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(
-    ("contract", "limits", "allowed", "text"),
+    ("limits", "allowed", "text"),
     [
-        ({"state": "BLOCKED"}, {}, "BLOCKED", "Ihr Vertrag ist gesperrt."),
-        ({"state": "ENDED"}, {}, "EXPIRED", "Ihr Vertrag ist beendet."),
-        ({}, {"valid_until": "2025-12-31T00:00:00Z"}, "EXPIRED", "Ihr Vertrag ist abgelaufen."),
-        ({}, {"valid_from": "2026-12-31T00:00:00Z"}, "NOT_ALLOWED", "noch nicht begonnen"),
-        ({}, {"cpos": ["DE*XYZ"]}, "NOT_ALLOWED", "dieses Betreibers"),
-        ({}, {"countries": ["DEU"]}, "NOT_ALLOWED", "in diesem Land"),
-        ({}, {"credit": 0, **EUROS}, "NO_CREDIT", "aufgebraucht"),
+        ({"state": "BLOCKED"}, "BLOCKED", "Ihr Vertrag ist gesperrt."),
+        ({"state": "ENDED"}, "EXPIRED", "Ihr Vertrag ist beendet."),
+        ({"valid_until": "2025-12-31T00:00:00Z"}, "EXPIRED", "Ihr Vertrag ist abgelaufen."),
+        ({"valid_from": "2026-12-31T00:00:00Z"}, "NOT_ALLOWED", "noch nicht begonnen"),
+        ({"cpos": ["DE*XYZ"]}, "NOT_ALLOWED", "dieses Betreibers"),
+        ({"countries": ["DEU"]}, "NOT_ALLOWED", "in diesem Land"),
+        ({"credit": 0, **EUROS}, "NO_CREDIT", "aufgebraucht"),
     ],
 )
 async def test_a_no_says_why_in_the_language_of_the_driver(
-    office: Office, version: str, contract: dict[str, str], limits: dict[str, Any], allowed: str, text: str
+    office: Office, version: str, limits: dict[str, Any], allowed: str, text: str
 ) -> None:
     """C-089."""
-    holder = await office.holder({**contract, "language": "de"}, **limits)
+    holder = await office.holder(language="de", **limits)
     heard = await office.desk(version).ask(holder.uid, PLACE)
     assert (heard.http, heard.status, heard.data["allowed"]) == (200, 1000, allowed)
     assert heard.data["info"]["language"] == "de"
@@ -85,7 +84,7 @@ async def test_a_no_says_why_in_the_language_of_the_driver(
 async def test_the_language_of_the_card_goes_before_that_of_the_contract(
     office: Office, of_card: str | None, spoken: str
 ) -> None:
-    holder = await office.holder({"state": "BLOCKED", "language": "it"})
+    holder = await office.holder("BLOCKED", "it")
     await office.put_card(holder, language=of_card)
     assert (await office.desk().ask(holder.uid)).data["info"]["language"] == spoken
 
@@ -133,7 +132,7 @@ async def test_a_card_without_a_contract_is_judged_by_itself(office: Office) -> 
 
 
 async def test_a_contract_is_found_however_the_card_spells_it(office: Office) -> None:
-    holder = await office.holder({"state": "BLOCKED"})
+    holder = await office.holder("BLOCKED")
     await office.put_card(holder, contract_id=holder.contract_id.lower().replace("-", ""))
     assert await office.desk().said(holder.uid, PLACE) == "BLOCKED"
 
@@ -145,10 +144,9 @@ async def test_what_is_blocked_at_one_process_is_refused_at_once_by_the_other(
     holder = await office.holder()
     assert await said_by_the_other(office, holder.uid) == "ALLOWED"
     if what == "the card":
-        await office.put_card(holder, valid=False)
+        await office.do("/cards/block", uid=holder.uid)
     else:
-        blocked = {"state": ContractState.BLOCKED}
-        await office.contracts.change(holder.contract_id, lambda held: held.model_copy(update=blocked))
+        await office.do("/contracts/block", contract_id=holder.contract_id)
     assert await said_by_the_other(office, holder.uid) == "BLOCKED"
 
 
@@ -190,11 +188,8 @@ async def test_what_was_billed_before_credit_was_told_is_no_part_of_it(office: O
     desk, holder = office.desk(), await office.holder(credit=1, **EUROS)
     await desk.bill("OF-BEFORE", holder, **A_EURO)
     await office.clock.advance(seconds=1)
-    told = {"credit_at": office.clock.now()}
-    await office.contracts.change(
-        holder.contract_id,
-        lambda held: held.model_copy(update={"limits": held.limits.model_copy(update=told)}),
-    )
+    at = datetime_text(office.clock.now())
+    await office.agree_with(holder, credit=1, credit_at=at, **EUROS)
     await office.clock.advance(seconds=1)
     assert await desk.said(holder.uid, PLACE) == "ALLOWED"
     await desk.bill("OF-AFTER", holder, **A_EURO)
@@ -217,7 +212,7 @@ async def test_costs_in_another_currency_are_a_warning(office: Office) -> None:
 
 
 async def test_no_more_charges_at_once_than_the_contract_allows(office: Office) -> None:
-    desk, holder = office.desk(), await office.holder({"language": "nl"}, at_once=1)
+    desk, holder = office.desk(), await office.holder(language="nl", at_once=1)
     await desk.tell_session("RUNS", holder)
     heard = await desk.ask(holder.uid, "LYON", "E1")
     assert (heard.data["allowed"], heard.data["info"]["language"]) == ("NOT_ALLOWED", "nl")

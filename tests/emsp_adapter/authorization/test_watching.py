@@ -88,7 +88,7 @@ async def test_the_operator_sees_warnings_by_route_and_by_number(office: Office)
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_where_the_issuer_says_so_a_card_in_two_places_is_refused(strict: Office, version: str) -> None:
-    holder = await strict.holder({"language": "es"})
+    holder = await strict.holder(language="es")
     assert await strict.desk("2.3.0").said(holder.uid, "PARIS") == "ALLOWED"
     await strict.clock.advance(seconds=1)
     heard = await strict.desk(version).ask(holder.uid, "LYON")
@@ -125,7 +125,7 @@ async def test_more_charges_at_once_may_be_a_mere_warning(strict: Office) -> Non
 
 
 async def test_who_is_refused_anyway_is_not_watched(strict: Office) -> None:
-    holder = await strict.holder({"state": "BLOCKED"})
+    holder = await strict.holder("BLOCKED")
     for _ in range(MOST + 1):
         await strict.desk().said(holder.uid, "PARIS")
     assert {each["reason"] for each in await strict.answers(holder)} == {"CONTRACT_BLOCKED"}
