@@ -4,6 +4,7 @@
 
 GET /page?from=…   fifty documents as they lie in the database, joined
 PUT /sessions/{id} one upsert, in the journal of a majority
+POST /cards/{id}    one document as it lies in the database, read by its id
 """
 
 import asyncio
@@ -41,8 +42,17 @@ async def serve(port: int, url: str, database: str) -> None:
         )
         return web.Response(body=b'{"stored":true}', content_type="application/json")
 
+    async def card(request: web.Request) -> web.Response:
+        await request.read()
+        row = await objects.find_one({"_id": request.match_info["card"]}, {"body": True})
+        if row is None:
+            raise web.HTTPNotFound
+        return web.Response(body=row["body"], content_type="application/json")
+
     application = web.Application()
-    application.add_routes([web.get("/page", page), web.put("/sessions/{session}", put)])
+    application.add_routes(
+        [web.get("/page", page), web.put("/sessions/{session}", put), web.post("/cards/{card:.+}", card)]
+    )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -23,22 +23,40 @@ def a_hub(
     folder: Path, mongo_url: str, ports: tuple[int, int], party: PartyId, database: str
 ) -> Iterator[Process]:
     """Ready; `ports` are that of OCPI and that of its operator."""
+    with _a_service("hub", folder, mongo_url, ports, party, database) as hub:
+        yield hub
+
+
+@contextmanager
+def an_emsp(
+    folder: Path, mongo_url: str, ports: tuple[int, int], party: PartyId, database: str
+) -> Iterator[Process]:
+    """As `a_hub`."""
+    with _a_service("emsp", folder, mongo_url, ports, party, database) as emsp:
+        yield emsp
+
+
+@contextmanager
+def _a_service(
+    name: str, folder: Path, mongo_url: str, ports: tuple[int, int], party: PartyId, database: str
+) -> Iterator[Process]:
+    prefix = name.upper()
     environ = {
         **os.environ,
         "PASSERELLE_MONGO_URL": mongo_url,
         "PASSERELLE_DATA_FOLDER": str(folder),
         "PASSERELLE_ALLOW_PRIVATE": "true",
-        "HUB_PORT": str(ports[0]),
-        "HUB_ADMIN_PORT": str(ports[1]),
-        "HUB_DATABASE": database,
-        "HUB_PARTY": str(party),
+        f"{prefix}_PORT": str(ports[0]),
+        f"{prefix}_ADMIN_PORT": str(ports[1]),
+        f"{prefix}_DATABASE": database,
+        f"{prefix}_PARTY": str(party),
     }
-    hub = Process.start("hub", environ, folder)
+    service = Process.start(name, environ, folder)
     try:
-        hub.wait_ready(READY_WITHIN_S)
-        yield hub
+        service.wait_ready(READY_WITHIN_S)
+        yield service
     finally:
-        hub.stop()
+        service.stop()
 
 
 @contextmanager
@@ -54,11 +72,11 @@ def a_child(folder: Path, module: str, *arguments: str) -> Iterator[int]:
         child.wait()
 
 
-async def register(hub: Process, versions_url: str, partner: SimulatedPartner, role: str) -> None:
-    invited = hub.admin().post("/partners/invitations", {"name": role.lower(), "roles": [role]})
+async def register(service: Process, versions_url: str, partner: SimulatedPartner, role: str) -> None:
+    invited = service.admin().post("/partners/invitations", {"name": role.lower(), "roles": [role]})
     heard = await partner.register(versions_url, CredentialsToken(invited["token"]))
     if not heard.is_success:
-        raise RuntimeError(f"the hub refuses the {role}: {heard.body!r}")
+        raise RuntimeError(f"the service refuses the {role}: {heard.body!r}")
 
 
 def shown_by(partner: SimulatedPartner, routing: Routing) -> Mapping[str, str]:

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
+from emsp_adapter import authorization_room as authorizations
 from emsp_adapter import command_rooms as commands
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.api.reconciliation import ReconciliationRoutes
-from emsp_adapter.authorization import service as authorizations
-from emsp_adapter.authorization.service import Authorization
+from emsp_adapter.authorization_room import AuthorizationRoom, authorization_room
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts import room as contracts
 from emsp_adapter.contracts.cards import Issuer
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.contracts.room import contract_room
+from emsp_adapter.contracts.store import Contracts
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.reconciliation.differences import Differences
@@ -23,7 +24,7 @@ from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.bills import BillReceiver
 from ocpi.objects.lists import SenderInterface
-from ocpi.objects.receiving import ReceiverInterface, nobody
+from ocpi.objects.receiving import ReceiverInterface, each_of, nobody
 from ocpi.objects.store import Selection
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import PartyRole
@@ -62,7 +63,7 @@ class _Parts:
     own: Own
     checks: PartyChecks
     cards: Cards
-    authorization: Authorization
+    authorizing: AuthorizationRoom
     announcer: Announcer
 
 
@@ -88,6 +89,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         checks=parts.checks,
         issuer=issuer,
         cards=parts.cards,
+        judge=parts.authorizing.judge,
         platform=platform,
     )
     doors = open_doors(
@@ -105,7 +107,8 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         reactions=_reactions(foundation, parts, behind_hubs),
         more_admin=[
             *BillRoutes(foundation.store).routes(),
-            *OperationRoutes(pull, parts.authorization).routes(),
+            *OperationRoutes(pull).routes(),
+            *parts.authorizing.routes,
             *asking.routes,
             *agreed.routes,
             *behind_hubs.routes,
@@ -123,7 +126,7 @@ def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
         own=own,
         checks=PartyChecks(own, foundation.directory),
         cards=cards,
-        authorization=Authorization(cards, foundation.mongo, foundation.clock),
+        authorizing=authorization_room(foundation, settings, Contracts(foundation.mongo, foundation.clock)),
         announcer=Announcer(
             own=own,
             kinds=[ObjectKind.TOKEN],
@@ -140,7 +143,7 @@ def _interfaces(
     arrivals = {
         ObjectKind.LOCATION: nobody,
         ObjectKind.TARIFF: nobody,
-        ObjectKind.SESSION: asking.sessions.arrived,
+        ObjectKind.SESSION: each_of(asking.sessions.arrived, parts.authorizing.charges.session_arrived),
     }
     received = (
         ReceiverInterface(
@@ -159,6 +162,7 @@ def _interfaces(
         facts=foundation.facts,
         checks=parts.checks,
         url=lambda version: platform.url_of("cdrs", Side.RECEIVER, version),
+        arrived=parts.authorizing.charges.bill_arrived,
     )
 
     def all_of_ours(call: Call) -> Selection:
@@ -169,7 +173,7 @@ def _interfaces(
         ObjectKind.TOKEN, store=foundation.store, facts=foundation.facts, visible=all_of_ours
     )
     return [
-        tokens_interface(tokens, parts.authorization, parts.checks),
+        tokens_interface(tokens, parts.authorizing.authorization, parts.checks),
         *(each.interface() for each in received),
         bills.interface(),
     ]
@@ -184,6 +188,7 @@ def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
         lines=Lines(egress=foundation.egress, clock=foundation.clock),
         mongo=foundation.mongo,
         clock=foundation.clock,
+        arrived=parts.authorizing.charges.bill_arrived,
     )
 
 

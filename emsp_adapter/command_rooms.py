@@ -6,6 +6,7 @@ from aiohttp import web
 
 from emsp_adapter.api.charging import ChargingRoutes
 from emsp_adapter.api.commands import CommandRoutes
+from emsp_adapter.authorization.judge import Judge
 from emsp_adapter.charging import active
 from emsp_adapter.charging.active import ActiveProfiles
 from emsp_adapter.charging.interface import ProfileInterface
@@ -56,13 +57,15 @@ async def command_rooms(
     checks: PartyChecks,
     issuer: Issuer,
     cards: Cards,
+    judge: Judge,
     platform: Platform,
 ) -> CommandRooms:
     """`issuer` stands in cards that are on no list."""
     tools = _tools(foundation, ways, platform)
     await tools.desk.resume()
+    foundation.supervisor.start("keep the deadlines of others", tools.desk.keep_deadlines, restart=True)
     orders = Orders(
-        cards=CommandCards(cards=cards, issuer=issuer, clock=foundation.clock),
+        cards=CommandCards(cards=cards, issuer=issuer, judge=judge, clock=foundation.clock),
         places=tools.places,
         errands=tools.errands,
         clock=foundation.clock,
@@ -71,7 +74,7 @@ async def command_rooms(
     return CommandRooms(
         interfaces=[commands_interface(tools.desk), profiles],
         routes=[*CommandRoutes(orders, tools.desk, tools.errands).routes(), *routes],
-        sessions=SessionJoins(tools.errands, foundation.clock),
+        sessions=SessionJoins(tools.errands),
     )
 
 

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from emsp_adapter.authorization.policy import Act
 from ocpi.service.settings import PlatformSettings
 
 
@@ -11,6 +13,9 @@ class EmspSettings(PlatformSettings):
     """`cards` is a CSV file, read at every start; see emsp_adapter.contracts.importing.card_rows.
 
     With `check_digits` a contract id that is imported or put is refused if its check digit is not right.
+    `at_once` is what comes of a charge beyond those that the contract allows at the same time, `too_often` of
+    a card about which more than so many questions come within some minutes, `too_far` of one that is held up
+    in two places between which nobody drives so fast.
     """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")
@@ -23,3 +28,9 @@ class EmspSettings(PlatformSettings):
     cards: Path | None = None
     check_digits: bool = True
     pull_every_s: int = 3600
+    at_once: Act = Act.REFUSE
+    too_often: Act = Act.WARN
+    too_often_answers: int = Field(default=10, ge=1, le=60)
+    too_often_minutes: int = Field(default=10, ge=1, le=24 * 60)
+    too_far: Act = Act.WARN
+    too_far_kmh: int = Field(default=500, ge=50)

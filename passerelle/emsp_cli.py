@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_cards_cli, emsp_contracts_cli
+from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -19,6 +19,8 @@ app.add_typer(profiles, name="profile")
 app.add_typer(emsp_cards_cli.app, name="card")
 app.add_typer(emsp_contracts_cli.app, name="contract")
 app.add_typer(emsp_contracts_cli.ids, name="contract-id")
+app.command()(emsp_answers_cli.authorizations)
+app.command()(emsp_answers_cli.answers)
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

@@ -27,7 +27,7 @@ from schemas.v2_3_0.commands import (
     StopSession,
     UnlockConnector,
 )
-from schemas.v2_3_0.tokens import Token
+from schemas.v2_3_0.tokens import LocationReferences, Token
 
 
 class Orders:
@@ -55,7 +55,7 @@ class Orders:
 
     async def _start(self, wanted: Start) -> Order:
         place = await self._places.of_location(wanted.location_id, wanted.cpo)
-        token = await self._cards.token(wanted.token)
+        token = await self._cards.token(wanted.token, place.cpo, _where(wanted))
         fields = {
             "location_id": wanted.location_id,
             "evse_uid": wanted.evse_uid,
@@ -78,7 +78,7 @@ class Orders:
         if wanted.expiry_date <= self._clock.now():
             raise InvalidParameters("a reservation ends in the future", pointer="/expiry_date")
         place = await self._places.of_location(wanted.location_id, wanted.cpo)
-        token = await self._cards.token(wanted.token)
+        token = await self._cards.token(wanted.token, place.cpo, _where(wanted))
         fields = {
             "reservation_id": wanted.reservation_id or await self._errands.next_reservation(),
             "location_id": wanted.location_id,
@@ -104,6 +104,11 @@ class Orders:
         place = await self._places.of_location(wanted.location_id, wanted.cpo)
         fields = wanted.model_dump(include={"location_id", "evse_uid", "connector_id"})
         return _plain(actions.UNLOCK_CONNECTOR, UnlockConnector, place.cpo, fields)
+
+
+def _where(wanted: Start | Reserve) -> LocationReferences:
+    evse_uids = [wanted.evse_uid] if wanted.evse_uid else []
+    return LocationReferences.model_validate({"location_id": wanted.location_id, "evse_uids": evse_uids})
 
 
 def _plain(action: Action, kind: type[OcpiModel], cpo: PartyId, fields: Mapping[str, str]) -> Order:

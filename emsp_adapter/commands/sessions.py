@@ -13,7 +13,6 @@ from emsp_adapter.errands.actions import START_SESSION
 from emsp_adapter.errands.model import Errand, State, after_session
 from emsp_adapter.errands.store import ErrandStore
 from ocpi.objects.intake import Accepted
-from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
 from ocpi.process.mongo import Document
 from schemas.kinds import PartyId
@@ -25,9 +24,8 @@ _NEVER_BEGAN: Final = (State.REFUSED, State.FAILED)
 
 
 class SessionJoins:
-    def __init__(self, errands: ErrandStore, clock: Clock) -> None:
+    def __init__(self, errands: ErrandStore) -> None:
         self._errands = errands
-        self._clock = clock
 
     async def arrived(self, accepted: Accepted) -> None:
         """For every session that is pushed or pulled; doing it again changes nothing."""
@@ -46,12 +44,14 @@ class SessionJoins:
         return next((each for each in candidates if _fits(each, session)), None)
 
     def _like(self, cpo: PartyId, session: Mapping[str, Any]) -> Document:
+        """By when the session began, not by when it is told: it may be pulled a day later."""
+        began = parse(session["start_date_time"])
         return {
             "cpo": str(cpo),
             "action": START_SESSION.name,
             "state": {"$nin": list(_NEVER_BEGAN)},
-            "open_until": {"$gte": self._clock.now()},
-            "asked_at": {"$lte": parse(session["start_date_time"]) + CLOCKS_DIFFER},
+            "open_until": {"$gte": began},
+            "asked_at": {"$lte": began + CLOCKS_DIFFER},
         }
 
 

@@ -6,6 +6,7 @@ A card is a Token; it names its contract by `contract_id`. Several cards may bel
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
@@ -38,8 +39,12 @@ def _party(written: str) -> str:
     return str(PartyId.parse(written))
 
 
+_zones = cache(available_timezones)
+"""It looks through a folder each time, and contracts are read for every answer."""
+
+
 def _zone(written: str) -> str:
-    if written not in available_timezones():
+    if written not in _zones():
         raise ValueError("a time zone is an IANA name, as Europe/Paris")
     return written
 
@@ -69,7 +74,8 @@ class Hours(BaseModel):
 class Limits(BaseModel):
     """None, and an empty list, mean no limit.
 
-    `credit` is what may still be spent, in `currency`; `cpos` are parties (`NL*ABC`), `countries` those in
+    `credit` is what could still be spent at `credit_at`, in `currency`: what is billed later comes off it,
+    and all that was ever billed where no instant is told. `cpos` are parties (`NL*ABC`), `countries` those in
     which one may charge (ISO 3166-1 alpha-3, as a Location has it).
     """
 
@@ -78,6 +84,7 @@ class Limits(BaseModel):
     valid_from: AwareDatetime | None = None
     valid_until: AwareDatetime | None = None
     credit: Decimal | None = None
+    credit_at: AwareDatetime | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     cpos: tuple[Annotated[str, AfterValidator(_party)], ...] = ()
     countries: tuple[Country, ...] = ()

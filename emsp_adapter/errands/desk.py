@@ -1,8 +1,9 @@
 """Asks CPOs to do something, and takes what they say about it later.
 
 An errand is stored before it leaves, so that no result finds nobody; whoever answers must be the platform
-that was asked. A deadline is kept by a task of its own, also across a restart. The id of an errand goes along
-as correlation id, so that a hub's log and a CPO's name it too.
+that was asked. A deadline is kept by a task of its own, also across a restart, and by another process where
+the one that asked is gone. The id of an errand goes along as correlation id, so that a hub's log and a CPO's
+name it too.
 Spec: 2.3.0 mod_commands, Flow; POST method of the Sender Interface.
 """
 
@@ -48,6 +49,7 @@ log = logger(__name__)
 ANSWERED_WITHIN: Final = WITHIN + timedelta(seconds=5)
 """Longer than a call lasts, so that whatever ends it has its say before."""
 _SECRET_BYTES: Final = 24
+LOOK_EVERY_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,13 @@ class Desk:
         """Deadlines of before the restart are kept too."""
         for errand in await self._store.waiting():
             self._watch(errand)
+
+    async def keep_deadlines(self) -> None:
+        """Those too of a process that asked and is no more."""
+        while True:
+            await self._clock.sleep(LOOK_EVERY_S)
+            for errand in await self._store.overdue(self._clock.now()):
+                await self._time_out(errand.id, errand.deadline)
 
     async def ask(self, order: Order) -> Errand:
         """Stored, sent once, and what it is after the immediate answer.

@@ -68,6 +68,10 @@ class ErrandStore:
         wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}}
         return [_errand(document) async for document in self._errands.find(wanted)]
 
+    async def overdue(self, now: datetime) -> list[Errand]:
+        wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}, "deadline": {"$lte": now}}
+        return [_errand(document) async for document in self._errands.find(wanted)]
+
     async def newest(self, wanted: Document, limit: int) -> list[Errand]:
         """Those of a filter, the newest first."""
         found = self._errands.find(wanted).sort("asked_at", DESCENDING).limit(limit)

@@ -3,11 +3,11 @@
 Spec: 2.3.0 mod_tokens, Sender Interface.
 """
 
-from emsp_adapter.authorization.service import Authorization, Question
+from emsp_adapter.authorization.model import Question
+from emsp_adapter.authorization.service import Authorization
 from ocpi.objects.lists import SenderInterface
 from ocpi.server.call import Answer, Call, Interface, Route
 from ocpi.server.parties import PartyChecks
-from schemas import codec
 from schemas.v2_3_0.tokens import AuthorizationInfo, LocationReferences
 
 
@@ -19,7 +19,7 @@ def tokens_interface(lists: SenderInterface, authorization: Authorization, check
             cpo=checks.sender(call),
             at=_where(call),
         )
-        return Answer(codec.dump(await authorization.answer(question)))
+        return Answer(await authorization.answer(question))
 
     return lists.interface(
         Route("POST", "/{uid}/authorize", authorize, asks=LocationReferences, answers=AuthorizationInfo)

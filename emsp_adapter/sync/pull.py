@@ -19,6 +19,7 @@ from ocpi.objects.facts import Facts
 from ocpi.objects.intake import Intake
 from ocpi.objects.kinds import Json, key_of
 from ocpi.objects.reading import Older, read
+from ocpi.objects.receiving import Arrived, nobody
 from ocpi.objects.record import Outcome, Record
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
@@ -58,6 +59,7 @@ class BillPull:
         lines: Lines,
         mongo: Mongo,
         clock: Clock,
+        arrived: Arrived = nobody,
     ) -> None:
         self._party = party
         self._directory = directory
@@ -66,6 +68,7 @@ class BillPull:
         self._lines = lines
         self._pulls = mongo.collection(COLLECTION)
         self._clock = clock
+        self._arrived = arrived
 
     async def everybody(self) -> dict[str, Pulled | str]:
         """One CPO's trouble is told beside the others' results."""
@@ -104,6 +107,7 @@ class BillPull:
     async def _take(self, body: bytes, version: VersionNumber, cpo: PartyId, so_far: Pulled) -> Pulled:
         try:
             accepted = await self._intake.bill(await self._record(body, version, cpo))
+            await self._arrived(accepted)
         except (OcpiError, pydantic.ValidationError) as error:
             log.warning("a pulled bill was not taken", cpo=str(cpo), error=str(error).splitlines()[0])
             return Pulled(so_far.seen + 1, so_far.new, so_far.bad + 1)

@@ -41,6 +41,16 @@ async def nobody(_: Accepted) -> None:
     """For who need not hear of arrivals."""
 
 
+def each_of(*arrived: Arrived) -> Arrived:
+    """All of them, one after the other."""
+
+    async def tell(accepted: Accepted) -> None:
+        for each in arrived:
+            await each(accepted)
+
+    return tell
+
+
 class ReceiverInterface:
     """What others push to us. `arrived` is awaited after the object is stored and before the answer."""
 

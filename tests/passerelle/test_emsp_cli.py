@@ -79,3 +79,13 @@ async def test_limits_and_wishes_reach_the_cpo(shell: AtTheShell) -> None:
 
 def test_a_limit_that_is_none_is_wrong_usage() -> None:
     assert passerelle("emsp", "profile", "set", "S1", "--limit", "16").returncode == USAGE
+
+
+async def test_answers_and_warnings_are_listed_and_counted(shell: AtTheShell) -> None:
+    for uid in ("04AA", "04CC"):
+        await shell.obeying.issuing.authorize(uid)
+    counted = {each["what"]: each["times"] for each in await shell.says("authorizations")}
+    assert counted == {"ALLOWED": 1, "BLOCKED": 1}
+    (blocked,) = await shell.says("answers", "--allowed", "BLOCKED")
+    assert (blocked["uid"], blocked["reason"], blocked["warnings"]) == ("04CC", "CARD_BLOCKED", [])
+    assert await shell.says("answers", "--warned") == []
