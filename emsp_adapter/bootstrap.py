@@ -6,6 +6,7 @@ from emsp_adapter import command_rooms as commands
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.api.reconciliation import ReconciliationRoutes
+from emsp_adapter.apps import room as apps
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
@@ -42,7 +43,13 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES)
+INDEXES = (
+    *authorizations.INDEXES,
+    *commands.INDEXES,
+    *presence.INDEXES,
+    *coverage.INDEXES,
+    *apps.INDEXES,
+)
 
 
 def main() -> int:
@@ -75,6 +82,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         cards=parts.cards,
         platform=platform,
     )
+    api = apps.app_room(foundation, settings)
     doors = open_doors(
         foundation,
         platform=platform,
@@ -94,10 +102,11 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *asking.routes,
             *behind_hubs.routes,
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
+            *api.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
-    return Built(ocpi=doors.ocpi, admin=doors.admin)
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[api.site])
 
 
 def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
