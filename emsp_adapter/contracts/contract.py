@@ -3,13 +3,16 @@
 A card is a Token; it names its contract by `contract_id`. Several cards may belong to one contract.
 """
 
-from datetime import datetime, time
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from ocpi.wire.contract_id import bare
+from schemas.kinds import PartyId
 from schemas.v2_3_0.enums import WhitelistType
 
 
@@ -29,6 +32,26 @@ class Weekday(StrEnum):
     FRIDAY = "FRIDAY"
     SATURDAY = "SATURDAY"
     SUNDAY = "SUNDAY"
+
+
+def _party(written: str) -> str:
+    return str(PartyId.parse(written))
+
+
+def _zone(written: str) -> str:
+    if written not in available_timezones():
+        raise ValueError("a time zone is an IANA name, as Europe/Paris")
+    return written
+
+
+def _contract_id(written: str) -> str:
+    if not (written.isascii() and written.isprintable() and bare(written)):
+        raise ValueError("a contract id has printable characters of ASCII, not separators alone")
+    return written
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+ContractId = Annotated[str, Field(min_length=1, max_length=36), AfterValidator(_contract_id)]
 
 
 class Hours(BaseModel):
@@ -52,20 +75,26 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
     credit: Decimal | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
-    cpos: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
+    cpos: tuple[Annotated[str, AfterValidator(_party)], ...] = ()
+    countries: tuple[Country, ...] = ()
     hours: tuple[Hours, ...] = ()
-    time_zone: str | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     at_once: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _credit_has_a_currency(self) -> Self:
         if (self.credit is None) != (self.currency is None):
             raise ValueError("credit and currency are told together")
+        return self
+
+    @model_validator(mode="after")
+    def _hours_have_a_clock(self) -> Self:
+        if self.hours and self.time_zone is None:
+            raise ValueError("hours need the time_zone by whose clock they are")
         return self
 
 
@@ -78,7 +107,7 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    contract_id: Annotated[str, Field(min_length=1, max_length=36)]
+    contract_id: ContractId
     driver: str | None = None
     state: ContractState = ContractState.ACTIVE
     reason: str | None = None
