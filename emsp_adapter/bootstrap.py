@@ -82,7 +82,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         cards=parts.cards,
         platform=platform,
     )
-    api = apps.app_room(foundation, settings)
+    api = apps.app_room(foundation, settings, tools=asking.tools, cards=parts.cards)
     doors = open_doors(
         foundation,
         platform=platform,

@@ -154,14 +154,19 @@ def _responses(operation: Operation, schemas: _Schemas) -> Iterator[tuple[str, J
     told: Json = {"description": operation.status.description or operation.status.phrase}
     if operation.answer is not None:
         schema = schemas.ref(operation.answer, "serialization")
-        told["content"] = {operation.media: {"schema": schema}}
-    elif operation.media == EVENTS:
-        told["content"] = {EVENTS: {"schema": {"type": "string"}}}
+        told["content"] = {operation.media: {"schema": _event(schema) if operation.media == EVENTS else schema}}
     yield str(int(operation.status)), told
     if operation.media == EVENTS:
         yield "204", {"description": "Nothing more will happen: do not ask again."}
     for status in sorted({*_ALWAYS, *operation.errors} - {operation.status}):
         yield str(int(status)), _refusal(operation, status)
+
+
+def _event(data: Json) -> Json:
+    """What a parser of server-sent events makes of each."""
+    texts = {name: {"type": "string"} for name in ("id", "event")}
+    told = {"type": "string", "contentMediaType": JSON, "contentSchema": data}
+    return {"type": "object", "properties": {**texts, "data": told}, "required": ["id", "event", "data"]}
 
 
 def _refusal(operation: Operation, status: HTTPStatus) -> Json:

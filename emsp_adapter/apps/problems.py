@@ -1,7 +1,8 @@
 """What goes wrong in the API for apps, as problem+json: every mistake with its place.
 
 A place is a JSON pointer into the body, or the name of a parameter or of a header. What was sent is never
-repeated: it may be a secret.
+repeated: it may be a secret. 400 is no HTTP or JSON, 422 breaks what the OpenAPI document says, 404 names
+what is not there (or not for this key), and 409 is what cannot be done as things are.
 Spec: RFC 9457; RFC 6901.
 """
 
@@ -13,7 +14,7 @@ import pydantic
 from aiohttp import web
 from pydantic import BaseModel
 
-from ocpi.errors import InvalidParameters, OcpiError, RequestRefused, UnknownObject
+from ocpi.errors import InvalidParameters, OcpiError, RequestRefused, TimedOut, UnknownObject
 from ocpi.process.logs import logger
 from ocpi.process.mongo import DriverError
 from schemas import codec
@@ -120,16 +121,20 @@ def _problem(error: Exception, request: web.Request) -> Refused:
 
 
 def _of_ocpi(error: OcpiError) -> Refused:
-    """What a CPO was to be asked and cannot be, or did not answer well."""
+    """A request that is well formed, and of which nothing can come as things are: 409. A far side that does
+    not do its part: 502, 504.
+    """
     match error:
         case UnknownObject():
             return Refused(HTTPStatus.NOT_FOUND, error.text)
         case InvalidParameters(pointer=str(where)):
             text = error.text.removeprefix(f"{where or '/'}: ")
-            return refused(HTTPStatus.UNPROCESSABLE_ENTITY, text, pointer=where)
-        case RequestRefused():
-            return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, error.text)
+            return refused(HTTPStatus.CONFLICT, text, pointer=where)
         case _ if error.http_status >= HTTPStatus.BAD_REQUEST:
             return Refused(error.http_status, error.text, headers=error.headers)
+        case RequestRefused():
+            return Refused(HTTPStatus.CONFLICT, error.text)
+        case TimedOut():
+            return Refused(HTTPStatus.GATEWAY_TIMEOUT, error.text)
         case _:
             return Refused(HTTPStatus.BAD_GATEWAY, error.text)

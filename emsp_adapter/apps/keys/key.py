@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from ocpi.wire.contract_id import bare
+
 
 class Scope(StrEnum):
     LOCATIONS_READ = "locations:read"
@@ -33,18 +35,18 @@ UNBOUND_ONLY: Final = frozenset({Scope.SUPPORT, Scope.WEBHOOKS_MANAGE})
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Whose charging a key is about: contract ids in lower case, or everybody's (None)."""
+    """Whose charging a key is about: bare contract ids, or everybody's (None)."""
 
     contracts: frozenset[str] | None = None
 
     @classmethod
-    def to(cls, contracts: Iterable[str] | None) -> "Bound":
-        return cls(None if contracts is None else frozenset(each.lower() for each in contracts))
+    def to(cls, contracts: Iterable[str]) -> "Bound":
+        return cls(frozenset(bare(each) for each in contracts))
 
-    def has(self, contract_id: object) -> bool:
+    def has(self, contract_id: str | None) -> bool:
         if self.contracts is None:
             return True
-        return isinstance(contract_id, str) and contract_id.lower() in self.contracts
+        return contract_id is not None and bare(contract_id) in self.contracts
 
 
 EVERYBODY: Final = Bound()

@@ -30,7 +30,7 @@ _LONGEST: Final = 200
 _MOST_REMEMBERED: Final = 10_000
 _ASK: Final = {"WWW-Authenticate": 'Bearer realm="passerelle"'}
 ContractsOf = Callable[[Collection[str]], Awaitable[set[str]]]
-"""The contracts of drivers, in lower case."""
+"""The contracts of drivers."""
 
 
 class KeyOffice:

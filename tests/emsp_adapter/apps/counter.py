@@ -5,11 +5,12 @@ Time stands still until a test moves it. Keys are made as an operator makes them
 
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
@@ -64,20 +65,22 @@ class Holder:
         return {} if self.key is None else {"Authorization": f"Bearer {self.key}"}
 
     async def ask(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **query: str
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Heard:
         """`path` as it stands on the wire, below /api/v1; a body of bytes too."""
         raw = body if isinstance(body, bytes | None) else codec.encode(body)
         media = {} if body is None else {"Content-Type": "application/json"}
-        url = URL(f"{self.url}/api/v1{path}", encoded=True).extend_query(query)
         sent = {**self.headers, **media, **(headers or {})}
         async with self.session.request(
-            method, url, data=raw, headers=sent, skip_auto_headers=("Content-Type",)
+            method, self.address(path), data=raw, headers=sent, skip_auto_headers=("Content-Type",)
         ) as answer:
             return Heard(answer.status, dict(answer.headers), await answer.read())
 
+    def address(self, path: str) -> URL:
+        return URL(f"{self.url}/api/v1{path}", encoded=True)
+
     async def get(self, path: str, **query: str) -> Heard:
-        return await self.ask("GET", path, **query)
+        return await self.ask("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Heard:
         return await self.ask("POST", path, body, headers)
