@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from emsp_adapter.apps.cors import cors_middleware, with_cors
+from emsp_adapter.apps.counting import NONE, ApiMetrics
 from emsp_adapter.apps.keys.key import Key
 from emsp_adapter.apps.keys.office import KeyOffice
 from emsp_adapter.apps.openapi import document
@@ -34,17 +35,19 @@ from schemas import codec
 ROOT: Final = "/api/v1"
 DOCUMENT: Final = f"{ROOT}/openapi.json"
 _KEY: Final = web.RequestKey("key", Key)
+_OPERATION: Final = web.RequestKey("operation", str)
 _CORRELATION: Final = web.RequestKey("correlation_id", str)
 _NOT_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def application(
-    operations: Iterable[Operation], office: KeyOffice, origins: Iterable[str] = ()
+    operations: Iterable[Operation], office: KeyOffice, metrics: ApiMetrics, origins: Iterable[str] = ()
 ) -> web.Application:
     """`origins` are those of web pages that may use it."""
     offered = list(operations)
     middlewares = [
         _correlated,
+        _counted(metrics),
         cors_middleware(list(origins)),
         problem_middleware,
         _guard(office),
@@ -64,6 +67,16 @@ async def _correlated(request: web.Request, handler: Handler) -> web.StreamRespo
     request[_CORRELATION] = MessageIds.read(request.headers).correlation_id
     with correlation(request[_CORRELATION]):
         return await handler(request)
+
+
+def _counted(metrics: ApiMetrics) -> Any:
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        metrics.count(request.get(_OPERATION, NONE), response.status)
+        return response
+
+    return counted
 
 
 async def _with_correlation(request: web.Request, response: web.StreamResponse) -> None:
@@ -93,6 +106,7 @@ def _telling(body: bytes) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 async def _answer(operation: Operation, office: KeyOffice, request: web.Request) -> web.StreamResponse:
     key = request[_KEY]
+    request[_OPERATION] = operation.id
     if operation.scope is not None and operation.scope not in key.opens:
         raise Refused(HTTPStatus.FORBIDDEN, f"this key has no scope {operation.scope}")
     check_accepted(operation, request)

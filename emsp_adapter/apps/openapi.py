@@ -45,7 +45,7 @@ _EVENT_HEADER: Final[Json] = {
     "in": "header",
     "required": False,
     "description": "The id of the event that was heard last: what is known is not told again.",
-    "schema": {"type": "string", "maxLength": 128, "pattern": "^[!-~]*$"},
+    "schema": {"type": "string"},
 }
 
 
@@ -154,7 +154,9 @@ def _responses(operation: Operation, schemas: _Schemas) -> Iterator[tuple[str, J
     told: Json = {"description": operation.status.description or operation.status.phrase}
     if operation.answer is not None:
         schema = schemas.ref(operation.answer, "serialization")
-        told["content"] = {operation.media: {"schema": _event(schema) if operation.media == EVENTS else schema}}
+        told["content"] = {
+            operation.media: {"schema": _event(schema) if operation.media == EVENTS else schema}
+        }
     yield str(int(operation.status)), told
     if operation.media == EVENTS:
         yield "204", {"description": "Nothing more will happen: do not ask again."}

@@ -78,8 +78,8 @@ class Operation:
     """`path` stands below /api/v1; `id` is what client libraries call the operation.
 
     `scope` None: any good key will do. `path_model`, `query` and `body` are what is read, `answer` what is
-    told in `media`, of events their data; `errors` are statuses that say why it was refused, beside those that every operation has.
-    `takes_key`: the header Idempotency-Key is honoured, by whoever does the work.
+    told in `media`, of events their data; `errors` are statuses that say why it was refused, beside those
+    that every operation has. `takes_key`: the header Idempotency-Key is honoured, by whoever does the work.
     """
 
     method: str

@@ -8,6 +8,7 @@ from aiohttp import web
 from emsp_adapter.apps import history, repeats
 from emsp_adapter.apps.asking import Asking
 from emsp_adapter.apps.beat import Beat
+from emsp_adapter.apps.counting import ApiMetrics
 from emsp_adapter.apps.door import application
 from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys import store as keys
@@ -75,7 +76,7 @@ def app_room(
         *_following(foundation, tools, cards, Streams(office, foundation.clock), beats),
         *more,
     ]
-    api = application(operations, office, settings.api_origins)
+    api = application(operations, office, ApiMetrics(foundation.metrics), settings.api_origins)
     api.on_shutdown.append(beats.end)
     return AppRoom(_site(api, settings), KeyRoutes(office, store).routes())
 

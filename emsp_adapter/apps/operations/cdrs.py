@@ -1,16 +1,17 @@
 """CDRs as their CPOs sent them, page by page, and as receipts for drivers."""
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import Asked, Operation
-from emsp_adapter.apps.operations.steering import Named, OfCpo
+from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
 from emsp_adapter.apps.paging import Listing, following, wanted
 from emsp_adapter.apps.receipt import Receipt, receipt
+from emsp_adapter.apps.values import Id
 from emsp_adapter.apps.visible import Visible, contract_of
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
@@ -21,6 +22,10 @@ _ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "No such CDR, or not for this key.",
     HTTPStatus.CONFLICT: "Several CPOs have one of this id: `cpo` tells which is meant.",
 }
+
+
+class NamedCdr(Named):
+    id: Annotated[Id, Field(examples=["CDR1"])]
 
 
 class CdrTold(BaseModel):
@@ -53,7 +58,7 @@ class CdrOperations:
         named: dict[str, Any] = {
             "method": "GET",
             "scope": Scope.CDRS_READ,
-            "path_model": Named,
+            "path_model": NamedCdr,
             "query": OfCpo,
             "errors": _ERRORS,
         }
@@ -96,7 +101,7 @@ class CdrOperations:
                 tag="receipts",
                 does=self._receipts,
                 answer=ReceiptsTold,
-                **named,
+                **{**named, "path_model": NamedSession},
             ),
         ]
 

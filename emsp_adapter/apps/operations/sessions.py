@@ -10,7 +10,7 @@ from emsp_adapter.apps.beat import Beat, Versions
 from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import EVENTS, Asked, Operation, Told
-from emsp_adapter.apps.operations.steering import Named, OfCpo
+from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
 from emsp_adapter.apps.paging import Listing, following, wanted
 from emsp_adapter.apps.streams import Moment, Streams
 from emsp_adapter.apps.told import SessionTold, session_told
@@ -67,7 +67,7 @@ class SessionOperations:
                 tag="sessions",
                 does=self._one,
                 scope=Scope.SESSIONS_READ,
-                path_model=Named,
+                path_model=NamedSession,
                 query=OfCpo,
                 answer=SessionTold,
                 errors=_ERRORS,
@@ -82,7 +82,7 @@ class SessionOperations:
                 tag="sessions",
                 does=self._follow,
                 scope=Scope.SESSIONS_READ,
-                path_model=Named,
+                path_model=NamedSession,
                 query=OfCpo,
                 answer=SessionTold,
                 media=EVENTS,

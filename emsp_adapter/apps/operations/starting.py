@@ -4,7 +4,7 @@ A key that is bound to contracts uses their cards only, whatever card is named.
 """
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -26,11 +26,14 @@ REFUSALS: Final = {
 }
 
 
+LocationId = Annotated[Id, Field(examples=["LOC1"])]
+
+
 class TokenAsked(Body):
     """A card of ours by uid and type, or, with a `contract_id`, one that is on no list: of an app, say."""
 
-    uid: Id
-    type: str = Field(default="RFID", min_length=1, max_length=36, pattern="^[A-Z_]+$")
+    uid: Annotated[Id, Field(examples=["04AA"])]
+    type: str = Field(default="RFID", max_length=36, pattern="^[A-Z_]+$", examples=["RFID"])
     contract_id: Id | None = None
 
     def card(self) -> Card:
@@ -42,7 +45,7 @@ class Starting(Body):
 
     cpo: Party | None = None
     token: TokenAsked
-    location_id: Id
+    location_id: LocationId
     evse_uid: Id | None = None
     connector_id: Id | None = None
 
@@ -52,9 +55,9 @@ class Reserving(Body):
 
     cpo: Party | None = None
     token: TokenAsked
-    location_id: Id
+    location_id: LocationId
     evse_uid: Id | None = None
-    expiry_date: Instant
+    expiry_date: Annotated[Instant, Field(examples=["2030-01-31T12:00:00Z"])]
     reservation_id: Id | None = None
 
 

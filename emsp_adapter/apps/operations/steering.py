@@ -1,14 +1,14 @@
 """Stop a session, say how it shall charge, cancel a reservation, unlock a connector."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from emsp_adapter.apps.asking import Asking
 from emsp_adapter.apps.keys.key import EVERYBODY, Scope
 from emsp_adapter.apps.operation import Asked, Body, Operation, Parameters, Told
-from emsp_adapter.apps.operations.starting import REFUSALS
+from emsp_adapter.apps.operations.starting import REFUSALS, LocationId
 from emsp_adapter.apps.told import CommandTold
 from emsp_adapter.apps.values import Energy, Id, Instant, Party
 from emsp_adapter.apps.visible import Visible, contract_of
@@ -26,6 +26,14 @@ class Named(Parameters):
     id: Id
 
 
+class NamedSession(Named):
+    id: Annotated[Id, Field(examples=["S1"])]
+
+
+class NamedReservation(Named):
+    id: Annotated[Id, Field(examples=["194000001"])]
+
+
 class OfCpo(Parameters):
     """`cpo` is needed where several have something of this id."""
 
@@ -34,9 +42,9 @@ class OfCpo(Parameters):
 
 class Unlocking(Body):
     cpo: Party | None = None
-    location_id: Id
-    evse_uid: Id
-    connector_id: Id
+    location_id: LocationId
+    evse_uid: Annotated[Id, Field(examples=["E1"])]
+    connector_id: Annotated[Id, Field(examples=["1"])]
 
 
 class Preferring(Body):
@@ -77,7 +85,7 @@ class SteeringOperations:
                 tag="sessions",
                 does=self._stop,
                 scope=Scope.SESSIONS_WRITE,
-                path_model=Named,
+                path_model=NamedSession,
                 query=OfCpo,
                 **asks,
             ),
@@ -88,7 +96,7 @@ class SteeringOperations:
                 tag="reservations",
                 does=self._cancel,
                 scope=Scope.SESSIONS_WRITE,
-                path_model=Named,
+                path_model=NamedReservation,
                 query=OfCpo,
                 **asks,
             ),
@@ -115,7 +123,7 @@ class SteeringOperations:
             tag="sessions",
             does=self._prefer,
             scope=Scope.SESSIONS_WRITE,
-            path_model=Named,
+            path_model=NamedSession,
             query=OfCpo,
             body=Preferring,
             answer=PreferenceTold,

@@ -1,6 +1,5 @@
 """What every address of the API does alike: who is let in, what is refused and how that is told."""
 
-
 import pytest
 
 from tests.emsp_adapter.apps.counter import SHARED_LOOP, Counter
