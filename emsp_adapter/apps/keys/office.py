@@ -49,7 +49,7 @@ class KeyOffice:
             raise InvalidParameters("a key ends in the future", pointer="/expires_at")
         written = MARK + secrets.token_urlsafe(_SECRET_BYTES)
         await self._store.add(key, written, operator, now)
-        log.info("api key made", key_name=key.name, kind=key.kind, scopes=sorted(key.scopes))
+        log.info("api key made", key_name=key.name, kind=key.kind, scopes=sorted(map(str, key.scopes)))
         return written
 
     async def revoke(self, name: str, operator: str) -> None:
