@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from emsp_adapter.apps.keys.key import Bound
+from emsp_adapter.apps.keys.key import EVERYBODY, Bound
 from emsp_adapter.apps.visible import contract_of
 from ocpi.objects.pages import Numbered
 from ocpi.objects.record import Record
@@ -34,11 +34,13 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`since` and `until` are about the start of charging; `before` is a number in the order of arrival."""
+    """`bound` is what may be seen and `contracts` what is looked for. `since` and `until` are about the start
+    of charging; `before` is a number in the order of arrival.
+    """
 
     kind: ObjectKind
     bound: Bound
-    contract_id: str | None = None
+    contracts: Bound = EVERYBODY
     cpo: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -107,16 +109,21 @@ def _entry(kind: ObjectKind, row: Numbered) -> UpdateOne:
         "seq": row.seq,
         "cpo": str(record.key.owner),
         "contract": None if contract_id is None else bare(contract_id),
-        "began_at": parse(str(record.value()["start_date_time"])),
+        "began_at": _began_at(record),
     }
     return UpdateOne({"_id": record.database_id}, {"$setOnInsert": entry}, upsert=True)
 
 
+def _began_at(record: Record) -> datetime | None:
+    """None for what cannot be read: one such must not keep out what comes after it."""
+    try:
+        return parse(str(record.value().get("start_date_time")))
+    except (ValueError, OverflowError):
+        return None
+
+
 def _filter(wanted: Wanted) -> Document:
-    contracts = wanted.bound.contracts
-    if wanted.contract_id is not None:
-        one = frozenset({bare(wanted.contract_id)})
-        contracts = one if contracts is None else one & contracts
+    contracts = wanted.bound.within(wanted.contracts).contracts
     began: dict[str, Any] = {}
     if wanted.since is not None:
         began["$gte"] = wanted.since

@@ -22,6 +22,7 @@ from emsp_adapter.apps.operations.key import key_operations
 from emsp_adapter.apps.operations.sessions import SessionOperations, session_versions
 from emsp_adapter.apps.operations.starting import StartingOperations
 from emsp_adapter.apps.operations.steering import SteeringOperations
+from emsp_adapter.apps.paging import Lists
 from emsp_adapter.apps.repeats import Repeats
 from emsp_adapter.apps.streams import Streams
 from emsp_adapter.apps.visible import Visible
@@ -68,12 +69,13 @@ def app_room(
 ) -> AppRoom:
     """`more` are operations of other rooms."""
     store = KeyStore(foundation.mongo, foundation.key_for("api keys"))
-    office = KeyOffice(store, DriverContracts(foundation.mongo).of, foundation.clock)
+    contracts_of = DriverContracts(foundation.mongo).of
+    office = KeyOffice(store, contracts_of, foundation.clock)
     beats = _Beats(foundation, tools.errands)
     operations = [
         *key_operations(),
         *_commands(foundation, tools, cards),
-        *_following(foundation, tools, cards, Streams(office, foundation.clock), beats),
+        *_following(foundation, tools, cards, Lists(contracts_of), Streams(office, foundation.clock), beats),
         *more,
     ]
     api = application(operations, office, ApiMetrics(foundation.metrics), settings.api_origins)
@@ -109,16 +111,26 @@ def _commands(foundation: Foundation, tools: CommandTools, cards: Cards) -> list
 
 
 def _following(
-    foundation: Foundation, tools: CommandTools, cards: Cards, streams: Streams, beats: _Beats
+    foundation: Foundation,
+    tools: CommandTools,
+    cards: Cards,
+    lists: Lists,
+    streams: Streams,
+    beats: _Beats,
 ) -> list[Operation]:
     entries = History(foundation.mongo, foundation.store)
     foundation.supervisor.start("enter the history of contracts", entries.enter_all, restart=True)
     visible = Visible(store=foundation.store, errands=tools.errands, cards=cards)
     sessions = SessionOperations(
-        store=foundation.store, history=entries, visible=visible, streams=streams, beat=beats.sessions
+        store=foundation.store,
+        history=entries,
+        lists=lists,
+        visible=visible,
+        streams=streams,
+        beat=beats.sessions,
     )
     commands = CommandOperations(visible=visible, streams=streams, beat=beats.commands)
-    cdrs = CdrOperations(store=foundation.store, history=entries, visible=visible)
+    cdrs = CdrOperations(store=foundation.store, history=entries, lists=lists, visible=visible)
     return [*sessions.operations(), *commands.operations(), *cdrs.operations()]
 
 

@@ -43,6 +43,12 @@ class Bound:
     def to(cls, contracts: Iterable[str]) -> "Bound":
         return cls(frozenset(bare(each) for each in contracts))
 
+    def within(self, other: "Bound") -> "Bound":
+        """What is in both."""
+        if self.contracts is None or other.contracts is None:
+            return other if self.contracts is None else self
+        return Bound(self.contracts & other.contracts)
+
     def has(self, contract_id: str | None) -> bool:
         if self.contracts is None:
             return True

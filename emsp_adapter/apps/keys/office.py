@@ -2,19 +2,18 @@
 
 They begin with a mark of their own, so that a leaked one is found by those who search for it. No key, an
 unknown one, an ended and a revoked one are told apart by nobody outside: all get the same 401, and whoever
-goes on guessing 429. While somebody guesses at an address, only keys that were good here before are looked
-for, so a good one behind the same address still opens.
+goes on guessing 429. While somebody guesses at an address, only keys that are known in memory are looked for,
+so a good one behind the same address, which may be that of a proxy, still opens.
 """
 
 import secrets
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from typing import Final
 
 from emsp_adapter.apps.keys.key import OFFICE_ONLY, UNBOUND_ONLY, Bound, Key, Kind
 from emsp_adapter.apps.keys.store import KeyStore
 from emsp_adapter.apps.problems import Refused
+from emsp_adapter.contracts.of_drivers import ContractsOf
 from ocpi.errors import InvalidParameters, UnknownObject
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
@@ -27,10 +26,8 @@ GUESSES: Final = 60
 """Wrong keys a minute from one address: an app with an old key, retrying, stays below."""
 _SECRET_BYTES: Final = 32
 _LONGEST: Final = 200
-_MOST_REMEMBERED: Final = 10_000
+_KNOWN_FOR_S: Final = 10.0
 _ASK: Final = {"WWW-Authenticate": 'Bearer realm="passerelle"'}
-ContractsOf = Callable[[Collection[str]], Awaitable[set[str]]]
-"""The contracts of drivers."""
 
 
 class KeyOffice:
@@ -39,7 +36,8 @@ class KeyOffice:
         self._contracts_of = contracts_of
         self._clock = clock
         self._attempts = Attempts(clock, allowed=GUESSES, told="API keys are being guessed")
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._digests: frozenset[str] = frozenset()
+        self._digests_until_s = 0.0
 
     async def create(self, key: Key, operator: str) -> str:
         """The key itself, which nobody can be told again. Raises KeyNameTaken, InvalidParameters."""
@@ -85,12 +83,9 @@ class KeyOffice:
         if written is None:
             return None
         digest = self._store.digest(written)
-        if from_memory and digest not in self._seen:
+        if from_memory and digest not in await self._remembered():
             return None
-        key = await self._store.good(digest, self._clock.now())
-        if key is not None:
-            self._remember(digest)
-        return key
+        return await self._store.good(digest, self._clock.now())
 
     async def _bound_rate(self, key: Key) -> None:
         if key.per_minute is None:
@@ -100,11 +95,12 @@ class KeyOffice:
             text = f"this key may make {key.per_minute} requests a minute"
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, text, headers={"Retry-After": str(60 - now.second)})
 
-    def _remember(self, digest: str) -> None:
-        self._seen[digest] = None
-        self._seen.move_to_end(digest)
-        if len(self._seen) > _MOST_REMEMBERED:
-            self._seen.popitem(last=False)
+    async def _remembered(self) -> frozenset[str]:
+        """All digests as of a moment ago: however many guesses come, they are read now and then."""
+        now_s = self._clock.monotonic()
+        if now_s >= self._digests_until_s:
+            self._digests, self._digests_until_s = await self._store.digests(), now_s + _KNOWN_FOR_S
+        return self._digests
 
 
 def _check(key: Key) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from emsp_adapter.apps.keys.key import Key, Kind, Scope
 from ocpi.partners.store import NameTaken
-from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo
+from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
 
 COLLECTION: Final = "app_keys"
 RATES: Final = "app_key_rates"
@@ -82,6 +82,11 @@ class KeyStore:
             await self._used.update_one({"_id": document["_id"]}, {"$max": {"last_used_at": at}})
         return _key(document)
 
+    async def digests(self) -> frozenset[str]:
+        """Of all keys that were not revoked."""
+        found = self._keys.find({"revoked_at": None}, {"_id": 0, "digest": 1})
+        return frozenset([document["digest"] async for document in found])
+
     async def counted(self, name: str, at: datetime) -> int:
         """How many requests a key made in this minute, with this one, whichever process they came to."""
         minute = at.replace(second=0, microsecond=0)
@@ -89,7 +94,7 @@ class KeyStore:
             {"_id": f"{name}|{minute.isoformat()}"},
             {"$inc": {"requests": 1}, "$setOnInsert": {"at": minute}},
             upsert=True,
-            return_document=True,
+            return_document=ReturnDocument.AFTER,
         )
         return int(document["requests"])
 

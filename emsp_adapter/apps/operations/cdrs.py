@@ -9,7 +9,7 @@ from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import Asked, Operation
 from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
-from emsp_adapter.apps.paging import Listing, following, wanted
+from emsp_adapter.apps.paging import Listing, Lists, following
 from emsp_adapter.apps.receipt import Receipt, receipt
 from emsp_adapter.apps.values import Id
 from emsp_adapter.apps.visible import Visible, contract_of
@@ -49,9 +49,10 @@ class ReceiptsTold(BaseModel):
 
 
 class CdrOperations:
-    def __init__(self, *, store: ObjectStore, history: History, visible: Visible) -> None:
+    def __init__(self, *, store: ObjectStore, history: History, lists: Lists, visible: Visible) -> None:
         self._store = store
         self._history = history
+        self._lists = lists
         self._visible = visible
 
     def operations(self) -> list[Operation]:
@@ -106,7 +107,7 @@ class CdrOperations:
         ]
 
     async def _list(self, asked: Asked) -> CdrsTold:
-        stretch = await self._history.page(wanted(ObjectKind.CDR, asked))
+        stretch = await self._history.page(await self._lists.wanted(ObjectKind.CDR, asked))
         return CdrsTold(
             cdrs=[_told(each) for each in stretch.records],
             next=following(ObjectKind.CDR, asked, stretch.before),

@@ -11,7 +11,7 @@ from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import EVENTS, Asked, Operation, Told
 from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
-from emsp_adapter.apps.paging import Listing, following, wanted
+from emsp_adapter.apps.paging import Listing, Lists, following
 from emsp_adapter.apps.streams import Moment, Streams
 from emsp_adapter.apps.told import SessionTold, session_told
 from emsp_adapter.apps.visible import Visible, contract_of
@@ -37,10 +37,18 @@ class SessionsTold(BaseModel):
 
 class SessionOperations:
     def __init__(
-        self, *, store: ObjectStore, history: History, visible: Visible, streams: Streams, beat: Beat
+        self,
+        *,
+        store: ObjectStore,
+        history: History,
+        lists: Lists,
+        visible: Visible,
+        streams: Streams,
+        beat: Beat,
     ) -> None:
         self._store = store
         self._history = history
+        self._lists = lists
         self._visible = visible
         self._streams = streams
         self._beat = beat
@@ -91,7 +99,7 @@ class SessionOperations:
         ]
 
     async def _list(self, asked: Asked) -> SessionsTold:
-        stretch = await self._history.page(wanted(ObjectKind.SESSION, asked))
+        stretch = await self._history.page(await self._lists.wanted(ObjectKind.SESSION, asked))
         return SessionsTold(
             sessions=[session_told(each) for each in stretch.records],
             next=following(ObjectKind.SESSION, asked, stretch.before),

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from emsp_adapter.contracts.contract import Contract
+from emsp_adapter.contracts.store import Contracts
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from schemas import codec
@@ -61,7 +63,8 @@ async def test_pages_follow_one_another_without_gap_or_repetition(counter: Count
     app = await counter.holder(contracts=["NL-MSP-HIST3"])
     for number in range(5):
         await push(counter, f"P-{number}", "NL-MSP-HIST3")
-    seen, cursor = [], {}
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         page = (await app.get("/sessions", limit="2", **cursor)).body
         seen += [each["id"] for each in page["sessions"]]
@@ -97,6 +100,21 @@ async def test_filters_narrow_a_list(counter: Counter) -> None:
     assert await names(app, until="2026-02-02T07:00:00Z") == ["N-1"]
     assert await names(app, cpo="FR*CPO") == ["N-2", "N-1"]
     assert await names(app, cpo="DE*OTH") == []
+
+
+async def test_the_back_office_looks_for_a_driver_and_finds_all_contracts_of_theirs(
+    counter: Counter,
+) -> None:
+    contracts = Contracts(counter.mongo, counter.clock)
+    for number, contract_id in enumerate(("NL-MSP-DRIVER1", "NL-MSP-DRIVER2")):
+        await contracts.put(Contract(contract_id=contract_id, driver="driver-9"))
+        await push(counter, f"D-{number}", contract_id)
+    office = await counter.office()
+    assert await names(office, driver="driver-9") == ["D-1", "D-0"]
+    assert await names(office, driver="driver-9", contract_id="NL-MSP-DRIVER1") == ["D-0"]
+    assert await names(office, driver="nobody") == []
+    app = await counter.holder(contracts=["NL-MSP-DRIVER2"])
+    assert await names(app, driver="driver-9") == ["D-1"]
 
 
 async def test_a_key_sees_its_contracts_and_an_unbound_one_sees_all(counter: Counter) -> None:
