@@ -112,15 +112,17 @@ class Counter:
 
 
 @asynccontextmanager
-async def running_counter(mongo_url: str, folder: Path, **more: Any) -> AsyncIterator[Counter]:
-    """`more` are settings."""
+async def running_counter(
+    mongo_url: str, folder: Path, *, ocpi: str = "2.3.0", **more: Any
+) -> AsyncIterator[Counter]:
+    """`ocpi` is the version of the CPO; `more` are settings."""
     cards = folder / "cards.csv"
     cards.write_text(CARDS)
     mongo, clock = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}"), ManualClock()
     try:
         async with (
             running_emsp(mongo, clock, folder, cards, **more) as emsp,
-            SimulatedPartner(("CPO", CPO)) as cpo,
+            SimulatedPartner(("CPO", CPO), versions=(ocpi,)) as cpo,
             ClientSession() as session,
         ):
             await connect(emsp, cpo, "the-cpo", "CPO")

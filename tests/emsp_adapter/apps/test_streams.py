@@ -1,13 +1,11 @@
 """Server-sent events: the state first, then its changes, whichever process made them, until the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientSession
 
 from emsp_adapter.apps.streams import HEARTBEAT_S, MOST_PER_KEY
 from ocpi.objects.record import Record
@@ -15,7 +13,8 @@ from ocpi.objects.store import ObjectStore
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind
 from tests import build
-from tests.emsp_adapter.apps.counter import SHARED_LOOP, Counter, Holder, running_counter
+from tests.emsp_adapter.apps.counter import SHARED_LOOP, Counter, running_counter
+from tests.emsp_adapter.apps.listening import Stream, following
 from tests.fakes.eventually import eventually_so
 from tests.platforms import CPO
 
@@ -23,39 +22,6 @@ pytestmark = SHARED_LOOP
 
 START = {"cpo": "FR*CPO", "location_id": "LOC1", "token": {"uid": "04AA"}}
 MINE = {**build.CDR_TOKEN, "contract_id": "NL-MSP-C1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    id: str
-    name: str
-    data: Any
-
-
-class Stream:
-    def __init__(self, answer: ClientResponse) -> None:
-        self.answer = answer
-
-    async def block(self) -> str | None:
-        """What stands before the next empty line; None at the end."""
-        async with asyncio.timeout(30):
-            lines = [await self.answer.content.readline()]
-            while lines[-1].strip():
-                lines.append(await self.answer.content.readline())
-        return b"".join(lines).decode() or None
-
-    async def event(self) -> Event:
-        told = await self.block()
-        assert told is not None, "the stream has ended"
-        fields = dict(line.split(": ", 1) for line in told.splitlines() if line)
-        return Event(fields["id"], fields["event"], codec.decode(fields["data"].encode()))
-
-
-@asynccontextmanager
-async def following(app: Holder, path: str, last: str | None = None) -> AsyncIterator[Stream]:
-    headers = {**app.headers, **({"Last-Event-ID": last} if last else {})}
-    async with app.session.get(app.address(path), headers=headers) as answer:
-        yield Stream(answer)
 
 
 async def push(counter: Counter, name: str, **changes: Any) -> None:
