@@ -80,7 +80,8 @@ def _counted(metrics: ApiMetrics) -> Any:
 
 
 async def _with_correlation(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers[CORRELATION_ID] = request[_CORRELATION]
+    if _CORRELATION in request:  # not where the library itself refuses
+        response.headers[CORRELATION_ID] = request[_CORRELATION]
     for name, value in _NOT_KEPT.items():
         response.headers.setdefault(name, value)
 

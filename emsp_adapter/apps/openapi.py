@@ -143,7 +143,9 @@ def _parameters(operation: Operation, schemas: _Schemas) -> Iterator[Json]:
 
 def _without_null(schema: Json) -> Json:
     """A parameter is there or not; it is never null, and its absence is told by `required`."""
-    kept = {name: value for name, value in schema.items() if name not in ("default", "title", "description")}
+    kept = {name: value for name, value in schema.items() if name not in ("title", "description")}
+    if kept.get("default", ...) is None:
+        del kept["default"]
     choices = [each for each in kept.get("anyOf", ()) if each != {"type": "null"}]
     if len(choices) == 1:
         return {**{name: value for name, value in kept.items() if name != "anyOf"}, **choices[0]}

@@ -93,6 +93,14 @@ async def test_no_header_of_ours_can_be_split(counter: Counter) -> None:
         assert b"x" * 1000 not in told
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/key", "/nothing"])
+async def test_who_expects_what_nobody_knows_is_answered(counter: Counter, path: str) -> None:
+    head = f"GET /api/v1{path} HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n"
+    status, told = await raw(counter.with_key(None), head)
+    assert status in (200, 401, 417)
+    assert b"Server:" not in told
+
+
 async def test_two_keys_in_one_request_are_none(counter: Counter) -> None:
     app = await counter.holder()
     one = f"Authorization: Bearer {app.key}\r\n"

@@ -36,6 +36,14 @@ async def test_operations_have_names_of_their_own_and_tell_how_they_refuse(count
     assert all({"401", "403", "422", "429", "503"} <= each["responses"].keys() for each in operations)
 
 
+async def test_what_may_be_left_out_is_no_null_and_says_what_it_is_then(counter: Counter) -> None:
+    told = await document(counter)
+    listing = {each["name"]: each for each in told["paths"]["/sessions"]["get"]["parameters"]}
+    assert listing["limit"]["schema"]["default"] == 50
+    assert (listing["cpo"]["required"], listing["cpo"]["schema"]["type"]) == (False, "string")
+    assert "default" not in listing["cpo"]["schema"]
+
+
 async def test_who_may_repeat_a_request_reads_it_in_the_document(counter: Counter) -> None:
     told = await document(counter)
     repeated = {
