@@ -33,13 +33,13 @@ _STATUS: Final = {
     AllowedType.ALLOWED: CardStatus.ACCEPTED,
     AllowedType.BLOCKED: CardStatus.BLOCKED,
     AllowedType.EXPIRED: CardStatus.EXPIRED,
-    AllowedType.NO_CREDIT: CardStatus.INVALID,
-    AllowedType.NOT_ALLOWED: CardStatus.INVALID,
+    AllowedType.NO_CREDIT: CardStatus.NO_CREDIT,
+    AllowedType.NOT_ALLOWED: CardStatus.NOT_HERE,
 }
 
 
 def status_of(allowed: AllowedType) -> CardStatus:
-    """What a station of OCPP 1.6 can be told of it."""
+    """What a station is told of it. NOT_ALLOWED is about the place that was asked about."""
     return _STATUS[allowed]
 
 

@@ -76,8 +76,7 @@ class Keeper:
         if not self._journal.is_empty:
             return False
         try:
-            async with asyncio.timeout(2 * PATIENCE_S):
-                await self._store.keep(kept)
+            await self._store.keep(kept)
         except (DriverError, TimeoutError) as error:
             log.warning("the database does not keep station messages", error=type(error).__name__)
             return False

@@ -58,11 +58,12 @@ class MessageStore:
         self._marking = Batches("mark station messages", self._mark_all, supervisor)
 
     async def keep(self, kept: Kept) -> None:
-        """A message together with others. Raises DriverError, TimeoutError."""
+        """A message together with others. Within twice the patience. Raises DriverError, TimeoutError."""
         if isinstance(kept, KeptMessage):
             await self._keeping.add(key_of(kept.message), kept)
         else:
-            await self.keep_all([kept])
+            async with asyncio.timeout(2 * self._patience_s):
+                await self.keep_all([kept])
 
     async def keep_all(self, kept: Sequence[Kept]) -> list[Kept]:
         """In one trip for each kind; those that can never be kept. Raises DriverError, TimeoutError."""

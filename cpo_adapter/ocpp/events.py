@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +153,11 @@ class Authorizing:
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One sampled value, in base units (Wh, W, A, V), finite.
 
     `measurand`, `context`, `location` and `phase` in the specification's spelling; an empty phase is all of
-    them.
+    them. A tuple, because a message brings a dozen and a charge thousands.
     """
 
     at: datetime

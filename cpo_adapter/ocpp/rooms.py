@@ -36,11 +36,15 @@ class Registration(StrEnum):
 
 
 class CardStatus(StrEnum):
+    """As 2.x spells it; a version that has no such word says Invalid."""
+
     ACCEPTED = "Accepted"
     BLOCKED = "Blocked"
     EXPIRED = "Expired"
     INVALID = "Invalid"
     CONCURRENT = "ConcurrentTx"
+    NO_CREDIT = "NoCredit"
+    NOT_HERE = "NotAtThisLocation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ class _Value:
     public_key: str = ""
 
 
+def may_be_text(sampled: Payload) -> bool:
+    """Whether `of_text` has to look at it at all."""
+    value = sampled.get("value")
+    return isinstance(value, str) and (len(value) > _SHORTEST or "format" in sampled)
+
+
 def of_text(at: datetime, sampled: Payload) -> SignedReading | None:
     """In a SampledValue of 1.6; None where it is a plain one."""
     value, says_so = sampled.get("value"), _says_so(sampled)

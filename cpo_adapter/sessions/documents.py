@@ -1,12 +1,12 @@
 """Transactions as MongoDB documents, both ways."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from cpo_adapter.authorization.memory import authorized_of, of_authorized
 from cpo_adapter.authorization.model import Authorized
-from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Moment, Outlet, Sample
+from cpo_adapter.ocpp.events import ConnectorStatus, Doubt, Moment, Outlet
 from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
+from cpo_adapter.sessions import sampled
 from cpo_adapter.sessions.named import Fact, Told
 from cpo_adapter.sessions.transaction import Begin, Changed, End, Metered, Preferred, Terms
 from ocpi.process.mongo import Document
@@ -81,7 +81,7 @@ def of_fact(fact: Fact) -> Document:
     if isinstance(fact, Told):
         return _of_told(fact)
     if isinstance(fact, Metered):
-        return {"samples": of_samples(fact.samples), "heard_at": fact.heard_at}
+        return {"samples": sampled.written(fact.samples), "heard_at": fact.heard_at}
     if isinstance(fact, Preferred):
         return {
             "preferences": codec.dump(fact.preferences),
@@ -96,7 +96,7 @@ def fact_of(document: Document) -> Fact:
     if "moment" in document:
         return _told_of(document)
     if "samples" in document:
-        return Metered(samples_of(document["samples"]), document["heard_at"])
+        return Metered(sampled.read(document["samples"]), document["heard_at"])
     if "preferences" in document:
         wanted = ChargingPreferences.model_validate(codec.decode(document["preferences"]))
         return Preferred(wanted, document["tariff_id"], document["at"], document["heard_at"])
@@ -110,7 +110,7 @@ def _of_told(fact: Told) -> Document:
         "heard_at": fact.heard_at,
         "seq": fact.seq,
         "status": fact.status,
-        "samples": of_samples(fact.samples),
+        "samples": sampled.written(fact.samples),
         "reason": fact.reason,
         "doubts": _of_doubts(fact.doubts),
     }
@@ -124,7 +124,7 @@ def _told_of(document: Document) -> Told:
         heard_at=document["heard_at"],
         seq=document["seq"],
         status=None if status is None else ConnectorStatus(status),
-        samples=samples_of(document["samples"]),
+        samples=sampled.read(document["samples"]),
         reason=document["reason"],
         doubts=_doubts_of(document["doubts"]),
     )
@@ -136,7 +136,7 @@ def of_end(end: End) -> Document:
         "meter_wh": end.meter_wh,
         "reason": end.reason,
         "heard_at": end.heard_at,
-        "samples": of_samples(end.samples),
+        "samples": sampled.written(end.samples),
         "doubts": _of_doubts(end.doubts),
         "is_assumed": end.is_assumed,
     }
@@ -148,20 +148,10 @@ def end_of(document: Document) -> End:
         meter_wh=document["meter_wh"],
         reason=document["reason"],
         heard_at=document["heard_at"],
-        samples=samples_of(document["samples"]),
+        samples=sampled.read(document["samples"]),
         doubts=_doubts_of(document["doubts"]),
         is_assumed=document["is_assumed"],
     )
-
-
-def of_samples(samples: tuple[Sample, ...]) -> list[list[Any]]:
-    return [
-        [each.at, each.measurand, each.value, each.phase, each.context, each.location] for each in samples
-    ]
-
-
-def samples_of(stored: list[list[Any]]) -> tuple[Sample, ...]:
-    return tuple(Sample(*each) for each in stored)
 
 
 def _of_doubts(doubts: frozenset[Doubt]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from cpo_adapter.ocpp import framing
 from cpo_adapter.ocpp.events import Doubt, TransactionBegan
+from cpo_adapter.sessions import sampled
 from cpo_adapter.sessions.named import Fact, Told
 from cpo_adapter.sessions.transaction import Changed, Metered, Preferred
 from schemas import codec
@@ -48,9 +49,11 @@ def of_fact(number: int, fact: Fact) -> str:
 def _told(fact: Fact) -> str:
     match fact:
         case Told():
-            return f"{fact.seq} {fact.moment} {fact.at.isoformat()} {fact.status} {fact.samples!r}"
+            return (
+                f"{fact.seq} {fact.moment} {fact.at.isoformat()} {fact.status} {sampled.digest(fact.samples)}"
+            )
         case Metered():
-            return repr(fact.samples)
+            return sampled.digest(fact.samples)
         case Changed():
             return f"{fact.status} {fact.at.isoformat()}"
         case Preferred():

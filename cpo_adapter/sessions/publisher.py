@@ -1,9 +1,9 @@
 """Transactions on their way to partners: a session while it runs, then its bill.
 
-Whatever changed since the last turn is rendered anew and marked for delivery, twice a second at most. Nothing
-is remembered but in the database: after a crash every transaction without an outcome is looked at again.
-Every step may be done twice. A session that was completed and billed is not told again, unless what comes
-afterwards makes its bill wrong.
+Whatever changed since the last turn is rendered anew and marked for delivery, twice a second at most, and
+less often where much has changed. Nothing is remembered but in the database: after a crash every transaction
+without an outcome is looked at again. Every step may be done twice. A session that was completed and billed
+is not told again, unless what comes afterwards makes its bill wrong.
 """
 
 import asyncio
@@ -21,7 +21,11 @@ from ocpi.process.logs import logger
 log = logger(__name__)
 
 PAUSE_S: Final = 0.5
-REST_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 5.0
+SHARE: Final = 4
+"""A pause is so many times as long as the turn before it: stations that talk much are answered first."""
+
+REST_S: Final = 0.2
 LONGEST_REST_S: Final = 15.0
 """For each fact of a transaction, between two looks at it: what is long costs more to read."""
 
@@ -62,8 +66,9 @@ class Publisher:
         while True:
             await self._something.wait()
             self._something.clear()
+            began_s = self._clock.monotonic()
             await self.turn()
-            await self._clock.sleep(PAUSE_S)
+            await self._clock.sleep(_pause_s(self._clock.monotonic() - began_s))
 
     async def catch_up(self) -> None:
         """Look again at what a crash may have left."""
@@ -123,6 +128,10 @@ class Publisher:
         else:
             settled = Settled(Became.NOT_BILLED, "no card was accepted for it", not_billed_wh=energy_wh)
         await self._ledger.settle(number, seen, settled)
+
+
+def _pause_s(turn_s: float) -> float:
+    return min(max(PAUSE_S, SHARE * turn_s), LONGEST_PAUSE_S)
 
 
 def _is_judged(transaction: Transaction) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import TypeAlias, TypeVar
 
 from cpo_adapter.authorization.model import Authorized
@@ -156,8 +157,22 @@ def gathered(begin: Begin, heard: Iterable[Since | End]) -> Transaction:
         *_once(fact for fact in facts if isinstance(fact, Preferred)),
     ]
     end = min(ends, key=lambda end: (end.is_assumed, end.heard_at, repr(end)), default=None)
-    ordered = tuple(sorted(since, key=lambda fact: (fact.heard_at, repr(fact))))
+    ordered = _in_order(since)
     return Transaction(begin, ordered, _as_far_as_known(Transaction(begin, ordered, None), end))
+
+
+def _in_order(since: Iterable[Since]) -> tuple[Since, ...]:
+    """As they were heard; what was heard in the same instant by what it says."""
+    moments = groupby(sorted(since, key=_heard_at), key=_heard_at)
+    return tuple(fact for _, together in moments for fact in _by_content(list(together)))
+
+
+def _by_content(facts: list[Since]) -> list[Since]:
+    return facts if len(facts) == 1 else sorted(facts, key=repr)
+
+
+def _heard_at(fact: Since) -> datetime:
+    return fact.heard_at
 
 
 def _as_far_as_known(running: Transaction, end: End | None) -> End | None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from ocpp.v16.datatypes import IdTagInfo
 from ocpp.v16.enums import AuthorizationStatus
 
-from cpo_adapter.ocpp.rooms import CardAnswer
+from cpo_adapter.ocpp.rooms import CardAnswer, CardStatus
 
 _LONGEST_TAG = 20
+_STATUSES = {each.value: each for each in AuthorizationStatus}
 
 
 def instant(at: datetime) -> str:
@@ -22,10 +23,15 @@ def instant(at: datetime) -> str:
 
 def id_tag_info(card: CardAnswer) -> IdTagInfo:
     return IdTagInfo(
-        status=AuthorizationStatus(card.status.value),
+        status=_status(card.status),
         parent_id_tag=fitting_tag(card.group) if card.group else None,
         expiry_date=instant(card.expires) if card.expires else None,
     )
+
+
+def _status(status: CardStatus) -> AuthorizationStatus:
+    """The reasons that only 2.x can say are a plain no."""
+    return _STATUSES.get(status.value, AuthorizationStatus.invalid)
 
 
 def fitting_tag(uid: str) -> str:

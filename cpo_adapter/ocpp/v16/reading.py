@@ -78,12 +78,14 @@ class Reading:
 
     def signed(self, key: str) -> tuple[SignedReading, ...]:
         """What a meter signed, of a list of MeterValue."""
-        told = (
-            signed.of_text(self._believable(moment(block.get("timestamp"))), sampled)
-            for block in dicts(self.payload.get(key))
-            for sampled in dicts(block.get("sampledValue"))
-        )
-        return tuple(each for each in told if each is not None)
+        return tuple(told for block in dicts(self.payload.get(key)) for told in self._signed(block))
+
+    def _signed(self, block: Payload) -> Iterator[SignedReading]:
+        maybe = [each for each in dicts(block.get("sampledValue")) if signed.may_be_text(each)]
+        if maybe:
+            at = self._believable(moment(block.get("timestamp")))
+            told = (signed.of_text(at, each) for each in maybe)
+            yield from (each for each in told if each is not None)
 
     def _block(self, block: Payload) -> Iterator[Sample]:
         at = self._believable(moment(block.get("timestamp")))
@@ -135,8 +137,8 @@ def decimal(value: Json) -> Decimal | None:
 
 
 def _in_base_units(sampled: Payload) -> Decimal | None:
-    value = decimal(sampled.get("value"))
-    return None if value is None else value * TO_BASE.get(str(sampled.get("unit")), 1)
+    value, factor = decimal(sampled.get("value")), TO_BASE.get(str(sampled.get("unit")))
+    return value if value is None or factor is None else value * factor
 
 
 def sample(at: datetime, value: Decimal, sampled: Payload) -> Sample:

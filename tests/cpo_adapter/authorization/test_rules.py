@@ -35,3 +35,4 @@ def test_every_answer_of_an_issuer_has_a_word_for_stations() -> None:
         AllowedType.ALLOWED
     ]
     assert told[AllowedType.BLOCKED] is CardStatus.BLOCKED
+    assert told[AllowedType.NO_CREDIT] is CardStatus.NO_CREDIT

@@ -61,6 +61,7 @@ async def test_what_was_answered_before_a_kill_is_billed_once(mongod: OwnMongod,
 
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 OUTAGES = 3
+AT_LEAST = 2
 
 
 async def test_kills_and_outages_at_any_moment_cost_no_bill(mongod: OwnMongod, tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ async def test_kills_and_outages_at_any_moment_cost_no_bill(mongod: OwnMongod, t
         post.json()["id"]: round(1000 * post.json()["total_energy"]) for post in emsp.heard("cdrs", "POST")
     }
     assert sorted(bills.values()) == sorted(charged)
-    assert len(charged) >= 2 * len(stations)
+    assert len(charged) >= AT_LEAST * len(stations)
     assert [each.errors for each in stations] == [[]] * len(stations)
 
 
@@ -98,7 +99,7 @@ async def _charge(station: PersistentStation, over: asyncio.Event, dice: random.
     """One transaction after another, the n-th of n tenths of a kWh; what was charged, in Wh."""
     await station.say("BootNotification", BOOT)
     meter, charged = 1000, list[int]()
-    while not over.is_set():
+    while not over.is_set() or len(charged) < AT_LEAST:
         minutes = 3000 - 40 * len(charged)
         begun = await station.say("StartTransaction", start(ago(minutes), meter))
         await asyncio.sleep(dice.uniform(0, 0.3))

@@ -148,6 +148,14 @@ async def test_an_authorization_is_asked_for_and_told(door: Door) -> None:
     assert answer[2] == {"idTagInfo": info}
 
 
+@pytest.mark.parametrize("reason", [CardStatus.NO_CREDIT, CardStatus.NOT_HERE])
+async def test_a_reason_that_1_6_has_no_word_for_is_a_plain_no(door: Door, reason: CardStatus) -> None:
+    door.cards.answer = CardAnswer(reason)
+    async with door.booted() as station:
+        answer = await station.call("Authorize", {"idTag": "CARD"})
+    assert answer[2] == {"idTagInfo": {"status": "Invalid"}}
+
+
 async def test_a_group_that_does_not_fit_gets_an_alias_that_stays_the_same(door: Door) -> None:
     door.cards.answer = CardAnswer(CardStatus.ACCEPTED, group="a-group-of-exactly-36-characters-long")
     async with door.booted() as station:

@@ -154,6 +154,14 @@ async def test_a_card_is_asked_about_and_its_group_told(door: Door, version: str
     }
 
 
+@pytest.mark.parametrize("status", CardStatus)
+async def test_every_reason_is_told_as_it_is(door: Door, version: str, status: CardStatus) -> None:
+    door.cards.answer = CardAnswer(status)
+    async with door.booted(version) as station:
+        answer = await station.call("Authorize", {"idToken": {"idToken": "CARD", "type": "ISO14443"}})
+    assert answer[2] == {"idTokenInfo": {"status": status.value}}
+
+
 @pytest.mark.parametrize("kind", ["eMAID", "MacAddress", "KeyCode", "Local"])
 async def test_what_is_no_card_of_an_issuer_is_refused_and_nobody_asked(
     door: Door, version: str, kind: str
