@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from emsp_adapter.apps.operation import JSON, Operation, Parameters
 from emsp_adapter.apps.problems import Part, Refused, invalid, refused
+from ocpi.errors import InvalidParameters
 from ocpi.server.requests import read_body
-from schemas import codec
+from ocpi.wire.body import parse
 
 LARGEST_BODY_BYTES: Final = 64 * 1024
 
@@ -37,10 +38,10 @@ async def read_told(operation: Operation, request: web.Request) -> tuple[BaseMod
         return None, raw
     _check_media(request)
     try:
-        codec.decode(raw)  # refuses what the next reader lets pass: NaN, lone surrogates
+        parse(raw)  # refuses what the next reader lets pass: NaN, lone surrogates, a key that stands twice
         return operation.body.model_validate_json(raw), raw
-    except codec.MalformedJson as error:
-        raise refused(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error}", pointer="") from error
+    except InvalidParameters as error:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, error.text) from error
     except pydantic.ValidationError as error:
         raise invalid(error, "body") from error
 
