@@ -52,4 +52,4 @@ async def test_who_may_repeat_a_request_reads_it_in_the_document(counter: Counte
         for operation in path.values()
         if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
     }
-    assert repeated == {"startSession", "stopSession", "reserve", "cancelReservation", "unlockConnector"}
+    assert repeated >= {"startSession", "stopSession", "reserve", "cancelReservation", "unlockConnector"}
