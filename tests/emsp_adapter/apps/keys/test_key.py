@@ -22,3 +22,10 @@ def test_whose_charging_a_key_is_about_is_compared_by_the_bare_contract_id() -> 
     assert not bound.has(None)
     assert not Bound.to([]).has("NL-MSP-C1")
     assert Bound().has(None)
+
+
+def test_what_is_looked_for_narrows_what_may_be_seen_and_never_widens_it() -> None:
+    mine = Bound.to(["NL-MSP-C1", "NL-MSP-C2"])
+    assert mine.within(Bound.to(["NL-MSP-C2", "NL-MSP-C3"])) == Bound.to(["NL-MSP-C2"])
+    assert mine.within(Bound()) == Bound().within(mine) == mine
+    assert not mine.within(Bound.to(["NL-MSP-C3"])).has("NL-MSP-C3")
