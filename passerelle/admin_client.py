@@ -44,7 +44,7 @@ class AdminClient:
                 headers=headers,
                 timeout=TIMEOUT_S,
                 trust_env=False,
-                verify=_trusted(),
+                verify=trusted(),
                 **more,
             )
         except httpx.HTTPError as error:
@@ -57,7 +57,7 @@ class AdminClient:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Read once: the certificates of this machine take longer to read than a call takes."""
     return httpx.create_ssl_context(trust_env=False)
 
