@@ -1,5 +1,7 @@
 """Which status an error of the rooms below becomes, and how much of it is told."""
 
+from typing import Any
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
@@ -19,7 +21,7 @@ from ocpi.process.mongo import DriverError
 from schemas import codec
 
 
-async def told(error: Exception) -> tuple[web.StreamResponse, dict[str, object]]:
+async def told(error: Exception) -> tuple[web.Response, dict[str, Any]]:
     async def handler(_: web.Request) -> web.StreamResponse:
         raise error
 
@@ -60,8 +62,7 @@ async def test_what_is_wrong_in_a_body_keeps_its_pointer_and_says_it_once() -> N
 
 
 async def test_a_failure_of_our_own_tells_nothing_of_itself() -> None:
-    for error in (ValueError("a secret: 04AA"), DriverError("mongodb://admin:secret@db")):
-        response, body = await told(error)
-        assert "secret" not in str(body)
-        assert "errors" not in body
+    _, failed = await told(ValueError("a secret: 04AA"))
+    response, away = await told(DriverError("mongodb://admin:secret@db"))
+    assert "secret" not in f"{failed} {away}"
     assert response.headers["Retry-After"] == "5"
