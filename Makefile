@@ -42,7 +42,7 @@ BENCHMARKS := main_job pricing ocpi_server authorize recorder hub ocpp import_ca
 bench: $(READY) ## speed promises, as ratios against a baseline in the same run
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
-SEARCHED := $(shell grep -rl --include='test_*.py' 'from hypothesis' tests)
+SEARCHED := $(shell grep -rlE --include='test_*.py' 'from hypothesis|schemathesis' tests)
 
 faults: $(READY) ## every fault in full, seeds printed (FAULT_SEED repeats); properties searched with new examples
 	@EXAMPLES=searching $(BIN)/python -m pytest -n 2 $(SEARCHED)

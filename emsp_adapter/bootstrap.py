@@ -7,6 +7,7 @@ from emsp_adapter import command_rooms as commands
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.api.reconciliation import ReconciliationRoutes
+from emsp_adapter.apps import room as apps
 from emsp_adapter.authorization_room import AuthorizationRoom, authorization_room
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts import room as contracts
@@ -51,6 +52,7 @@ INDEXES = (
     *presence.INDEXES,
     *coverage.INDEXES,
     *contracts.INDEXES,
+    *apps.INDEXES,
 )
 
 
@@ -92,6 +94,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         judge=parts.authorizing.judge,
         platform=platform,
     )
+    api = apps.app_room(foundation, settings, tools=asking.tools, cards=parts.cards)
     doors = open_doors(
         foundation,
         platform=platform,
@@ -113,10 +116,11 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *agreed.routes,
             *behind_hubs.routes,
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
+            *api.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
-    return Built(ocpi=doors.ocpi, admin=doors.admin)
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[api.site])
 
 
 def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from emsp_adapter.api.charging import ChargingRoutes
 from emsp_adapter.api.commands import CommandRoutes
+from emsp_adapter.apps.room import CommandTools
 from emsp_adapter.authorization.judge import Judge
 from emsp_adapter.charging import active
 from emsp_adapter.charging.active import ActiveProfiles
@@ -34,11 +35,12 @@ INDEXES = (*errands.INDEXES, *active.INDEXES)
 
 @dataclass(frozen=True, slots=True)
 class CommandRooms:
-    """`sessions` has to hear of every session that arrives."""
+    """`sessions` has to hear of every session that arrives; `tools` are for others who ask CPOs."""
 
     interfaces: list[Interface]
     routes: list[web.RouteDef]
     sessions: SessionJoins
+    tools: CommandTools
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ async def command_rooms(
         errands=tools.errands,
         clock=foundation.clock,
     )
-    profiles, routes = _charging(foundation, checks, tools)
+    preferences = Preferences(places=tools.places, ways=tools.ways, lines=tools.lines)
+    profiles, routes = _charging(foundation, checks, tools, preferences)
     return CommandRooms(
         interfaces=[commands_interface(tools.desk), profiles],
         routes=[*CommandRoutes(orders, tools.desk, tools.errands).routes(), *routes],
         sessions=SessionJoins(tools.errands),
+        tools=CommandTools(orders, tools.desk, tools.errands, preferences),
     )
 
 
@@ -94,7 +98,7 @@ def _tools(foundation: Foundation, ways: Ways, platform: Platform) -> _Tools:
 
 
 def _charging(
-    foundation: Foundation, checks: PartyChecks, tools: _Tools
+    foundation: Foundation, checks: PartyChecks, tools: _Tools, preferences: Preferences
 ) -> tuple[Interface, list[web.RouteDef]]:
     profiles = ActiveProfiles(foundation.mongo, foundation.clock)
     interface = ProfileInterface(
@@ -105,6 +109,6 @@ def _charging(
         desk=tools.desk,
         errands=tools.errands,
         active=profiles,
-        preferences=Preferences(places=tools.places, ways=tools.ways, lines=tools.lines),
+        preferences=preferences,
     )
     return interface.interface(), routes.routes()

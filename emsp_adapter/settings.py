@@ -1,6 +1,7 @@
 """EMSP_…: what an issuer of cards chooses."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -16,12 +17,18 @@ class EmspSettings(PlatformSettings):
     `at_once` is what comes of a charge beyond those that the contract allows at the same time, `too_often` of
     a card about which more than so many questions come within some minutes, `too_far` of one that is held up
     in two places between which nobody drives so fast.
+
+    The API for apps has a port of its own, so that a proxy may show it to everybody and the OCPI port to
+    partners alone. `api_origins` are those of web pages that may use it from a browser.
     """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")
 
     port: int = 8002
     admin_port: int = 8102
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8202, ge=1, le=65535)
+    api_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
     database: str = "passerelle_emsp"
     party: str = "NL*MSP"
     name: str = "Passerelle eMSP"

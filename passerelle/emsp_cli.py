@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli
+from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli, emsp_keys_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -21,6 +21,7 @@ app.add_typer(emsp_contracts_cli.app, name="contract")
 app.add_typer(emsp_contracts_cli.ids, name="contract-id")
 app.command()(emsp_answers_cli.authorizations)
 app.command()(emsp_answers_cli.answers)
+app.add_typer(emsp_keys_cli.app, name="keys")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

@@ -149,6 +149,7 @@ async def running_emsp(
     settings = EmspSettings(
         port=free_port(),
         admin_port=free_port(),
+        api_port=free_port(),
         party=str(EMSP),
         data_folder=folder,
         allow_private=True,

@@ -83,7 +83,8 @@ class Order:
     """One thing that one CPO is to be asked.
 
     `asks` makes the question from the response_url. `location` is where, as far as it is known: 2.1.1 names
-    no connectors. `open_until`: the CPO may have something to say until then.
+    no connectors. `open_until`: the CPO may have something to say until then. `id` is that of the errand, for
+    whoever has to find it again.
     """
 
     action: Action
@@ -92,3 +93,4 @@ class Order:
     asks: Callable[[str], Question]
     location: Location | None = None
     open_until: datetime | None = None
+    id: str | None = None

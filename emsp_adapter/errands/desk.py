@@ -124,7 +124,7 @@ class Desk:
         now = self._clock.now()
         deadline = now + ANSWERED_WITHIN
         return Errand(
-            id=str(uuid.uuid4()),
+            id=order.id or str(uuid.uuid4()),
             secret=secrets.token_urlsafe(_SECRET_BYTES),
             module=order.action.module,
             action=order.action.name,

@@ -4,7 +4,7 @@ Each change is made to exactly what was read, so that an answer, a result and a 
 moment do not write over each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -71,6 +71,12 @@ class ErrandStore:
     async def overdue(self, now: datetime) -> list[Errand]:
         wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}, "deadline": {"$lte": now}}
         return [_errand(document) async for document in self._errands.find(wanted)]
+
+    async def revisions(self, errand_ids: Collection[str]) -> dict[str, int]:
+        """Of those that there are, in one trip."""
+        wanted = {"_id": {"$in": list(errand_ids)}}
+        found = self._errands.find(wanted, {"revision": 1}, batch_size=len(errand_ids) + 1)
+        return {document["_id"]: document["revision"] async for document in found}
 
     async def newest(self, wanted: Document, limit: int) -> list[Errand]:
         """Those of a filter, the newest first."""

@@ -23,12 +23,15 @@ async def expected(request: web.BaseRequest) -> None:
         request.writer.output_size = 0  # the answer has not begun
 
 
-async def read_body(request: web.BaseRequest) -> bytes:
-    """Raises TooLarge, TooSlow, Compressed, MalformedBody."""
+async def read_body(request: web.BaseRequest, largest: int = LARGEST_BODY_BYTES) -> bytes:
+    """Raises TooLarge, TooSlow, Compressed, MalformedBody.
+
+    Of a body without a length no more is read than the site allows, which is to be `largest` too.
+    """
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise Compressed("a compressed body is not read: send it as it is")
-    if (request.content_length or 0) > LARGEST_BODY_BYTES:
-        raise _too_large()
+    if (request.content_length or 0) > largest:
+        raise _too_large(largest)
     if not request.body_exists:
         return b""
     try:
@@ -39,13 +42,13 @@ async def read_body(request: web.BaseRequest) -> bytes:
     except TimeoutError as error:
         raise TooSlow(f"the body did not arrive within {BODY_WITHIN_S:.0f} s") from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise _too_large() from error
+        raise _too_large(largest) from error
     except (RequestPayloadError, ConnectionError) as error:
         raise MalformedBody("the body ended before it was whole") from error
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"the body is larger than {LARGEST_BODY_BYTES} bytes")
+def _too_large(largest: int) -> TooLarge:
+    return TooLarge(f"the body is larger than {largest} bytes")
 
 
 def read_query(request: web.BaseRequest) -> dict[str, str]:

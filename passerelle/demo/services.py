@@ -101,6 +101,7 @@ class Ports:
     stations: int
     emsp: int
     emsp_admin: int
+    emsp_api: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Services:
 @contextmanager
 def running_services(folder: Path, mongo_url: str, files: Mapping[str, Path]) -> Iterator[Services]:
     """All three, ready; stopped on leaving, however that comes. `files` by the setting that names them."""
-    ports = Ports(*free_ports(7))
+    ports = Ports(*free_ports(8))
     shared = {
         **{name: value for name, value in os.environ.items() if not name.startswith(_PREFIXES)},
         "PASSERELLE_MONGO_URL": mongo_url,
@@ -158,7 +159,7 @@ def _own_settings(ports: Ports, databases: str) -> dict[str, dict[str, str]]:
     numbers = {
         "hub": {"PORT": ports.hub, "ADMIN_PORT": ports.hub_admin},
         "cpo": {"PORT": ports.cpo, "ADMIN_PORT": ports.cpo_admin, "STATIONS_PORT": ports.stations},
-        "emsp": {"PORT": ports.emsp, "ADMIN_PORT": ports.emsp_admin},
+        "emsp": {"PORT": ports.emsp, "ADMIN_PORT": ports.emsp_admin, "API_PORT": ports.emsp_api},
     }
     return {
         name: {

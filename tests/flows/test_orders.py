@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from tests.cpo_adapter.commands.ordering import CHARGE, later, plugged_in, written
+from tests.emsp_adapter.apps.counter import Holder
+from tests.emsp_adapter.apps.listening import following
 from tests.fakes.eventually import eventually_so
 from tests.platforms import (
     CPO,
@@ -155,3 +158,24 @@ async def test_a_reservation_is_made_and_canceled(both: Both) -> None:
 async def test_a_connector_is_unlocked(both: Both) -> None:
     unlocked = await both.order("UNLOCK_CONNECTOR", connector_id="1", **GARE)
     assert await both.outcome(unlocked) == "ACCEPTED"
+
+
+@pytest.mark.parametrize("both", ["through our hub"], indirect=True)
+async def test_an_app_starts_follows_and_gets_its_receipt(both: Both) -> None:
+    made = {"name": "app", "kind": "APP", "contracts": [APP["contract_id"]]}
+    scopes = ["sessions:read", "sessions:write", "cdrs:read"]
+    key = (await operate(both.emsp, "/api_keys", {**made, "scopes": scopes}))["key"]
+    async with ClientSession() as session:
+        app = Holder(session, both.emsp.urls["api"], key)
+        command = (await app.post("/sessions", {**GARE, "token": APP})).body
+        async with following(app, f"/commands/{command['id']}/events") as stream:
+            while not (sessions := (await stream.event()).data["sessions"]):
+                pass
+        async with following(app, f"/sessions/{sessions[0]}/events") as stream:
+            while (await stream.event()).data["status"] != "COMPLETED":
+                pass
+        await both.bill()
+        (receipt,) = (await app.get(f"/sessions/{sessions[0]}/receipts")).body["receipts"]
+    assert receipt["contract_id"] == APP["contract_id"]
+    assert receipt["session_id"] == sessions[0]
+    assert sum(Decimal(each["before_taxes"]) for each in receipt["lines"]) == Decimal(receipt["before_taxes"])

@@ -1,0 +1,1 @@
+"""Keys of the API for apps: given out by the operator, kept as digests."""

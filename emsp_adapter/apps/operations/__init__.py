@@ -1,0 +1,1 @@
+"""What the API for apps can do, one subject a file."""
