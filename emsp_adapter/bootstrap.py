@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
+from emsp_adapter import billing_room as billing
 from emsp_adapter import command_rooms as commands
-from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
-from emsp_adapter.api.reconciliation import ReconciliationRoutes
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
+from emsp_adapter.billing_room import billing_room
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
-from emsp_adapter.reconciliation.differences import Differences
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
@@ -42,7 +41,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES)
+INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES, *billing.INDEXES)
 
 
 def main() -> int:
@@ -89,11 +88,10 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         ],
         reactions=_reactions(foundation, parts, behind_hubs),
         more_admin=[
-            *BillRoutes(foundation.store).routes(),
+            *billing_room(foundation, settings, covered).routes,
             *OperationRoutes(pull, parts.authorization).routes(),
             *asking.routes,
             *behind_hubs.routes,
-            *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)

@@ -55,7 +55,7 @@ class Verdicts:
         return verdict._replace(findings=(*verdict.findings, *others))
 
     async def keep(self, bill: Record, verdict: Audit, more: Document | None = None) -> None:
-        """Under the bill's own id; judged again, it is written anew. Of very many words the first are kept."""
+        """Under the bill's own id; judged again, it is written anew. Of many words the first are kept."""
         document = {**self._document(bill, verdict), **(more or {})}
         await self._verdicts.replace_one({"_id": bill.database_id}, document, upsert=True)
         if not verdict.is_clean:

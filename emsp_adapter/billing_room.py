@@ -1,0 +1,113 @@
+"""Where the rooms meet in which bills are checked, disputed, exported and summed up."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from emsp_adapter.api.bills import BillRoutes
+from emsp_adapter.api.reconciliation import ReconciliationRoutes
+from emsp_adapter.api.statements import StatementRoutes
+from emsp_adapter.billing import chains, rows, statement_lines, statements
+from emsp_adapter.billing.auditor import LOOKS_EVERY_S, Auditor
+from emsp_adapter.billing.chains import Chains
+from emsp_adapter.billing.disputes import Disputes
+from emsp_adapter.billing.evidence import EvidenceRoom
+from emsp_adapter.billing.export import Exports
+from emsp_adapter.billing.policy import Policy
+from emsp_adapter.billing.reading import Reading
+from emsp_adapter.billing.rows import Rows
+from emsp_adapter.billing.spent import Spent
+from emsp_adapter.billing.statement_lines import StatementLines
+from emsp_adapter.billing.statements import Statements
+from emsp_adapter.billing.sweep_mark import SweepMark
+from emsp_adapter.reconciliation.differences import Differences
+from emsp_adapter.reconciliation.invoiced import Invoiced
+from emsp_adapter.settings import EmspSettings
+from ocpi.reconciliation.coverage import Coverage
+from ocpi.service.foundation import Foundation
+
+INDEXES = (*rows.INDEXES, *chains.INDEXES, *statements.INDEXES, *statement_lines.INDEXES)
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRoom:
+    """`spent` is what contracts have spent."""
+
+    routes: list[web.RouteDef]
+    spent: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    rows: Rows
+    chains: Chains
+    disputes: Disputes
+    lines: StatementLines
+    auditor: Auditor
+
+
+def billing_room(foundation: Foundation, settings: EmspSettings, covered: Coverage) -> BillingRoom:
+    """Bills are judged here from now on, those that came before too."""
+    tools = _tools(foundation, settings)
+    of_months = Statements(
+        mongo=foundation.mongo, lines=tools.lines, zone=settings.statement_zone, clock=foundation.clock
+    )
+    foundation.intake.judged_by(tools.auditor.arrived)
+    foundation.supervisor.start("judge bills", _upkeep(foundation, tools.auditor, of_months), restart=True)
+    return _opened(foundation, tools, of_months, covered)
+
+
+def _tools(foundation: Foundation, settings: EmspSettings) -> _Tools:
+    mongo, clock, store = foundation.mongo, foundation.clock, foundation.store
+    kept, chained = Rows(mongo), Chains(mongo)
+    disputes = Disputes(mongo=mongo, policy=Policy(settings.review_above), clock=clock)
+    evidence = EvidenceRoom(
+        own=settings.own_party, store=store, grounds=foundation.verdicts.grounds, rows=kept, mongo=mongo
+    )
+    auditor = Auditor(
+        store=store,
+        rows=kept,
+        chains=chained,
+        evidence=evidence,
+        verdicts=foundation.verdicts,
+        disputes=disputes,
+        mark=SweepMark(mongo),
+        clock=clock,
+    )
+    return _Tools(kept, chained, disputes, StatementLines(mongo), auditor)
+
+
+def _opened(foundation: Foundation, tools: _Tools, of_months: Statements, covered: Coverage) -> BillingRoom:
+    reading = Reading(
+        store=foundation.store,
+        rows=tools.rows,
+        chains=tools.chains,
+        verdicts=foundation.verdicts,
+        disputes=tools.disputes,
+        auditor=tools.auditor,
+        clock=foundation.clock,
+    )
+    exports = Exports(rows=tools.rows, store=foundation.store, auditor=tools.auditor)
+    invoiced = Invoiced(rows=tools.rows, coverage=covered, lines=tools.lines)
+    spent = Spent(foundation.mongo)
+    differences = Differences(foundation.store, covered)
+    routes = [
+        *BillRoutes(reading, exports).routes(),
+        *StatementRoutes(of_months, tools.auditor, invoiced, spent).routes(),
+        *ReconciliationRoutes(differences, invoiced).routes(),
+    ]
+    return BillingRoom(routes, spent)
+
+
+def _upkeep(foundation: Foundation, auditor: Auditor, of_months: Statements) -> Callable[[], Awaitable[None]]:
+    """One process at a time looks after what others left undone; what arrives is judged where it arrives."""
+
+    async def upkeep() -> None:
+        while True:
+            if await foundation.duty.is_ours():
+                await auditor.sweep()
+                await of_months.resume()
+            await foundation.clock.sleep(LOOKS_EVERY_S)
+
+    return upkeep
