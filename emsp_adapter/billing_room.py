@@ -39,7 +39,7 @@ class BillingRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tools:
+class Tools:
     rows: Rows
     chains: Chains
     disputes: Disputes
@@ -49,16 +49,16 @@ class _Tools:
 
 def billing_room(foundation: Foundation, settings: EmspSettings, covered: Coverage) -> BillingRoom:
     """Bills are judged here from now on, those that came before too."""
-    tools = _tools(foundation, settings)
+    made = tools(foundation, settings)
     of_months = Statements(
-        mongo=foundation.mongo, lines=tools.lines, zone=settings.statement_zone, clock=foundation.clock
+        mongo=foundation.mongo, lines=made.lines, zone=settings.statement_zone, clock=foundation.clock
     )
-    foundation.intake.judged_by(tools.auditor.arrived)
-    foundation.supervisor.start("judge bills", _upkeep(foundation, tools.auditor, of_months), restart=True)
-    return _opened(foundation, tools, of_months, covered)
+    foundation.intake.judged_by(made.auditor.arrived)
+    foundation.supervisor.start("judge bills", _upkeep(foundation, made.auditor, of_months), restart=True)
+    return _opened(foundation, made, of_months, covered)
 
 
-def _tools(foundation: Foundation, settings: EmspSettings) -> _Tools:
+def tools(foundation: Foundation, settings: EmspSettings) -> Tools:
     mongo, clock, store = foundation.mongo, foundation.clock, foundation.store
     kept, chained = Rows(mongo), Chains(mongo)
     disputes = Disputes(mongo=mongo, policy=Policy(settings.review_above), clock=clock)
@@ -75,10 +75,10 @@ def _tools(foundation: Foundation, settings: EmspSettings) -> _Tools:
         mark=SweepMark(mongo),
         clock=clock,
     )
-    return _Tools(kept, chained, disputes, StatementLines(mongo), auditor)
+    return Tools(kept, chained, disputes, StatementLines(mongo), auditor)
 
 
-def _opened(foundation: Foundation, tools: _Tools, of_months: Statements, covered: Coverage) -> BillingRoom:
+def _opened(foundation: Foundation, tools: Tools, of_months: Statements, covered: Coverage) -> BillingRoom:
     reading = Reading(
         store=foundation.store,
         rows=tools.rows,

@@ -100,15 +100,21 @@ def _moved(kind: Kind, live: Document, row: Row | None, sign: int) -> Movement:
         live["cdr"],
         live["end"],
         live["currency"],
-        _signed(live["theirs_net"], live["theirs_gross"], sign),
-        None if live["energy_kwh"] is None else sign * live["energy_kwh"],
+        None if live["theirs_net"] is None else _amount(live, sign),
+        _signed(live["energy_kwh"], sign),
         is_disputed=row is not None and row.dispute_state in DISPUTED,
         difference=row.difference if row is not None and sign > 0 else None,
     )
 
 
-def _signed(net: Decimal | None, gross: Decimal | None, sign: int) -> Amount | None:
-    return None if net is None else Amount(sign * net, None if gross is None else sign * gross)
+def _amount(live: Document, sign: int) -> Amount:
+    net: Decimal = live["theirs_net"]
+    return Amount(net if sign > 0 else net.copy_negate(), _signed(live["theirs_gross"], sign))
+
+
+def _signed(number: Decimal | None, sign: int) -> Decimal | None:
+    """With all its digits, which a product or a minus would round."""
+    return number if number is None or sign > 0 else number.copy_negate()
 
 
 @dataclass(slots=True)
