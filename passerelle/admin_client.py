@@ -3,6 +3,7 @@
 import ssl
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -35,25 +36,37 @@ class AdminClient:
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 
-    def _call(self, method: str, path: str, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {issue(self.key, 'command line', self.clock.now())}"}
+    def save(self, path: str, file: Path, **query: str) -> httpx.Headers:
+        """Write what is answered into a file, however long it is; the file is there once it is whole."""
+        url, part = f"{self.url}/admin/v1{path}", file.with_name(f"{file.name}.part")
         try:
-            response = httpx.request(
-                method,
-                f"{self.url}/admin/v1{path}",
-                headers=headers,
-                timeout=TIMEOUT_S,
-                trust_env=False,
-                verify=trusted(),
-                **more,
-            )
+            with httpx.stream("GET", url, params=query, **self._usual()) as response:
+                if response.is_error:
+                    response.read()
+                    raise AdminRefused(_told(response))
+                with part.open("wb") as to:
+                    to.writelines(response.iter_bytes())
         except httpx.HTTPError as error:
-            raise AdminRefused(
-                f"the service at {self.url} does not answer ({error}); is it running?"
-            ) from error
+            raise self._away(error) from error
+        part.replace(file)
+        return response.headers
+
+    def _call(self, method: str, path: str, **more: Any) -> Any:
+        try:
+            response = httpx.request(method, f"{self.url}/admin/v1{path}", **self._usual(), **more)
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
         if response.is_error:
             raise AdminRefused(_told(response))
         return codec.decode(response.content) if response.content else None
+
+    def _usual(self) -> dict[str, Any]:
+        bearer = issue(self.key, "command line", self.clock.now())
+        headers = {"Authorization": f"Bearer {bearer}"}
+        return {"headers": headers, "timeout": TIMEOUT_S, "trust_env": False, "verify": trusted()}
+
+    def _away(self, error: httpx.HTTPError) -> AdminRefused:
+        return AdminRefused(f"the service at {self.url} does not answer ({error}); is it running?")
 
 
 @cache

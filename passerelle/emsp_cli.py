@@ -8,6 +8,8 @@ import typer
 
 from ocpi.process.clock import SystemClock
 from passerelle.admin_client import AdminClient
+from passerelle.emsp_bills_cli import app as bills
+from passerelle.emsp_statements_cli import app as statements
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
 from passerelle.services import Service, admin_of, run_service
@@ -15,6 +17,8 @@ from passerelle.services import Service, admin_of, run_service
 app = typer.Typer(help="Run the eMSP adapter: cards, authorizations, commands, bills.")
 profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running sessions.")
 app.add_typer(profiles, name="profile")
+app.add_typer(bills, name="bills")
+app.add_typer(statements, name="statements")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 
