@@ -10,7 +10,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from emsp_adapter.billing.amounts import Figures, figures_of, ours_of
+from emsp_adapter.billing.amounts import figures_of, ours_of
 from emsp_adapter.billing.chains import Chains
 from emsp_adapter.billing.checks import check
 from emsp_adapter.billing.disputes import Disputes
@@ -37,6 +37,7 @@ AT_ONCE_BYTES: Final = 128 * 1024
 WITHIN_S: Final = 2.0
 LOOKS_EVERY_S: Final = 15.0
 _AT_ONCE: Final = 200
+_SIDE_BY_SIDE: Final = 8
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
 _MOST_LINES: Final = 1000
@@ -80,10 +81,9 @@ class Auditor:
     async def sweep(self) -> None:
         """Every bill that has settled has a row, and what is due is judged."""
         await self.catch_up()
-        for row in await self._rows.due(self._clock.now(), _AT_ONCE):
-            bill = await self._store.numbered(row.key)
-            if bill is not None:
-                await self._guarded(bill)
+        due = await self._rows.due(self._clock.now(), _AT_ONCE)
+        for begin in range(0, len(due), _SIDE_BY_SIDE):
+            await asyncio.gather(*map(self._guarded, due[begin : begin + _SIDE_BY_SIDE]))
 
     async def catch_up(self) -> int:
         """Rows for all bills that have settled; the number of the last of them."""
@@ -101,35 +101,35 @@ class Auditor:
 
     async def one(self, bill: Numbered) -> None:
         """Raises whatever goes wrong; it is due again then."""
-        row = await self._rows.take(bill, self._clock.now())
+        row = await self._rows.take(bill, self._clock.now() + _FIRST_PAUSE)
         if row.audit is AuditState.DONE:
             return
         pause = min(_FIRST_PAUSE * 2 ** min(row.attempts, 12), _LONGEST_PAUSE)
         await self._rows.tried(row.object_id, self._clock.now() + pause)
-        figures = figures_of(bill.record.value())
-        await self._rows.weighed(row.object_id, figures)
-        await self._chains.join(row)
-        await self._judge(bill.record, row, figures)
-        for member in await self._chains.order(await self._chain(row)):
+        chain = await self._chains.join(row)
+        await self._judge(bill.record, row)
+        for member in await self._chains.of(chain):
             await self._disputes.look(member)
 
-    async def _guarded(self, bill: Numbered) -> None:
+    async def _guarded(self, row: Row) -> None:
         try:
-            await self.one(bill)
+            bill = await self._store.numbered(row.key)
+            if bill is not None:
+                await self.one(bill)
         except Exception as error:
-            log.exception("bill could not be judged", cdr=str(bill.record.key))
-            await self._rows.failed(bill.record.database_id, type(error).__name__)
+            log.exception("bill could not be judged", cdr=str(row.key))
+            await self._rows.failed(row.object_id, type(error).__name__)
 
-    async def _judge(self, bill: Record, row: Row, figures: Figures) -> None:
+    async def _judge(self, bill: Record, row: Row) -> None:
+        value = bill.value()
         found = await self._evidence.of(bill, row)
         verdict = await self._examined(bill, found)
-        own = check(bill.value(), str(bill.key.owner), found.beside)
-        findings = _once((*verdict.findings, *own, *figures.findings))
+        own = check(value, str(bill.key.owner), found.beside)
+        findings = _once((*verdict.findings, *own, *figures_of(value).findings))
         verdict = verdict._replace(findings=findings)
         await self._verdicts.keep(bill, verdict, _lines(verdict))
         await self._rows.judged(
             row.object_id,
-            figures=figures,
             ours=ours_of(verdict.breakdown, is_credit=row.link.is_credit),
             clean=verdict.is_clean,
             codes=_codes(findings),
@@ -139,11 +139,6 @@ class Auditor:
         if len(bill.body) <= AT_ONCE_BYTES:
             return examine(bill.body, found.known)
         return await asyncio.to_thread(examine, bill.body, found.known)
-
-    async def _chain(self, row: Row) -> str:
-        """A credit may have been moved to the bill that it takes back."""
-        held = await self._rows.get(row.object_id)
-        return row.chain if held is None else held.chain
 
 
 def _codes(findings: tuple[Finding, ...]) -> Document:

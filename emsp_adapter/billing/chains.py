@@ -39,11 +39,11 @@ class _Read:
 
 class Chains:
     def __init__(self, mongo: Mongo) -> None:
-        self._chains = mongo.collection(COLLECTION)
-        self._rows = mongo.collection(bills.COLLECTION)
+        self._chains = mongo.collection(COLLECTION, is_durable=False)
+        self._rows = mongo.collection(bills.COLLECTION, is_durable=False)
 
-    async def join(self, row: Row) -> list[Row]:
-        """Put a bill where it belongs, and every bill of its session in its place; what they are then."""
+    async def join(self, row: Row) -> str:
+        """Put a bill where it belongs, and every bill of its session in its place; the name of the chain."""
         joined = row.chain
         if row.link.is_credit:
             joined = await self._original(row) or row.chain
@@ -51,17 +51,18 @@ class Chains:
         else:
             for credit in await self._credits(row):
                 await self._move(credit, joined)
-        return await self.order(joined)
+        await self.order(joined)
+        return joined
 
-    async def order(self, key: str) -> list[Row]:
-        """Set a chain in order; its rows afterwards. Raises PlatformFailed."""
+    async def order(self, key: str) -> None:
+        """Every bill of a chain in its place. Raises PlatformFailed."""
         for _ in range(_ATTEMPTS):
             found = await self._read(key)
             chain = chained([row.link for row in found.rows[:MOST]])
             version = await self._write(key, found, chain)
             if version is not None:
                 await self._place(key, found.rows, chain, version)
-                return await self.of(key)
+                return
         raise PlatformFailed(f"the bills of {key} change faster than they can be set in order")
 
     async def _read(self, key: str) -> _Read:

@@ -3,6 +3,7 @@
 Spec: 2.3.0 mod_cdrs, CDR object (cdr_token, authorization_reference, session_id).
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -48,44 +49,42 @@ class EvidenceRoom:
     async def of(self, bill: Record, row: Row) -> Found:
         """As things were when the bill came, however late it is looked at."""
         value, told = bill.value(), Told(bill.key.owner, bill.audience)
-        place = await self._grounds.place(value, told)
-        beside = await self._beside(value, bill.key.owner, row, place)
-        power = beside.most_power_kw
-        known = replace(
-            await self._grounds.of(value, told, row.received_at),
-            token=await self._has_card(value),
-            session=None if not value.get("session_id") else beside.session is not None,
-            authorization=self._is_known(value, beside),
-            overlapping=await self._overlapping(value, row),
+        place, held, session, answered, overlapping = await asyncio.gather(
+            self._grounds.place(value, told),
+            self._held_card(value),
+            self._session(told.owner, value.get("session_id")),
+            self._answered(told.owner, value.get("authorization_reference")),
+            self._overlapping(value, row),
         )
-        return Found(known if power is None else replace(known, most_power=int(power * POWER_UNITS)), beside)
-
-    async def _beside(self, value: Json, owner: PartyId, row: Row, place: Json | None) -> Evidence:
-        reference = value.get("authorization_reference")
-        return Evidence(
-            card=await self._card(value, row.start),
-            has_contract=await self._has_contract(value),
-            answered=await self._answered(owner, reference) if reference else None,
-            session=await self._session(owner, value.get("session_id")),
+        beside = Evidence(
+            card=None if held is None else await self._as_it_was(held, row.start),
+            has_contract=held is not None or await self._has_contract(value),
+            answered=answered,
+            session=session,
             most_power_kw=most_power_kw(connector_of(value, place)),
         )
+        known = replace(
+            await self._grounds.at(place, value, told, row.received_at),
+            token=held is not None,
+            session=_if_told(value.get("session_id"), session),
+            authorization=_if_told(value.get("authorization_reference"), answered),
+            overlapping=overlapping,
+        )
+        power = beside.most_power_kw
+        return Found(known if power is None else replace(known, most_power=int(power * POWER_UNITS)), beside)
 
-    async def _card(self, value: Json, at: datetime) -> Token | None:
-        """As it was then; as it is now if it was not known then."""
+    async def _held_card(self, value: Json) -> Record | None:
         key = self._key(value)
-        held = None if key is None else await self._store.get(key)
-        if key is None or held is None:
-            return None
-        body = held.body
-        if held.last_updated > at:
-            async for version in self._store.versions(key):
+        return None if key is None else await self._store.get(key)
+
+    async def _as_it_was(self, card: Record, at: datetime) -> Token:
+        """As it is now if it was not known then."""
+        body = card.body
+        if card.last_updated > at:
+            async for version in self._store.versions(card.key):
                 if version.last_updated <= at:
                     body = version.body
         return Token.model_validate(codec.decode(body))
-
-    async def _has_card(self, value: Json) -> bool:
-        key = self._key(value)
-        return key is not None and await self._store.get(key) is not None
 
     async def _has_contract(self, value: Json) -> bool:
         return bool(await self._store.contracted(self._own, value["cdr_token"]["contract_id"]))
@@ -106,7 +105,9 @@ class EvidenceRoom:
         held = await self._store.get(ObjectKey(ObjectKind.SESSION, owner, session_id))
         return None if held is None or held.deleted else held.value()
 
-    async def _answered(self, owner: PartyId, reference: str) -> Answered | None:
+    async def _answered(self, owner: PartyId, reference: str | None) -> Answered | None:
+        if not reference:
+            return None
         given = await self._given.find_one({"_id": {"$in": [reference, reference.lower()]}})
         if given is not None:
             return Answered(given["uid"], given["cpo"], AllowedType(given["allowed"]), given["at"])
@@ -115,12 +116,14 @@ class EvidenceRoom:
         )
         return None if asked is None else Answered(None, asked["cpo"], AllowedType.ALLOWED, asked["asked_at"])
 
-    def _is_known(self, value: Json, beside: Evidence) -> bool | None:
-        return None if not value.get("authorization_reference") else beside.answered is not None
-
     async def _overlapping(self, value: Json, row: Row) -> tuple[str, ...]:
         if row.link.is_credit:
             return ()
         return tuple(
             await self._rows.overlapping(row, value["cdr_token"]["uid"], value["cdr_location"]["evse_uid"])
         )
+
+
+def _if_told(name: str | None, found: object) -> bool | None:
+    """Whether it is known, if the bill names it."""
+    return None if not name else found is not None

@@ -81,11 +81,9 @@ class Exports:
         """The number up to which an export that begins now goes."""
         return await self._auditor.catch_up()
 
-    async def write(
-        self, table: Table, wanted: Filter, *, after: int, until: int, at_once: int = AT_ONCE
-    ) -> AsyncIterator[bytes]:
+    async def write(self, table: Table, wanted: Filter, *, after: int, until: int) -> AsyncIterator[bytes]:
         yield table.head()
-        async for rows in self._rows.each(wanted, after=after, until=until, at_once=at_once):
+        async for rows in self._rows.each(wanted, after=after, until=until, at_once=AT_ONCE):
             lines = await self._lines(rows)
             yield await asyncio.to_thread(table.lines, lines)
         yield table.foot()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from emsp_adapter.billing.amounts import Amount
+from emsp_adapter.billing.amounts import Amount, figures_of
 from emsp_adapter.billing.chain import Link, Place
 from emsp_adapter.billing.dispute import Dispute, DisputeState, Step
 from ocpi.objects.pages import Numbered
@@ -69,14 +69,15 @@ class Row:
         return None if self.dispute is None else self.dispute.state
 
 
-def new(bill: Numbered, now: datetime) -> Document:
+def new(bill: Numbered, due_at: datetime) -> Document:
     """As it is when the bill has come and nothing else has happened."""
     record, value = bill.record, bill.record.value()
+    figures = figures_of(value)
     token, place, owner = value["cdr_token"], value["cdr_location"], record.key.owner
     link = _link(bill, value)
     return {
         "seq": bill.seq,
-        "received_at": bill.received_at or now,
+        "received_at": bill.received_at or due_at,
         "cpo": str(owner),
         "cdr": str(record.key.id),
         "folded": link.id,
@@ -91,9 +92,11 @@ def new(bill: Numbered, now: datetime) -> Document:
         "uid": token["uid"].lower(),
         "evse": place["evse_uid"].lower(),
         "location": place["id"].lower(),
+        "energy_kwh": figures.energy_kwh,
+        **amount_fields("theirs", figures.theirs),
         "audit": AuditState.WAITING,
         "attempts": 0,
-        "due_at": now,
+        "due_at": due_at,
     }
 
 

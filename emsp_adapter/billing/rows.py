@@ -1,12 +1,15 @@
-"""Rows of bills in MongoDB, one document each beside the bill, and in the order in which the bills came."""
+"""Rows of bills in MongoDB, one document each beside the bill, and in the order in which the bills came.
+
+What is made of bills is written without waiting for the disk: it can be made anew, and whatever says that it
+was made is written after it, so that a crash loses both or none.
+"""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from emsp_adapter.billing import row as rows
-from emsp_adapter.billing.amounts import Amount, Figures
+from emsp_adapter.billing.amounts import Amount
 from emsp_adapter.billing.row import AuditState, Row
 from ocpi.errors import SeveralReceivers, UnknownObject
 from ocpi.objects.pages import Numbered
@@ -34,17 +37,16 @@ _MOST_OVERLAPS: Final = 10
 
 class Rows:
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.collection(COLLECTION)
+        self._rows = mongo.collection(COLLECTION, is_durable=False)
 
-    async def take(self, bill: Numbered, now: datetime) -> Row:
-        """The row of a bill, made if it is not there."""
-        name = {"_id": bill.record.database_id}
-        held = await self._rows.find_one(name)
-        if held is None:
-            with suppress(DuplicateKey):  # somebody else has made it at this moment
-                await self._rows.insert_one({**name, **rows.new(bill, now)})
-            held = await self._rows.find_one(name)
-        return rows.read(held or {})
+    async def take(self, bill: Numbered, due_at: datetime) -> Row:
+        """The row of a bill, made if it is not there; it is due then."""
+        document = {"_id": bill.record.database_id, **rows.new(bill, due_at)}
+        try:
+            await self._rows.insert_one(document)
+        except DuplicateKey:
+            document = await self._rows.find_one({"_id": document["_id"]}) or document
+        return rows.read(document)
 
     async def tried(self, object_id: str, again_at: datetime) -> None:
         """An audit begins: should nobody hear of it any more, it is due again then."""
@@ -55,24 +57,11 @@ class Rows:
         told = {"$set": {"audit": AuditState.FAILED, "trouble": why}}
         await self._rows.update_one({"_id": object_id, "audit": {"$ne": AuditState.DONE}}, told)
 
-    async def judged(
-        self, object_id: str, *, figures: Figures, ours: Amount | None, clean: bool, codes: Document
-    ) -> None:
+    async def judged(self, object_id: str, *, ours: Amount | None, clean: bool, codes: Document) -> None:
         """`codes` are the findings of the bill itself: all of them, and those that are errors."""
-        told = {
-            "audit": AuditState.DONE,
-            "clean": clean,
-            **codes,
-            **rows.amount_fields("ours", ours),
-            "trouble": None,
-        }
-        await self._rows.update_one(
-            {"_id": object_id}, {"$set": {**told, **_figures(figures)}, "$unset": {"due_at": ""}}
-        )
-
-    async def weighed(self, object_id: str, figures: Figures) -> None:
-        """What it says itself; that is known before anything is judged."""
-        await self._rows.update_one({"_id": object_id}, {"$set": _figures(figures)})
+        told = {"audit": AuditState.DONE, "clean": clean, "trouble": None, **codes}
+        change = {"$set": {**told, **rows.amount_fields("ours", ours)}, "$unset": {"due_at": ""}}
+        await self._rows.update_one({"_id": object_id}, change)
 
     async def again(self, object_id: str, now: datetime) -> None:
         """Judge it anew."""
@@ -130,7 +119,3 @@ class Rows:
                 return
             yield batch
             after = batch[-1].seq
-
-
-def _figures(figures: Figures) -> Document:
-    return {**rows.amount_fields("theirs", figures.theirs), "energy_kwh": figures.energy_kwh}

@@ -5,7 +5,7 @@ against what it is now: a bill that is new, one that came late, one that was tak
 statements of a CPO together are worth what its live bills are, whatever arrived when.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, localcontext
@@ -200,7 +200,3 @@ class Sums:
         """`bills` are the CDRs that are covered, those that are worth nothing among them."""
         by_currency = {name: self._of[name].shown() for name in sorted(self._of)}
         return {"bills": self._bills, "currencies": by_currency}
-
-
-def by_cdr(rows: Sequence[Row]) -> dict[str, Row]:
-    return {str(row.key.id): row for row in rows}

@@ -5,11 +5,11 @@ in the next one as a correction. Closing takes each session by one write to its 
 session was worth at that moment; so a bill is in one statement and no other, whatever arrives meanwhile.
 
 Whoever begins to close, or goes on where another stopped, gets a number; only the last of them may finish.
-Sessions are taken before that number is looked at again, so that one who was late has taken nothing that the
-next does not have too.
+That number is looked at again after sessions are taken, so that one who was overtaken writes nothing that the
+last does not write too. What it took too late is let go by whoever closes the next statement.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -17,8 +17,8 @@ from typing import Any, Final
 from emsp_adapter.billing import chains
 from emsp_adapter.billing import rows as bills
 from emsp_adapter.billing.months import Month, month
-from emsp_adapter.billing.row import read
-from emsp_adapter.billing.statement import Line, Sums, by_cdr, line_of
+from emsp_adapter.billing.row import Row, read
+from emsp_adapter.billing.statement import Line, Sums, line_of
 from emsp_adapter.billing.statement_lines import StatementLines
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
@@ -37,7 +37,7 @@ OPEN: Final = "OPEN"
 CLOSING: Final = "CLOSING"
 CLOSED: Final = "CLOSED"
 _ABANDONED: Final = timedelta(minutes=2)
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 100
 _NOW: Final = {"bills": "$bills", "live": "$live"}
 
 
@@ -124,11 +124,8 @@ class Statements:
         return int(held["attempt"])
 
     async def _finish(self, which: Which, operator: str, attempt: int) -> Document:
-        await self._take(which, attempt)
-        if not await self._is_last(which, attempt):
-            await self._give_back(which, attempt)
-            raise NotNow("somebody else is closing this statement")
-        await self._write_lines(which)
+        await self._take(which)
+        await self._write_lines(which, attempt)
         sums = Sums()
         async for line in self._lines.each(which.name):
             sums.add(line)
@@ -139,54 +136,69 @@ class Statements:
             return_document=ReturnDocument.AFTER,
         )
         if closed is None:
-            raise NotNow("somebody else is closing this statement")
+            raise _overtaken(which)
         log.info("statement closed", cpo=str(which.cpo), month=which.month.name, operator=operator)
         return dict(closed)
 
-    async def _take(self, which: Which, attempt: int) -> None:
-        """With what an earlier attempt took; what one left behind of a statement that is closed is let go."""
-        ours = {"claim.statement": which.name}
+    async def _take(self, which: Which) -> None:
+        """What is left behind of a statement that is closed is let go first."""
         closed = await self._statements.distinct("_id", {"cpo": str(which.cpo), "state": CLOSED})
         await self._chains.update_many({"claim.statement": {"$in": closed}}, {"$unset": {"claim": ""}})
-        await self._chains.update_many(ours, {"$set": {"claim.attempt": attempt}})
-        claim = {"statement": which.name, "attempt": attempt, "was": "$stated", "now": _NOW}
+        claim = {"statement": which.name, "was": "$stated", "now": _NOW}
         await self._chains.update_many(
             {**_unstated(which), "claim": {"$exists": False}}, [{"$set": {"claim": claim}}]
         )
 
-    async def _is_last(self, which: Which, attempt: int) -> bool:
+    async def _check_last(self, which: Which, attempt: int) -> None:
+        """Raises NotNow."""
         last = {"_id": which.name, "state": CLOSING, "attempt": attempt}
-        return await self._statements.find_one(last) is not None
+        if await self._statements.find_one(last) is None:
+            raise _overtaken(which)
 
-    async def _give_back(self, which: Which, attempt: int) -> None:
-        mine = {"claim.statement": which.name, "claim.attempt": attempt}
-        await self._chains.update_many(mine, {"$unset": {"claim": ""}})
-
-    async def _write_lines(self, which: Which) -> None:
+    async def _write_lines(self, which: Which, attempt: int) -> None:
+        """Of whatever was taken, by whomever; a session is let go when its line is written."""
         while True:
+            await self._check_last(which, attempt)
             found = self._chains.find({"claim.statement": which.name}).limit(_AT_ONCE)
             batch = [document async for document in found]
             if not batch:
                 return
-            lines = [await self._line(each["_id"], each["claim"], which) for each in batch]
+            lines = await self._lines_of([(each["_id"], each["claim"]) for each in batch], which)
             await self._lines.write(which.name, str(which.cpo), lines)
             await self._chains.bulk_write([_stated(each["_id"], which.name) for each in batch], ordered=False)
 
-    async def _line(self, chain: str, told: Document, which: Which) -> Line:
-        rows = [read(each) async for each in self._rows.find({"chain": chain}).limit(chains.MOST)]
-        return line_of(chain, told.get("was"), told["now"], by_cdr(rows), which.month.since)
+    async def _lines_of(self, told: Sequence[tuple[str, Document]], which: Which) -> list[Line]:
+        """Of chains, by name and with what was stated of them and is now."""
+        rows: dict[str, dict[str, Row]] = {}
+        async for document in self._rows.find({"chain": {"$in": [chain for chain, _ in told]}}):
+            row = read(document)
+            rows.setdefault(row.chain, {})[str(row.key.id)] = row
+        return [
+            line_of(chain, said.get("was"), said["now"], rows.get(chain, {}), which.month.since)
+            for chain, said in told
+        ]
 
     async def _open_lines(self, which: Which) -> AsyncIterator[Line]:
         """As they would be now; what is taken already and not written yet stands as it was taken."""
         wanted = {"$or": [_unstated(which), {"claim.statement": which.name}]}
+        waiting: list[tuple[str, Document]] = []
         async for each in self._chains.find(wanted).sort("_id", ASCENDING):
-            told = each.get("claim") or {"was": each.get("stated"), "now": each}
-            yield await self._line(each["_id"], told, which)
+            waiting.append((each["_id"], _said(each, which)))
+            if len(waiting) == _AT_ONCE:
+                for line in await self._lines_of(waiting, which):
+                    yield line
+                waiting.clear()
+        for line in await self._lines_of(waiting, which):
+            yield line
 
     async def _unjudged(self, which: Which) -> int:
         """Bills that nobody has been able to judge yet."""
         waiting: dict[str, Any] = {"cpo": str(which.cpo), "end": {"$lt": which.month.until}}
         return int(await self._rows.count_documents({**waiting, "due_at": {"$type": "date"}}))
+
+
+def _overtaken(which: Which) -> NotNow:
+    return NotNow(f"somebody else is closing the statement of {which.cpo} for {which.month.name}")
 
 
 def _head(which: Which) -> Document:
@@ -201,6 +213,11 @@ def _head(which: Which) -> Document:
 
 def _unstated(which: Which) -> Document:
     return {"cpo": str(which.cpo), "unstated": True, "end": {"$lt": which.month.until}}
+
+
+def _said(chain: Document, which: Which) -> Document:
+    claim: Document = chain.get("claim") or {}
+    return claim if claim.get("statement") == which.name else {"was": chain.get("stated"), "now": chain}
 
 
 def _stated(chain: str, statement: str) -> UpdateOne:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
 from ocpi.pricing import NoSuchZone, Tariff, Version, Zone, read_tariff
 from ocpi.pricing.instants import ticks
@@ -38,7 +39,10 @@ class Grounds:
 
     async def of(self, value: Json, told: Told, now: datetime) -> Known:
         """`value` is a bill of 2.3.0, `now` the moment that its times are held against."""
-        place = await self.place(value, told)
+        return await self.at(await self.place(value, told), value, told, now)
+
+    async def at(self, place: Json | None, value: Json, told: Told, now: datetime) -> Known:
+        """The same for who has looked up the Location."""
         return Known(
             version=Version.V2_3_0,
             zone=_zone(place),
@@ -81,8 +85,10 @@ class Grounds:
                 found = told if isinstance(told, dict) and not version.deleted else None
         return found
 
-    async def _held(self, kind: ObjectKind, name: str, told: Told) -> Any:
+    async def _held(self, kind: ObjectKind, name: str, told: Told) -> Record | None:
         key = ObjectKey(kind, told.owner, name)
+        if told.audience is None:
+            return await self._store.get(key)
         return await self._store.get(key, told.audience) or await self._store.get(key)
 
 

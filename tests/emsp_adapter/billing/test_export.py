@@ -112,7 +112,7 @@ async def test_who_goes_on_behind_the_last_number_misses_nothing_and_gets_nothin
     """While bills come, in batches of three."""
     monkeypatch.setattr(export, "AT_ONCE", 3)
     cpo = office.cpo()
-    bills = [office.honest(cpo) for _ in range(24)]
+    bills = [office.honest(cpo) for _ in range(12)]
     seen: list[str] = []
 
     async def come() -> None:

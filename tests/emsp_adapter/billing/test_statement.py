@@ -13,7 +13,7 @@ from emsp_adapter.billing.amounts import Amount, summed
 from emsp_adapter.billing.chain import Link, chained
 from emsp_adapter.billing.dispute import Dispute, DisputeState, Step
 from emsp_adapter.billing.row import Row, amount_fields
-from emsp_adapter.billing.statement import Kind, Line, Sums, by_cdr, line_of
+from emsp_adapter.billing.statement import Kind, Line, Sums, line_of
 from tests.emsp_adapter.billing.rows import END, row
 
 SINCE = END.replace(day=1, hour=0)
@@ -33,6 +33,10 @@ def live(bill: Row) -> dict[str, Any]:
 def owed(name: str, net: str, gross: str | None = None) -> Row:
     amount = Amount(Decimal(net), None if gross is None else Decimal(gross))
     return replace(row(name), theirs=amount, energy_kwh=Decimal(8))
+
+
+def by_cdr(rows: Sequence[Row]) -> dict[str, Row]:
+    return {str(each.key.id): each for each in rows}
 
 
 def said(*rows: Row, now: Row | None = None) -> dict[str, Any]:

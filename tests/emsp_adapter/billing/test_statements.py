@@ -142,12 +142,13 @@ async def test_a_closing_that_was_cut_off_is_finished(
     statements = _statements(office)
     which = statements.which(cpo.party, MARCH)
 
-    async def cut_off(_: object) -> None:
+    async def cut_off(*_: object) -> None:
         raise ConnectionError
 
-    with monkeypatch.context() as for_now, pytest.raises(ConnectionError):
+    with monkeypatch.context() as for_now:
         for_now.setattr(statements, "_write_lines", cut_off)
-        await statements.close(which, "anna")
+        with pytest.raises(ConnectionError):
+            await statements.close(which, "anna")
     assert (await office.get(path(cpo)))["state"] == "CLOSING"
     assert sums(await office.get(path(cpo)), "total")[0] == 3
     await office.clock.leap(minutes=5)
