@@ -146,6 +146,7 @@ def _live(row: Row) -> Document:
         "end": row.end,
         "currency": row.currency,
         "contract": row.contract,
+        "compensation": row.is_compensation,
         "energy_kwh": row.energy_kwh,
         **amount_fields("theirs", row.theirs),
     }

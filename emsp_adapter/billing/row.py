@@ -28,7 +28,8 @@ class AuditState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`codes` are of the bill itself, `chain_codes` follow from the others of its session; `errors` are those
+    """`is_compensation`: a driver is paid for charging at home. `codes` are of the bill itself, `chain_codes`
+    follow from the others of its session; `errors` are those
     of both that cannot be right.
     """
 
@@ -42,6 +43,7 @@ class Row:
     end: datetime
     currency: str
     contract: str
+    is_compensation: bool
     audit: AuditState
     attempts: int
     clean: bool | None
@@ -89,6 +91,7 @@ def new(bill: Numbered, due_at: datetime) -> Document:
         "end": parse(value["end_date_time"]),
         "currency": value["currency"].upper(),
         "contract": token["contract_id"].lower(),
+        "compensation": bool(value.get("home_charging_compensation")),
         "uid": token["uid"].lower(),
         "evse": place["evse_uid"].lower(),
         "location": place["id"].lower(),
@@ -120,6 +123,7 @@ def read(document: Document) -> Row:
         end=document["end"],
         currency=document["currency"],
         contract=document["contract"],
+        is_compensation=document["compensation"],
         audit=AuditState(document["audit"]),
         attempts=document["attempts"],
         clean=document.get("clean"),

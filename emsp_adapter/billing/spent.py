@@ -14,13 +14,14 @@ class Spent:
     async def since(self, contract_id: str, since: datetime | None = None) -> dict[str, Decimal]:
         """After taxes where a bill tells them, of sessions that ended at `since` or later; by currency.
 
-        Each session counts once, whatever was billed, taken back and billed anew.
+        Each session counts once, whatever was billed, taken back and billed anew; what a driver is paid for
+        charging at home is not spent.
         """
         ended = {} if since is None else {"live.end": {"$gte": since}}
         owed = {"$ifNull": ["$live.theirs_gross", "$live.theirs_net"]}
         groups = self._chains.aggregate(
             [
-                {"$match": {"live.contract": contract_id.lower(), **ended}},
+                {"$match": {"live.contract": contract_id.lower(), "live.compensation": False, **ended}},
                 {"$group": {"_id": "$live.currency", "owed": {"$sum": owed}}},
             ]
         )

@@ -24,6 +24,7 @@ def row(cdr_id: str, seq: int = 1) -> Row:
         end=END,
         currency="EUR",
         contract="nl-msp-c1",
+        is_compensation=False,
         audit=AuditState.DONE,
         attempts=1,
         clean=True,

@@ -125,13 +125,17 @@ async def test_two_processes_that_take_bills_and_credits_in_any_order_agree_in_t
 
 
 async def test_a_contract_has_spent_what_its_live_bills_say(office: Office) -> None:
-    """4.80 each with taxes: one of two sessions is billed twice, one is taken back, one is of another day."""
+    """4.80 each with taxes: one of two sessions is billed twice, one is taken back, one is of another day.
+
+    A third pays the driver.
+    """
     cpo = office.cpo()
     card = {**CARD, "uid": "04AA", "contract_id": "NL-MSP-C1"}
     first = await office.bill(cpo, cdr_token=card)
     await office.bill(cpo, cdr_token=card, session_id=first["session_id"])
     await office.bill(cpo, cdr_token=card, **ended("2026-02-10"))
     await office.credit(cpo, await office.bill(cpo, cdr_token=card))
+    await office.bill(cpo, cdr_token=card, home_charging_compensation=True)
     told = await office.get("/contracts/nl-msp-c1/spent")
     assert {name: Decimal(str(each)) for name, each in told["spent"].items()} == {"EUR": Decimal("9.6")}
     since = await office.get("/contracts/NL-MSP-C1/spent", since="2026-03-01")

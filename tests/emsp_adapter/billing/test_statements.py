@@ -14,6 +14,7 @@ from ocpi.registration.named import NotNow
 from ocpi.wire.interfaces import Side
 from tests.conformance.far_side import FarSide
 from tests.emsp_adapter.billing.office import SHARED_LOOP, Office, ended, price
+from tests.fakes.eventually import eventually_so
 
 pytestmark = SHARED_LOOP
 MARCH = "2026-03"
@@ -152,6 +153,11 @@ async def test_a_closing_that_was_cut_off_is_finished(
     assert (await office.get(path(cpo)))["state"] == "CLOSING"
     assert sums(await office.get(path(cpo)), "total")[0] == 3
     await office.clock.leap(minutes=5)
+
+    async def is_closed() -> bool:
+        return bool((await office.get(path(cpo)))["state"] == "CLOSED")
+
+    await eventually_so(is_closed)
     closed = await office.get(path(cpo))
     assert (closed["state"], closed["by"], sums(closed, "total")[0]) == ("CLOSED", "anna", 3)
 
