@@ -19,8 +19,8 @@ async def test_every_step_is_kept_with_who_when_and_why(office: Office) -> None:
     cpo = office.cpo()
     bill = await office.bill(cpo)
     for state in ("OPEN", "REJECTED", "SETTLED"):
-        told = await office.post("/bills/dispute", step(bill, state, note=f"about {state}"))
-    history = told["dispute"]["history"]
+        await office.post("/bills/dispute", step(bill, state, note=f"about {state}"))
+    history = (await office.shown(bill, cpo))["dispute"]["history"]
     assert [each["state"] for each in history] == ["OPEN", "REJECTED", "SETTLED"]
     assert {(each["by"], each["reason"]) for each in history} == {("command line", "the meter says less")}
     assert history[2]["note"] == "about SETTLED"
