@@ -124,6 +124,32 @@ async def test_two_processes_that_take_bills_and_credits_in_any_order_agree_in_t
     assert await office.places(cpo, *credits_of) == ["CREDIT", "CREDIT"]
 
 
+async def test_what_was_read_before_a_credit_came_is_not_written_over_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process has read a bill and its duplicate and stands still; meanwhile the first is taken back."""
+    cpo = office.cpo()
+    first = await office.bill(cpo)
+    second = office.honest(cpo, session_id=first["session_id"])
+    await _kept(office, cpo, second)
+    room = tools(office.emsp.foundation, _settings(office))
+    numbered = await office.emsp.foundation.store.numbered(_key(cpo, second))
+    assert numbered is not None
+    row = await room.rows.take(numbered, office.clock.now())
+    read, come = room.chains._read, []  # noqa: SLF001 - as a process that stands still there
+
+    async def stood_still(key: str) -> Any:
+        found = await read(key)
+        if not come:
+            come.append(await office.credit(cpo, first))
+        return found
+
+    monkeypatch.setattr(room.chains, "_read", stood_still)
+    await room.chains.order(row.chain)
+    assert await live(office, cpo) == [second["id"]]
+    assert await office.places(cpo, first, *come, second) == ["CREDITED", "CREDIT", "LIVE"]
+
+
 async def test_a_contract_has_spent_what_its_live_bills_say(office: Office) -> None:
     """4.80 each with taxes: one of two sessions is billed twice, one is taken back, one is of another day.
 
