@@ -11,6 +11,7 @@ from emsp_adapter.api.statements import StatementRoutes
 from emsp_adapter.billing import chains, rows, statement_lines, statements
 from emsp_adapter.billing.auditor import LOOKS_EVERY_S, Auditor
 from emsp_adapter.billing.chains import Chains
+from emsp_adapter.billing.closing import Closing
 from emsp_adapter.billing.disputes import Disputes
 from emsp_adapter.billing.evidence import EvidenceRoom
 from emsp_adapter.billing.export import Exports
@@ -45,17 +46,16 @@ class Tools:
     disputes: Disputes
     lines: StatementLines
     auditor: Auditor
+    statements: Statements
+    closing: Closing
 
 
 def billing_room(foundation: Foundation, settings: EmspSettings, covered: Coverage) -> BillingRoom:
     """Bills are judged here from now on, those that came before too."""
     made = tools(foundation, settings)
-    of_months = Statements(
-        mongo=foundation.mongo, lines=made.lines, zone=settings.statement_zone, clock=foundation.clock
-    )
     foundation.intake.judged_by(made.auditor.arrived)
-    foundation.supervisor.start("judge bills", _upkeep(foundation, made.auditor, of_months), restart=True)
-    return _opened(foundation, made, of_months, covered)
+    foundation.supervisor.start("judge bills", _upkeep(foundation, made), restart=True)
+    return _opened(foundation, made, covered)
 
 
 def tools(foundation: Foundation, settings: EmspSettings) -> Tools:
@@ -75,10 +75,13 @@ def tools(foundation: Foundation, settings: EmspSettings) -> Tools:
         mark=SweepMark(mongo),
         clock=clock,
     )
-    return Tools(kept, chained, disputes, StatementLines(mongo), auditor)
+    lines = StatementLines(mongo)
+    told = Statements(mongo=mongo, lines=lines, zone=settings.statement_zone, clock=clock)
+    closing = Closing(told=told, mongo=mongo, lines=lines, clock=clock)
+    return Tools(kept, chained, disputes, lines, auditor, told, closing)
 
 
-def _opened(foundation: Foundation, tools: Tools, of_months: Statements, covered: Coverage) -> BillingRoom:
+def _opened(foundation: Foundation, tools: Tools, covered: Coverage) -> BillingRoom:
     reading = Reading(
         store=foundation.store,
         rows=tools.rows,
@@ -92,22 +95,29 @@ def _opened(foundation: Foundation, tools: Tools, of_months: Statements, covered
     invoiced = Invoiced(rows=tools.rows, coverage=covered, lines=tools.lines)
     spent = Spent(foundation.mongo)
     differences = Differences(foundation.store, covered)
+    statements_of = StatementRoutes(
+        statements=tools.statements,
+        closing=tools.closing,
+        auditor=tools.auditor,
+        invoiced=invoiced,
+        spent=spent,
+    )
     routes = [
         *BillRoutes(reading, exports).routes(),
-        *StatementRoutes(of_months, tools.auditor, invoiced, spent).routes(),
+        *statements_of.routes(),
         *ReconciliationRoutes(differences, invoiced).routes(),
     ]
     return BillingRoom(routes, spent)
 
 
-def _upkeep(foundation: Foundation, auditor: Auditor, of_months: Statements) -> Callable[[], Awaitable[None]]:
+def _upkeep(foundation: Foundation, tools: Tools) -> Callable[[], Awaitable[None]]:
     """One process at a time looks after what others left undone; what arrives is judged where it arrives."""
 
     async def upkeep() -> None:
         while True:
             if await foundation.duty.is_ours():
-                await auditor.sweep()
-                await of_months.resume()
+                await tools.auditor.sweep()
+                await tools.closing.resume()
             await foundation.clock.sleep(LOOKS_EVERY_S)
 
     return upkeep

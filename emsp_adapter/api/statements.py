@@ -16,6 +16,7 @@ from aiohttp import web
 
 from emsp_adapter.api.commands import told
 from emsp_adapter.billing.auditor import Auditor
+from emsp_adapter.billing.closing import Closing
 from emsp_adapter.billing.filters import instant
 from emsp_adapter.billing.spent import Spent
 from emsp_adapter.billing.statement import Line
@@ -31,8 +32,17 @@ _AT_ONCE: Final = 200
 
 
 class StatementRoutes:
-    def __init__(self, statements: Statements, auditor: Auditor, invoiced: Invoiced, spent: Spent) -> None:
+    def __init__(
+        self,
+        *,
+        statements: Statements,
+        closing: Closing,
+        auditor: Auditor,
+        invoiced: Invoiced,
+        spent: Spent,
+    ) -> None:
         self._statements = statements
+        self._closing = closing
         self._auditor = auditor
         self._invoiced = invoiced
         self._spent = spent
@@ -61,7 +71,7 @@ class StatementRoutes:
         """What is due is judged before."""
         which = self._which(request)
         await self._auditor.sweep()
-        return told(shown(await self._statements.close(which, acting_operator())))
+        return told(shown(await self._closing.close(which, acting_operator())))
 
     async def _invoices(self, request: web.Request) -> web.Response:
         which = self._which(request)

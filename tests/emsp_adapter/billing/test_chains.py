@@ -136,7 +136,8 @@ async def test_what_was_read_before_a_credit_came_is_not_written_over_it(
     numbered = await office.emsp.foundation.store.numbered(_key(cpo, second))
     assert numbered is not None
     row = await room.rows.take(numbered, office.clock.now())
-    read, come = room.chains._read, []  # noqa: SLF001 - as a process that stands still there
+    come: list[dict[str, Any]] = []
+    read = room.chains._read  # noqa: SLF001 - as a process that stands still there
 
     async def stood_still(key: str) -> Any:
         found = await read(key)

@@ -13,7 +13,8 @@ from emsp_adapter.billing.amounts import Amount, summed
 from emsp_adapter.billing.chain import Link, chained
 from emsp_adapter.billing.dispute import Dispute, DisputeState, Step
 from emsp_adapter.billing.row import Row, amount_fields
-from emsp_adapter.billing.statement import Kind, Line, Sums, line_of
+from emsp_adapter.billing.statement import Kind, Line, line_of
+from emsp_adapter.billing.statement_sums import Sums
 from tests.emsp_adapter.billing.rows import END, row
 
 SINCE = END.replace(day=1, hour=0)

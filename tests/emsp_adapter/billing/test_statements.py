@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from emsp_adapter.billing.statement_lines import StatementLines
-from emsp_adapter.billing.statements import Statements
+from emsp_adapter.billing_room import Tools, tools
+from emsp_adapter.settings import EmspSettings
 from ocpi.registration.named import NotNow
 from ocpi.wire.interfaces import Side
 from tests.conformance.far_side import FarSide
 from tests.emsp_adapter.billing.office import SHARED_LOOP, Office, ended, price
 from tests.fakes.eventually import eventually_so
+from tests.platforms import EMSP
 
 pytestmark = SHARED_LOOP
 MARCH = "2026-03"
@@ -125,9 +126,9 @@ async def test_of_several_who_close_one_does_and_every_session_is_stated_once(of
     march = await office.get(path(cpo))
     if march["state"] != "CLOSED":
         march = await close(office, cpo)
-    office_of = _statements(office)
+    told = _room(office).statements
     next_one = await office.get(path(cpo, "2026-04"))
-    covered = [each async for each in office_of.lines(office_of.which(cpo.party, MARCH))]
+    covered = [each async for each in told.lines(told.which(cpo.party, MARCH))]
     stated = [cdr for line in covered for cdr in line.bills]
     rest = await lines(office, cpo, "2026-04")
     assert sorted([*stated, *(cdr for _, cdr in rest)]) == sorted(each["id"] for each in [*bills, *more])
@@ -140,16 +141,16 @@ async def test_a_closing_that_was_cut_off_is_finished(
     cpo = office.cpo()
     for _ in range(3):
         await office.bill(cpo)
-    statements = _statements(office)
-    which = statements.which(cpo.party, MARCH)
+    room = _room(office)
+    which, closing = room.statements.which(cpo.party, MARCH), room.closing
 
     async def cut_off(*_: object) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as for_now:
-        for_now.setattr(statements, "_write_lines", cut_off)
+        for_now.setattr(closing, "_write_lines", cut_off)
         with pytest.raises(ConnectionError):
-            await statements.close(which, "anna")
+            await closing.close(which, "anna")
     assert (await office.get(path(cpo)))["state"] == "CLOSING"
     assert sums(await office.get(path(cpo)), "total")[0] == 3
     await office.clock.leap(minutes=5)
@@ -166,13 +167,13 @@ async def test_who_was_overtaken_takes_nothing_along(office: Office) -> None:
     """The second attempt closes; what the first takes afterwards it gives back."""
     cpo = office.cpo()
     await office.bill(cpo)
-    statements = _statements(office)
-    which = statements.which(cpo.party, MARCH)
-    slow = await statements._begun(which, "slow")  # noqa: SLF001 - as a process that stands still then
+    room = _room(office)
+    which, closing = room.statements.which(cpo.party, MARCH), room.closing
+    slow = await closing._begun(which, "slow")  # noqa: SLF001 - as a process that stands still then
     await close(office, cpo)
     late = await office.bill(cpo)
     with pytest.raises(NotNow):
-        await statements._finish(which, "slow", slow)  # noqa: SLF001
+        await closing._finish(which, "slow", slow)  # noqa: SLF001
     assert await lines(office, cpo, "2026-04") == [("LATE", late["id"])]
     assert (await office.get(path(cpo)))["bills"] == 1
 
@@ -206,6 +207,6 @@ async def test_invoices_are_held_against_a_statement(office: Office) -> None:
     assert (shown["disputed"], shown["not_owed"]) == ([disputed["id"]], [double["id"]])
 
 
-def _statements(office: Office) -> Statements:
-    mongo, clock = office.emsp.foundation.mongo, office.clock
-    return Statements(mongo=mongo, lines=StatementLines(mongo), zone="UTC", clock=clock)
+def _room(office: Office) -> Tools:
+    """Of another process."""
+    return tools(office.emsp.foundation, EmspSettings(party=str(EMSP)))
