@@ -35,10 +35,10 @@ log = logger(__name__)
 AT_ONCE_BYTES: Final = 128 * 1024
 """A larger bill is answered first and judged afterwards, by a thread of its own."""
 WITHIN_S: Final = 2.0
-LOOKS_EVERY_S: Final = 15.0
+LOOKS_EVERY_S: Final = 5.0
 _AT_ONCE: Final = 200
 _SIDE_BY_SIDE: Final = 8
-_FIRST_PAUSE: Final = timedelta(seconds=30)
+_FIRST_PAUSE: Final = timedelta(seconds=10)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
 _MOST_LINES: Final = 1000
 _ALL: Final = Selection(ObjectKind.CDR)

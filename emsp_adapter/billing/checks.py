@@ -27,12 +27,18 @@ _HOUR: Final = Decimal(3600)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What we answered under an authorization_reference, or that we asked for the charge ourselves."""
+    """What we answered under an authorization_reference; or that we ordered the charge ourselves, as one may
+    with a card that is on no list.
+    """
 
-    uid: str | None
+    uid: str
     cpo: str
     allowed: AllowedType
     at: datetime
+    is_order: bool = False
+
+    def ordered(self, uid: str) -> bool:
+        return self.is_order and _same(self.uid, uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def _of_answer(value: Json, owner: str, answered: Answered) -> Iterator[Finding]
     pointer = "/authorization_reference"
     if answered.allowed != AllowedType.ALLOWED:
         yield _error("authorization_refused", pointer, AllowedType.ALLOWED, answered.allowed)
-    if answered.uid is not None and not _same(answered.uid, value["cdr_token"]["uid"]):
+    if not _same(answered.uid, value["cdr_token"]["uid"]):
         yield _error("authorization_of_another_card", pointer)
     if not _same(answered.cpo, owner):
         yield _error("authorization_of_another_cpo", pointer, answered.cpo, owner)

@@ -56,16 +56,17 @@ class EvidenceRoom:
             self._answered(told.owner, value.get("authorization_reference")),
             self._overlapping(value, row),
         )
+        is_ours = held is not None or (answered is not None and answered.ordered(value["cdr_token"]["uid"]))
         beside = Evidence(
             card=None if held is None else await self._as_it_was(held, row.start),
-            has_contract=held is not None or await self._has_contract(value),
+            has_contract=is_ours or await self._has_contract(value),
             answered=answered,
             session=session,
             most_power_kw=most_power_kw(connector_of(value, place)),
         )
         known = replace(
             await self._grounds.at(place, value, told, row.received_at),
-            token=held is not None,
+            token=is_ours,
             session=_if_told(value.get("session_id"), session),
             authorization=_if_told(value.get("authorization_reference"), answered),
             overlapping=overlapping,
@@ -114,7 +115,10 @@ class EvidenceRoom:
         asked = await self._errands.find_one(
             {"cpo": str(owner), "about.authorization_reference": reference.lower()}
         )
-        return None if asked is None else Answered(None, asked["cpo"], AllowedType.ALLOWED, asked["asked_at"])
+        if asked is None:
+            return None
+        uid = asked["about"]["token_uid"]
+        return Answered(uid, asked["cpo"], AllowedType.ALLOWED, asked["asked_at"], is_order=True)
 
     async def _overlapping(self, value: Json, row: Row) -> tuple[str, ...]:
         if row.link.is_credit:
