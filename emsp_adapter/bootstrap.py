@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from emsp_adapter import authorization_room as authorizations
+from emsp_adapter import billing_room as billing
 from emsp_adapter import command_rooms as commands
-from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
-from emsp_adapter.api.reconciliation import ReconciliationRoutes
 from emsp_adapter.apps import room as apps
 from emsp_adapter.authorization_room import AuthorizationRoom, authorization_room
+from emsp_adapter.billing_room import billing_room
 from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts import room as contracts
 from emsp_adapter.contracts.cards import Issuer
@@ -17,7 +17,6 @@ from emsp_adapter.contracts.room import contract_room
 from emsp_adapter.contracts.store import Contracts
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
-from emsp_adapter.reconciliation.differences import Differences
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
@@ -53,6 +52,7 @@ INDEXES = (
     *coverage.INDEXES,
     *contracts.INDEXES,
     *apps.INDEXES,
+    *billing.INDEXES,
 )
 
 
@@ -109,13 +109,12 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         ],
         reactions=_reactions(foundation, parts, behind_hubs),
         more_admin=[
-            *BillRoutes(foundation.store).routes(),
+            *billing_room(foundation, settings, covered).routes,
             *OperationRoutes(pull).routes(),
             *parts.authorizing.routes,
             *asking.routes,
             *agreed.routes,
             *behind_hubs.routes,
-            *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
             *api.routes,
         ],
     )

@@ -1,9 +1,11 @@
 """EMSP_…: what an issuer of cards chooses."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from emsp_adapter.authorization.policy import Act
@@ -20,6 +22,9 @@ class EmspSettings(PlatformSettings):
 
     The API for apps has a port of its own, so that a proxy may show it to everybody and the OCPI port to
     partners alone. `api_origins` are those of web pages that may use it from a browser.
+
+    `review_above` is the amount at stake above which a bill is put to be looked at, by currency; `*` is any.
+    Months of statements begin in `statement_zone`.
     """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")
@@ -41,3 +46,12 @@ class EmspSettings(PlatformSettings):
     too_often_minutes: int = Field(default=10, ge=1, le=24 * 60)
     too_far: Act = Act.WARN
     too_far_kmh: int = Field(default=500, ge=50)
+    review_above: dict[str, Decimal] = Field(default_factory=lambda: {"*": Decimal("0.01")})
+    statement_zone: str = "UTC"
+
+    @field_validator("statement_zone")
+    @classmethod
+    def _is_a_zone(cls, written: str) -> str:
+        if written not in available_timezones():
+            raise ValueError("a time zone is an IANA name, as Europe/Paris")
+        return written

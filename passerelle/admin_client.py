@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import httpx
@@ -43,43 +44,38 @@ class AdminClient:
 
     def upload(self, path: str, body: BinaryIO, **query: str) -> Iterator[Any]:
         """The lines of JSON by which the service tells how far it is with a file."""
-        sending = httpx.stream(
-            "POST",
-            f"{self.url}/admin/v1{path}",
-            params=query,
-            content=body,
-            headers=self._headers(),
-            timeout=TIMEOUT_S,
-            trust_env=False,
-            verify=trusted(),
-        )
-        with self._unanswered(), sending as response:
-            if response.is_error:
-                response.read()
-                raise _refusal(response)
+        with self._streamed("POST", path, params=query, content=body) as response:
             for line in response.iter_lines():
                 yield codec.decode(line.encode())
 
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 
+    def save(self, path: str, file: Path, **query: str) -> httpx.Headers:
+        """Write what is answered into a file, however long it is; the file is there once it is whole."""
+        part = file.with_name(f"{file.name}.part")
+        with self._streamed("GET", path, params=query) as response:
+            with part.open("wb") as to:
+                to.writelines(response.iter_bytes())
+            headers = response.headers
+        part.replace(file)
+        return headers
+
     def _call(self, method: str, path: str, **more: Any) -> Any:
         with self._unanswered():
-            response = httpx.request(
-                method,
-                f"{self.url}/admin/v1{path}",
-                headers=self._headers(),
-                timeout=TIMEOUT_S,
-                trust_env=False,
-                verify=trusted(),
-                **more,
-            )
+            response = httpx.request(method, f"{self.url}/admin/v1{path}", **self._usual(), **more)
         if response.is_error:
             raise _refusal(response)
         return codec.decode(response.content) if response.content else None
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {issue(self.key, 'command line', self.clock.now())}"}
+    @contextmanager
+    def _streamed(self, method: str, path: str, **more: Any) -> Iterator[httpx.Response]:
+        url = f"{self.url}/admin/v1{path}"
+        with self._unanswered(), httpx.stream(method, url, **self._usual(), **more) as response:
+            if response.is_error:
+                response.read()
+                raise _refusal(response)
+            yield response
 
     @contextmanager
     def _unanswered(self) -> Iterator[None]:
@@ -89,6 +85,11 @@ class AdminClient:
             raise AdminRefused(
                 f"the service at {self.url} does not answer ({error}); is it running?"
             ) from error
+
+    def _usual(self) -> dict[str, Any]:
+        bearer = issue(self.key, "command line", self.clock.now())
+        headers = {"Authorization": f"Bearer {bearer}"}
+        return {"headers": headers, "timeout": TIMEOUT_S, "trust_env": False, "verify": trusted()}
 
 
 @cache

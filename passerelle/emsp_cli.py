@@ -9,6 +9,8 @@ import typer
 from ocpi.process.clock import SystemClock
 from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli, emsp_keys_cli
 from passerelle.admin_client import AdminClient
+from passerelle.emsp_bills_cli import app as bills
+from passerelle.emsp_statements_cli import app as statements
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
 from passerelle.services import Service, admin_of, run_service
@@ -22,6 +24,8 @@ app.add_typer(emsp_contracts_cli.ids, name="contract-id")
 app.command()(emsp_answers_cli.authorizations)
 app.command()(emsp_answers_cli.answers)
 app.add_typer(emsp_keys_cli.app, name="keys")
+app.add_typer(bills, name="bills")
+app.add_typer(statements, name="statements")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

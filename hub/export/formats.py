@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import orjson
 
-from hub.export.cells import cell
 from hub.export.lines import ExportLine
+from ocpi.sheets.cells import cell
 from ocpi.wire import envelope
 from schemas import codec
 from schemas.kinds import ObjectKind

@@ -7,7 +7,7 @@ change is made in the version that it is told in.
 Spec: 2.3.0 transport_and_format, Client Owned Object push; mod_cdrs, POST method.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -22,6 +22,8 @@ from ocpi.objects.store import ObjectStore
 from ocpi.objects.verdicts import Verdicts
 from ocpi.process.clock import Clock
 from schemas.kinds import ObjectKey, ObjectKind
+
+Judge = Callable[[Record], Awaitable[None]]
 
 MAX_OBJECT_BYTES: Final = 4 * 1024 * 1024
 _ATTEMPTS: Final = 8
@@ -38,8 +40,12 @@ class Accepted:
 class Intake:
     def __init__(self, store: ObjectStore, verdicts: Verdicts, clock: Clock) -> None:
         self._store = store
-        self._verdicts = verdicts
+        self._judge: Judge = verdicts.judge
         self._clock = clock
+
+    def judged_by(self, judge: Judge) -> None:
+        """Bills are judged by this from now on, once they are kept and before they are answered."""
+        self._judge = judge
 
     async def put(self, address: Address, body: bytes, value: Json, older: Older | None = None) -> Accepted:
         """`value` is the parsed body, `older` what it is said in unless that is 2.3.0.
@@ -89,7 +95,7 @@ class Intake:
         outcome = await self._store.insert(record)
         if outcome is Outcome.CONFLICT:
             raise InvalidParameters(f"the CDR {record.key.id!r} exists with another content", pointer="/id")
-        await self._verdicts.judge(record)
+        await self._judge(record)
         return Accepted(outcome, record)
 
     async def _change(

@@ -7,35 +7,36 @@ Spec: 2.3.0 mod_cdrs, mod_tariffs.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final
 
 from ocpi.objects.claims import Claims
+from ocpi.objects.grounds import Grounds, Told
 from ocpi.objects.record import Record
 from ocpi.objects.store import ObjectStore
-from ocpi.pricing import NoSuchZone, Tariff, Version, Zone, read_tariff
 from ocpi.pricing.audit import Audit, examine
+from ocpi.pricing.breakdown import Breakdown
 from ocpi.pricing.explain import explain
 from ocpi.pricing.findings import Finding, Severity
-from ocpi.pricing.instants import ticks
 from ocpi.pricing.known import Known
 from ocpi.pricing.language.words import Language
-from ocpi.pricing.read_cdr import opened
 from ocpi.pricing.report import of_finding
-from ocpi.pricing.wire import WireCdr
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
 from ocpi.process.mongo import ASCENDING, DESCENDING, Document, Index, Mongo
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
-from schemas.times import parse
 
 log = logger(__name__)
 
 COLLECTION: Final = "verdicts"
+_MOST_FINDINGS: Final = 1000
+_MOST_SENTENCES: Final = 2000
 INDEXES = (Index(collection=COLLECTION, keys=(("clean", ASCENDING), ("at", DESCENDING))),)
 
 
 class Verdicts:
     def __init__(self, *, store: ObjectStore, mongo: Mongo, clock: Clock) -> None:
+        self.grounds = Grounds(store)
         self._store = store
         self._verdicts = mongo.collection(COLLECTION)
         self._claims = Claims(mongo)
@@ -53,11 +54,10 @@ class Verdicts:
         others = await self._others(bill, bill.value())
         return verdict._replace(findings=(*verdict.findings, *others))
 
-    async def keep(self, bill: Record, verdict: Audit) -> None:
-        """Under the bill's own id; judged again, it is written anew."""
-        await self._verdicts.replace_one(
-            {"_id": bill.database_id}, self._document(bill, verdict), upsert=True
-        )
+    async def keep(self, bill: Record, verdict: Audit, more: Document | None = None) -> None:
+        """Under the bill's own id; judged again, it is written anew. Of many words the first are kept."""
+        document = {**self._document(bill, verdict), **(more or {})}
+        await self._verdicts.replace_one({"_id": bill.database_id}, document, upsert=True)
         if not verdict.is_clean:
             codes = [finding.code for finding in verdict.findings]
             log.warning("bill doubted", cdr=str(bill.key), findings=codes)
@@ -98,60 +98,21 @@ class Verdicts:
             "cpo": str(bill.key.owner),
             "cdr": str(bill.key.id),
             "clean": verdict.is_clean,
-            "findings": [_plain(of_finding(finding)) for finding in verdict.findings],
+            "findings": [_plain(of_finding(finding)) for finding in verdict.findings[:_MOST_FINDINGS]],
             "reading": None if verdict.reading is None else verdict.reading.meaning,
-            "explanation": [] if breakdown is None else list(explain(breakdown, Language.ENGLISH)),
+            "explanation": [] if breakdown is None else _sentences(breakdown),
         }
 
     async def _known(self, bill: Record) -> Known:
-        value = bill.value()
-        return Known(
-            version=Version.V2_3_0,
-            zone=await self._zone(bill.key.owner, value, bill.audience),
-            tariffs=await self._published(bill.key.owner, value, bill.audience),
-            now=ticks(self._clock.now()),
-            original=await self._credited(bill.key.owner, value, bill.audience),
-        )
-
-    async def _credited(
-        self, owner: PartyId, value: dict[str, Any], audience: PartyId | None
-    ) -> WireCdr | None:
-        """The bill that a credit takes back, if it came here."""
-        name = value.get("credit_reference_id")
-        held = await self._store.get(ObjectKey(ObjectKind.CDR, owner, name)) if name else None
-        return opened(held.value())[0] if held is not None and held.audience == audience else None
-
-    async def _zone(self, owner: PartyId, value: dict[str, Any], audience: PartyId | None) -> Zone | None:
-        place = await self._told(ObjectKind.LOCATION, owner, value["cdr_location"]["id"], audience)
-        try:
-            return Zone.named(place["time_zone"]) if place else None
-        except (NoSuchZone, KeyError):
-            return None
-
-    async def _published(
-        self, owner: PartyId, value: dict[str, Any], audience: PartyId | None
-    ) -> tuple[Tariff, ...]:
-        """The tariffs that the bill names, unless they have changed since its session began."""
-        began = parse(value["start_date_time"])
-        told = [
-            await self._told(ObjectKind.TARIFF, owner, each["id"], audience)
-            for each in value.get("tariffs") or ()
-        ]
-        then = (each for each in told if each is not None and parse(each["last_updated"]) <= began)
-        read = (read_tariff(each, Version.V2_3_0)[0] for each in then)
-        return tuple(tariff for tariff in read if tariff is not None)
-
-    async def _told(
-        self, kind: ObjectKind, owner: PartyId, written_id: str, audience: PartyId | None
-    ) -> dict[str, Any] | None:
-        """What the CPO told this party alone, else what it told everybody."""
-        key = ObjectKey(kind, owner, written_id)
-        held = await self._store.get(key, audience) or await self._store.get(key)
-        return None if held is None or held.deleted else held.value()
+        return await self.grounds.of(bill.value(), Told(bill.key.owner, bill.audience), self._clock.now())
 
 
 def _finding(code: str, pointer: str, other: str) -> Finding:
     return Finding(code, Severity.ERROR, pointer, actual=other)
+
+
+def _sentences(breakdown: Breakdown) -> list[str]:
+    return list(islice(explain(breakdown, Language.ENGLISH), _MOST_SENTENCES))
 
 
 def _plain(finding: dict[str, Any]) -> dict[str, str]:

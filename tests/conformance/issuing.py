@@ -26,6 +26,7 @@ CARDS = """uid,contract_id,visual_number,whitelist,valid,type
 04CC,NL-MSP-C3,0003,NEVER,false,RFID
 APP1,NL-MSP-C4,,NEVER,true,APP_USER
 NL-MSP-C5,NL-MSP-C5,,NEVER,true,EMAID
+04E2A1B2C3,NL-MSP-C12345678-X,,ALLOWED,true,RFID
 """
 
 

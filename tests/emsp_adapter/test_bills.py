@@ -156,6 +156,7 @@ def honest(**changes: Any) -> Any:
     told: dict[str, Any] = {
         "tariffs": [tariff.to_wire()],
         "charging_periods": [period],
+        "cdr_token": {**build.CDR_TOKEN, "uid": "04BB", "contract_id": "NL-MSP-C2"},
         "start_date_time": "2025-12-31T10:00:00Z",
         "end_date_time": "2025-12-31T11:00:00Z",
         "last_updated": "2025-12-31T11:00:05Z",

@@ -74,6 +74,15 @@ class Both:
         (bill,) = await self.read("/objects/cdrs")
         return bill
 
+    async def judged(self, bill: Any) -> Any:
+        """The bill with its verdict, once it has one."""
+
+        async def is_judged() -> bool:
+            return [each["audit"] for each in (await self.read("/bills"))["bills"]] == ["DONE"]
+
+        await eventually_so(is_judged)
+        return await self.read(f"/bills/{bill['id']}")
+
 
 @pytest.fixture(params=["directly", "through our hub"])
 async def both(
@@ -134,6 +143,9 @@ async def test_a_started_session_is_joined_and_billed(both: Both) -> None:
     assert bill["authorization_reference"] == command["about"]["authorization_reference"]
     assert (bill["cdr_token"]["uid"], bill["cdr_token"]["contract_id"]) == ("app-7", "NL-MSP-C777")
     assert bill["auth_method"] == "COMMAND"
+    shown = await both.judged(bill)
+    assert (shown["place"], shown["clean"]) == ("LIVE", True), shown["verdict"]
+    assert shown["theirs"] == shown["ours"]
 
 
 async def test_a_running_session_is_stopped(both: Both) -> None:

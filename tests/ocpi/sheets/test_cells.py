@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.export.cells import cell
+from ocpi.sheets.cells import cell
 
 
 @pytest.mark.parametrize(

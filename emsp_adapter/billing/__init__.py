@@ -1,0 +1,1 @@
+"""Bills of CPOs at the issuer of the cards: checked, chained, disputed, exported and summed up."""

@@ -1,0 +1,1 @@
+"""Tables for spreadsheets, made of what strangers wrote."""
