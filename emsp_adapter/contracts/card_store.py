@@ -32,6 +32,7 @@ INDEXES = (
     Index(collection=COLLECTION, keys=(("unsettled", ASCENDING),), partial={"unsettled": {"$exists": True}}),
 )
 _ATTEMPTS: Final = 8
+_PAGE: Final = 1000
 
 Step = Callable[[KeptCard | None], KeptCard]
 
@@ -74,7 +75,8 @@ class CardStore:
 
     async def of_contracts(self, contracts: Collection[str]) -> AsyncIterator[KeptCard]:
         """Of any of these bare ids."""
-        async for document in self._cards.find({"contract": {"$in": list(contracts)}}):
+        wanted = {"contract": {"$in": list(contracts)}}
+        async for document in self._cards.find(wanted, batch_size=_PAGE):
             yield _read(document)
 
     async def of_contract(self, contract: str, limit: int) -> list[KeptCard]:
@@ -82,11 +84,15 @@ class CardStore:
         found = self._cards.find({"contract": contract}).sort("_id", ASCENDING).limit(limit)
         return [_read(document) async for document in found]
 
-    async def imported(self) -> AsyncIterator[str]:
-        """Names of those that a file brought, and that are not said to be missing there."""
-        wanted = {"imported": True, "missing": False}
-        async for document in self._cards.find(wanted, {"_id": 1}).sort("_id", ASCENDING):
-            yield document["_id"]
+    async def imported(self) -> AsyncIterator[list[str]]:
+        """Names of those that a file brought, and that are not said to be missing there; a page at a time."""
+        wanted: Document = {"imported": True, "missing": False}
+        names = [""]
+        while names:
+            behind = {**wanted, "_id": {"$gt": names[-1]}}
+            found = self._cards.find(behind, {"_id": 1}).sort("_id", ASCENDING).limit(_PAGE)
+            names = [document["_id"] for document in await found.to_list(None)]
+            yield names
 
     async def unsettled(self, since_before: datetime, limit: int) -> list[str]:
         wanted = {"unsettled": {"$lte": since_before}}

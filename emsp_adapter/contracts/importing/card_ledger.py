@@ -30,17 +30,11 @@ class CardLedger:
             await self._settling.cards(await self._written(news, known))
         return _counts(told, known)
 
-    async def missing(self, names: Collection[str], *, size: int) -> AsyncIterator[list[str]]:
+    async def missing(self, names: Collection[str]) -> AsyncIterator[list[str]]:
         """Cards that earlier files brought and this one, which has `names`, does not; some at a time."""
-        batch: list[str] = []
-        async for name in self._cards.imported():
-            if name not in names:
-                batch.append(name)
-            if len(batch) == size:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+        async for page in self._cards.imported():
+            if gone := [name for name in page if name not in names]:
+                yield gone
 
     async def block(self, names: Collection[str]) -> None:
         """Not valid until a file has them again, or the operator unblocks them."""

@@ -88,7 +88,7 @@ class Importer(Generic[Item]):
     async def _missing(self, names: set[str], *, blocks: bool) -> int:
         found = 0
         if self._cards is not None:
-            async for batch in self._cards.missing(names, size=BATCH):
+            async for batch in self._cards.missing(names):
                 found += len(batch)
                 if blocks:
                     await self._cards.block(batch)
