@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+unexport PYTHONDONTWRITEBYTECODE # the tests begin many processes: each would compile all that it loads
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix bench faults lock clean
 

@@ -51,7 +51,7 @@ class AdminClient:
             headers=self._headers(),
             timeout=TIMEOUT_S,
             trust_env=False,
-            verify=_trusted(),
+            verify=trusted(),
         )
         with self._unanswered(), sending as response:
             if response.is_error:
@@ -71,7 +71,7 @@ class AdminClient:
                 headers=self._headers(),
                 timeout=TIMEOUT_S,
                 trust_env=False,
-                verify=_trusted(),
+                verify=trusted(),
                 **more,
             )
         if response.is_error:
@@ -92,7 +92,7 @@ class AdminClient:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Read once: the certificates of this machine take longer to read than a call takes."""
     return httpx.create_ssl_context(trust_env=False)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_answers_cli, emsp_cards_cli
+from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -16,11 +16,11 @@ from passerelle.services import Service, admin_of, run_service
 app = typer.Typer(help="Run the eMSP adapter: cards, authorizations, commands, bills.")
 profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running sessions.")
 app.add_typer(profiles, name="profile")
-app.add_typer(emsp_cards_cli.cards, name="card")
+app.add_typer(emsp_cards_cli.app, name="card")
+app.add_typer(emsp_contracts_cli.app, name="contract")
+app.add_typer(emsp_contracts_cli.ids, name="contract-id")
 app.command()(emsp_answers_cli.authorizations)
 app.command()(emsp_answers_cli.answers)
-app.add_typer(emsp_cards_cli.contracts, name="contract")
-app.add_typer(emsp_cards_cli.ids, name="contract-id")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

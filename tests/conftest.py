@@ -10,8 +10,10 @@ xdist).
 
 import gc
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
+from tests.lent import LentMongo
 
 URL = "PASSERELLE_MONGO_URL"
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -34,13 +37,21 @@ structlog.configure(
     ]
 )  # with the values of locals, as it would be by itself, a traceback takes seconds in which nobody is served
 _LONG = frozenset({"faults", "flows", "test_kills.py"})
+_LARGE_BYTES = 4 << 30
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
+
+
+def _memory() -> Path | None:
+    """Where files are memory, if there is plenty: nothing that a test run writes has to reach a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - EmbeddedMongo makes a folder of its own there
+    is_large = memory.is_dir() and shutil.disk_usage(memory).free > _LARGE_BYTES
+    return memory if is_large else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     is_controller = bool(config.getoption("numprocesses", default=None))
     if is_controller and not config.getoption("collectonly") and not os.environ.get(URL):
-        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start()
+        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start(temporary_within=_memory())
         os.environ[URL] = embedded.url  # inherited by the workers
 
 
@@ -80,9 +91,9 @@ def emptied() -> list[str]:
 
 
 @pytest.fixture
-async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[Mongo]:
+async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    database = await Mongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
+    database = await LentMongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
     yield database
     await database.empty()
     emptied.append(database.name)

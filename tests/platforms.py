@@ -1,10 +1,11 @@
 """Services as tests run them: all their real parts on a real database, on free ports, in this process."""
 
 import asyncio
+import fcntl
 import itertools
 import os
-import secrets
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ HUB, CPO, EMSP = PartyId("FR", "HUB"), PartyId("FR", "CPO"), PartyId("NL", "MSP"
 def free_port() -> int:
     """Below the ports that outgoing connections are given, which would take it before the service does.
 
-    Each worker of a test run has a range of its own and goes through it, so that nobody is given one twice.
+    This process goes through a range of its own, so that nobody is given one twice.
     """
     for port in _ports:
         with socket.socket() as probe, suppress(OSError):
@@ -48,12 +49,23 @@ def free_port() -> int:
     raise AssertionError("the ports never end")
 
 
-_A_RANGE = 2_000
-_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-_start = secrets.randbelow(_A_RANGE)  # another run may be going on beside this one
-_ports = itertools.cycle(
-    14_000 + _worker * _A_RANGE + (_start + number) % _A_RANGE for number in range(_A_RANGE)
-)
+def _own_range() -> range:
+    """Claimed as long as this process lives: other workers and other runs take others."""
+    for begin in range(14_000, 32_000, _A_RANGE):
+        claim = os.open(
+            f"{tempfile.gettempdir()}/passerelle-test-ports-{begin}", os.O_RDWR | os.O_CREAT, 0o600
+        )
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(claim)
+        else:
+            return range(begin, begin + _A_RANGE)
+    raise AssertionError("too many tests at once")
+
+
+_A_RANGE = 600
+_ports = itertools.cycle(_own_range())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import httpx
 
-from passerelle.admin_client import AdminClient
+from passerelle.admin_client import AdminClient, trusted
 from passerelle.demo.services import Process, ServiceFailed
 from tests.platforms import CPO, HUB, free_port
 
-_PATIENCE: Final = 3
+_PATIENCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,17 @@ class ServiceProcess:
         return self.process.wait_ready()
 
     def health(self) -> dict[str, Any]:
-        told: dict[str, Any] = httpx.get(f"{self.process.admin_url}/readyz", trust_env=False).json()
+        told: dict[str, Any] = self._asked("/readyz").json()
         return told
 
     def numbers(self) -> dict[str, float]:
         """The metrics by name and labels, as they are written."""
-        text = httpx.get(f"{self.process.admin_url}/metrics", trust_env=False).text
+        text = self._asked("/metrics").text
         lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
         return {name: float(value) for name, _, value in lines}
+
+    def _asked(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.process.admin_url}{path}", trust_env=False, verify=trusted())
 
     def told(self) -> Sequence[str]:
         """What it has told whoever started it, beside its log."""

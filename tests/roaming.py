@@ -52,6 +52,13 @@ class Roaming:
         await clock.advance(**time)
         await self.looked()
 
+    async def stroll(self, *, minutes: float) -> None:
+        """As `later`, in strides: for minutes in which nothing depends on the second."""
+        clock = self.hub.foundation.clock
+        assert isinstance(clock, ManualClock)
+        await clock.stroll(minutes=minutes)
+        await self.looked()
+
     async def much_later(self, **time: float) -> None:
         """All at once, for waits of an hour and more."""
         clock = self.hub.foundation.clock

@@ -31,7 +31,7 @@ class CardOffice:
     async def put(self, card: Card) -> ShownCard:
         """A new card, or another word about one; a block stays."""
         kept = await self._cards.change(card.name, lambda held: _changed(held, card))
-        return await self._told(kept)
+        return await self._told(kept, is_urgent=not kept.is_good)
 
     async def block(self, uid: str, card_type: str, reason: str) -> ShownCard:
         """Raises UnknownObject."""
@@ -53,10 +53,10 @@ class CardOffice:
     async def _change(self, uid: str, card_type: str, step: Callable[[KeptCard], KeptCard]) -> ShownCard:
         known = (await self.find(uid, card_type)).kept
         kept = await self._cards.change(known.name, lambda held: step(held or known))
-        return await self._told(kept)
+        return await self._told(kept, is_urgent=True)
 
-    async def _told(self, kept: KeptCard) -> ShownCard:
-        await self._settling.cards({kept.name: kept}, is_urgent=True)
+    async def _told(self, kept: KeptCard, *, is_urgent: bool) -> ShownCard:
+        await self._settling.cards({kept.name: kept}, is_urgent=is_urgent)
         return await self.find(kept.card.uid, kept.card.type)
 
 

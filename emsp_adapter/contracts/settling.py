@@ -5,16 +5,15 @@ what was read, and what it was made of is looked at once more afterwards: whoeve
 so that the last word about a card or its contract is the one that stays, however many write at once.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from emsp_adapter.contracts.card_store import CardStore
 from emsp_adapter.contracts.cards import Issuer, KeptCard
 from emsp_adapter.contracts.store import Contracts, KeptContract
 from emsp_adapter.contracts.tokens import changed_record, token_key, token_of
-from ocpi.delivery.announce import Announcer
 from ocpi.errors import PlatformFailed
 from ocpi.objects.record import Record, database_id
 from ocpi.objects.store import Change, ObjectStore
@@ -29,6 +28,12 @@ _ATTEMPTS: Final = 8
 
 Cards = Mapping[str, KeptCard]
 Keys = Mapping[str, ObjectKey]
+
+
+class Announcing(Protocol):
+    async def mark_for_all(self, records: Iterable[Record], *, is_urgent: bool = False) -> None:
+        """For every CPO that should have them; durable when this returns."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Settling:
         store: ObjectStore,
         cards: CardStore,
         contracts: Contracts,
-        announcer: Announcer,
+        announcer: Announcing,
         issuer: Issuer,
         clock: Clock,
     ) -> None:

@@ -47,6 +47,7 @@ class Directory(Dealings):
         self._partners = partners
         self._agreements = agreements
         self._one_at_a_time = asyncio.Lock()
+        self._asked = self._answered = 0
         self._listeners: list[Callable[[], None]] = []
         self._admitted: list[Callable[[Partner], None]] = []
 
@@ -59,11 +60,21 @@ class Directory(Dealings):
         self._admitted.append(listener)
 
     async def refresh(self) -> None:
-        """What was written before this was called is known when it returns."""
+        """What was written before this was called is known when it returns.
+
+        One reading does for all who waited until it began.
+        """
+        asked = self._asked = self._asked + 1
         async with self._one_at_a_time:  # else a slow reading could replace one that began after it
-            self._now = Snapshot.of(
-                await self._partners.all(), await self._agreements.all(), await self._agreements.groups.all()
-            )
+            if self._answered < asked:
+                await self._read()
+
+    async def _read(self) -> None:
+        answered = self._asked
+        self._now = Snapshot.of(
+            await self._partners.all(), await self._agreements.all(), await self._agreements.groups.all()
+        )
+        self._answered = answered
         for listener in self._listeners:
             listener()
 

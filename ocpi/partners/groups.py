@@ -4,7 +4,7 @@ A group is one document. Beside its locations stand those that may have been tol
 is told to whoever sees the group, and what left is taken back, whichever process comes to it first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -67,9 +67,15 @@ class GroupStore:
         """As they are now; those that have not changed since they were read last are not read again."""
         now = {each["_id"]: each["revision"] async for each in self._groups.find({}, {"revision": 1})}
         kept = {key: each for key, each in self._read.items() if now.get(key) == each.revision}
-        changed = self._groups.find({"_id": {"$in": [key for key in now if key not in kept]}})
-        self._read = kept | {each["_id"]: _group(each) async for each in changed}
+        self._read = kept | await self._those(now.keys() - kept.keys())
         return [self._read[key] for key in sorted(self._read)]
+
+    async def _those(self, keys: Collection[str]) -> dict[str, LocationGroup]:
+        """Without asking for none of them: this is read with every reading of partners and agreements."""
+        if not keys:
+            return {}
+        found = self._groups.find({"_id": {"$in": list(keys)}})
+        return {each["_id"]: _group(each) async for each in found}
 
     async def told(self, seen: LocationGroup) -> None:
         """What joined is told, or marked to be."""

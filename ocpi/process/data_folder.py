@@ -48,9 +48,11 @@ class DataFolder:
         return cls(path, lock, temporary=False)
 
     @classmethod
-    def temporary(cls) -> Self:
-        _sweep(Path(tempfile.gettempdir()))
-        path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    def temporary(cls, within: Path | None = None) -> Self:
+        """A new one, where temporary files are unless told otherwise."""
+        parent = within or Path(tempfile.gettempdir())
+        _sweep(parent)
+        path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         lock = (path / LOCK).open("ab")
         _taken(lock)
         return cls(path, lock, temporary=True)

@@ -70,14 +70,21 @@ class EmbeddedMongo:
         self._process = process
 
     @classmethod
-    def start(cls, folder: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Self:
+    def start(
+        cls,
+        folder: Path | None = None,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        temporary_within: Path | None = None,
+    ) -> Self:
         """Start one and return once it takes writes, about 0.7 s later; blocks until then.
 
-        Call it from the main thread. `folder` is kept; without one the data are gone with `stop`.
+        Call it from the main thread. `folder` is kept; without one the data are gone with `stop`, and lie
+        `temporary_within` until then.
         Raises NoMongod, MongodFailed, FolderInUse.
         """
         binary = find_binary(environ)
-        data = DataFolder.chosen(folder) if folder else DataFolder.temporary()
+        data = DataFolder.chosen(folder) if folder else DataFolder.temporary(temporary_within)
         try:
             return cls._start(binary, data)
         except BaseException:

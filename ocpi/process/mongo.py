@@ -189,11 +189,6 @@ class Mongo:
         except PyMongoError as error:
             raise DatabaseUnavailable(f"MongoDB does not answer: {_reason(error)}") from error
 
-    async def empty(self) -> None:
-        """Delete every document; collections and their indexes stay."""
-        for name in await self._database.list_collection_names():
-            await self.collection(name, is_durable=False).delete_many({})
-
     async def drop(self) -> None:
         """Delete the whole database."""
         await self._client.drop_database(self.name)

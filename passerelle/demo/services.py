@@ -24,9 +24,9 @@ from ocpi.process.clock import SystemClock
 from ocpi.process.failures import StartFailed
 from ocpi.process.mongo import Mongo
 from ocpi.service.key_files import read_secret
-from passerelle.admin_client import AdminClient
+from passerelle.admin_client import AdminClient, trusted
 
-READY_WITHIN_S: Final = 30.0
+READY_WITHIN_S: Final = 60.0
 STOP_WITHIN_S: Final = 12.0
 _LAST_LINES: Final = 12
 
@@ -86,7 +86,8 @@ class Process:
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.admin_url}/readyz", timeout=2, trust_env=False).is_success
+            url = f"{self.admin_url}/readyz"
+            return httpx.get(url, timeout=2, trust_env=False, verify=trusted()).is_success
         except httpx.HTTPError:
             return False
 

@@ -310,11 +310,11 @@ async def test_c064_who_is_silent_is_asked_for_its_versions_and_then_offline(sta
         await agree(stage.platform, cpo=target.own)
         await eventually(lambda: told(stage, target.own)[-1:] == ["CONNECTED"])
         target.us.handshakes.clear()
-        await stage.clock.advance(minutes=6)
+        await stage.clock.stroll(minutes=6)
         await eventually(lambda: [each.module for each in target.us.handshakes] == ["versions"])
         assert told(stage, target.own)[-1] == "CONNECTED"
         target.us.is_online = False
-        await stage.clock.advance(minutes=6)
+        await stage.clock.stroll(minutes=6)
         await eventually(lambda: told(stage, target.own)[-1] == "OFFLINE")
         target.us.is_online = True
 
@@ -329,7 +329,7 @@ async def test_c065_who_is_offline_is_pushed_nothing_and_nothing_is_queued_or_re
         await operate(stage.platform, f"/partners/{name}/delivery", {"delivery": {"locations": "strict"}})
         # only its versions: so it is OFFLINE by the still-alive check, and whatever else came would arrive
         target.us.answer("GET", "versions", SENDER, lambda _: Reply(http=503))
-        await stage.clock.advance(minutes=6)
+        await stage.clock.stroll(minutes=6)
         await eventually_so(lambda: status_of(stage, name, "OFFLINE"))
         target.us.received.clear()
         missed, _ = await broadcast(stage)
@@ -337,7 +337,7 @@ async def test_c065_who_is_offline_is_pushed_nothing_and_nothing_is_queued_or_re
         assert [each for each in await outbox.listed(1000) if each["to"] == str(target.own)] == []
 
         target.us.answer("GET", "versions", SENDER, target.us.usual("versions"))
-        await stage.clock.advance(minutes=2)
+        await stage.clock.stroll(minutes=2)
         await eventually_so(lambda: status_of(stage, name, "CONNECTED"))
         fresh, _ = await broadcast(stage)
         await eventually(lambda: target.us.heard("locations"))

@@ -87,7 +87,7 @@ async def test_c036_a_connector_gives_its_last_updated_to_evse_and_location(stag
 @on("cpo")
 async def test_c037_a_status_of_an_evse_is_news_of_its_location(stage: Stage) -> None:
     """A pull from the moment before finds the location, and each object in it says when."""
-    await stage.clock.advance(minutes=1)
+    await stage.clock.stroll(minutes=1)
     before = datetime_text(stage.clock.now())
     assert (await stage.target.pull("locations", date_from=before)).data == []
     status = await changed_status(stage)
@@ -138,7 +138,7 @@ async def all_told(stage: Stage) -> None:
     here = {str(CPO), str(EMSP)}
 
     async def nothing_due() -> bool:
-        await stage.clock.advance(minutes=1)
+        await stage.clock.stroll(minutes=1)
         await stage.platform.foundation.delivery.mark()
         await asyncio.sleep(0.05)
         marks = await stage.platform.foundation.outbox.listed(1000)

@@ -114,10 +114,10 @@ async def test_a_pull_that_broke_off_begins_again_where_it_began(
 ) -> None:
     pulling.serve(pulling.wire(last_updated="2025-12-31T00:00:00Z"))
     await pulling.pull()
-    await clock.advance(minutes=10)
+    await clock.stroll(minutes=10)
     pulling.cpo.answer("GET", "cdrs", Side.SENDER, lambda _: Reply(http=500))
     assert await pulling.pull() == "HTTP 500"
-    await clock.advance(minutes=10)
+    await clock.stroll(minutes=10)
     pulling.serve(pulling.wire(last_updated="2025-12-31T00:00:00Z"))
     await pulling.pull()
     asked = [each.query.get("date_from") for each in pulling.cpo.heard("cdrs", "GET")]

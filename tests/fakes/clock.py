@@ -60,14 +60,15 @@ class ManualClock:
         self._elapsed_s = until_s
         await self._let_others_run()
 
-    async def stroll(self, *, minutes: float) -> None:
-        """As on a busy machine that recovers at the end: whoever sleeps wakes every ten seconds at most.
+    async def stroll(self, *, minutes: float, stride_s: int = 10) -> None:
+        """As on a busy machine that recovers at the end: whoever sleeps wakes once in a stride at most.
 
-        It costs a tenth of `advance`.
+        It costs a tenth of `advance`. Where processes share a duty, a stride may be half its lifetime (5 s):
+        in a longer one each loses it to another.
         """
-        for _ in range(round(minutes * 6) - 1):
-            await self.leap(seconds=10)
-        await self.advance(seconds=10)
+        for _ in range(round(minutes * 60 / stride_s) - 1):
+            await self.leap(seconds=stride_s)
+        await self.advance(seconds=stride_s)
 
     async def leap(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """As after a laptop's sleep: all at once it is later, and whoever slept wakes, once each and late."""

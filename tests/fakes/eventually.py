@@ -16,7 +16,9 @@ async def eventually(condition: Callable[[], object], *, within_s: float = PATIE
 
 
 async def eventually_so(condition: Callable[[], Awaitable[object]], *, within_s: float = PATIENCE_S) -> None:
-    """As `eventually`, for what has to be asked for."""
+    """As `eventually`, for what has to be asked for: ever more seldom, since that keeps the far side busy."""
+    pause_s = 0.01
     async with asyncio.timeout(within_s):
-        while not await condition():  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.01)
+        while not await condition():
+            await asyncio.sleep(pause_s)
+            pause_s = min(1.3 * pause_s, 0.1)

@@ -22,7 +22,7 @@ from passerelle.admin_client import AdminClient
 from tests.faults.doom import Doom
 from tests.platforms import HUB, free_port
 
-READY_WITHIN_S: Final = 30.0
+READY_WITHIN_S: Final = 60.0
 _LAST_LINES: Final = 20
 
 

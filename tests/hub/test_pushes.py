@@ -126,10 +126,10 @@ async def test_a_partner_that_returns_gets_the_latest_state_once(
         await roaming.push(
             "locations", "FR", "CPO", "LOC1", body=wire(build.location(name=name, last_updated=stamp))
         )
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
 
     roaming.emsp.is_online = True
-    await clock.advance(minutes=2)
+    await clock.stroll(minutes=2)
     await eventually(lambda: bool(roaming.emsp.heard("locations")))
 
     assert [put.json()["name"] for put in roaming.emsp.heard("locations")] == ["newest"]
@@ -144,11 +144,11 @@ async def test_a_bill_waits_for_an_absent_receiver_and_arrives_once(
     assert heard.http == 201
     assert "/receiver/cdrs/FR/CPO/CDR1/" in heard.headers["Location"]
 
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     roaming.emsp.is_online = True
-    await clock.advance(minutes=2)
+    await clock.stroll(minutes=2)
     await eventually(lambda: bool(roaming.emsp.heard("cdrs")))
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
 
     (arrived,) = roaming.emsp.heard("cdrs", "POST")
     assert arrived.body == body
@@ -178,7 +178,7 @@ async def test_a_session_arrives_before_its_bill(roaming: Roaming, clock: Manual
     assert roaming.emsp.heard("cdrs") == []
 
     roaming.emsp.answer("PUT", "sessions", Side.RECEIVER, lambda _: Reply())
-    await clock.advance(minutes=2)
+    await clock.stroll(minutes=2)
     await eventually(lambda: bool(roaming.emsp.heard("cdrs")))
 
 

@@ -23,7 +23,7 @@ async def quirky(roaming: Roaming, name: str, *quirks: str) -> CredentialsToken:
 async def test_what_is_delivered_is_spelled_as_the_partner_reads_it(roaming: Roaming) -> None:
     token = await quirky(roaming, "the-emsp", "raw_token", "dates_with_offset")
     await roaming.push("tariffs", "FR", "CPO", "T1", body=build.tariff(), to=HUB)
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     await eventually(lambda: roaming.emsp.heard("tariffs", "PUT"))
     (arrived,) = roaming.emsp.heard("tariffs", "PUT")
     assert arrived.headers["Authorization"] == f"Token {token.reveal()}"
@@ -33,7 +33,7 @@ async def test_what_is_delivered_is_spelled_as_the_partner_reads_it(roaming: Roa
 async def test_what_is_delivered_tells_every_field_to_whom_that_matters(roaming: Roaming) -> None:
     await quirky(roaming, "the-emsp", "nulls_told")
     await roaming.push("sessions", "FR", "CPO", "S1", body=build.session(strange=[1]), to=EMSP)
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     await eventually(lambda: roaming.emsp.heard("sessions", "PUT"))
     (request,) = roaming.emsp.heard("sessions", "PUT")
     arrived = request.json()

@@ -91,9 +91,9 @@ async def everything(roaming: Roaming) -> None:
     roaming.emsp.is_online = False
     for _ in range(2):
         await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
-    await roaming.later(minutes=6)
+    await roaming.stroll(minutes=6)
     roaming.emsp.is_online = True
-    await roaming.later(minutes=6)
+    await roaming.stroll(minutes=6)
     await eventually_so(roaming.nothing_due)
     roaming.emsp.answer("PUT", "tariffs", Side.RECEIVER, lambda _: Reply(status_code=2001))
     await roaming.push("tariffs", "FR", "CPO", "T1", body=build.tariff(last_updated="2026-03-02T09:00:00Z"))
@@ -105,7 +105,7 @@ async def everything(roaming: Roaming) -> None:
     await asking.command()
     await asking.result("ACCEPTED")
     await operate(roaming.hub, "/partners/the-cpo/suspend", {})
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     await eventually(lambda: roaming.emsp.heard("hubclientinfo"))
 
 

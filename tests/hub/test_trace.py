@@ -175,7 +175,7 @@ async def test_a_delivery_that_several_pushes_brought_about_has_an_id_of_its_own
         session = build.session(kwh=number, last_updated=f"2026-03-01T08:00:0{number}Z")
         await roaming.push("sessions", "FR", "CPO", "S1", body=session, to=EMSP)
     roaming.emsp.is_online = True
-    await roaming.later(minutes=2)
+    await roaming.stroll(minutes=2)
     await eventually(lambda: bool(roaming.emsp.heard("sessions")))
     pushes = {each["correlation_id"] for each in await listed(roaming.hub) if each["direction"] == "in"}
     assert roaming.emsp.heard("sessions")[-1].ids.correlation_id not in pushes

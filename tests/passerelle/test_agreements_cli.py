@@ -10,8 +10,9 @@ import pytest
 
 from ocpi.process.mongo import Mongo
 from simulators.partner import SimulatedPartner
+from tests.command_line import passerelle
 from tests.fakes.clock import ManualClock
-from tests.passerelle.test_cli import OK, REFUSED, passerelle, refused
+from tests.passerelle.test_cli import OK, REFUSED, refused
 from tests.platforms import CPO, Running, connect, running_hub
 
 Command = Callable[..., Awaitable[Any]]

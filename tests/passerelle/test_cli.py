@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,21 +11,11 @@ from typing import Any
 import pytest
 
 from ocpi.process.mongo import Mongo
+from tests.command_line import passerelle
 from tests.fakes.clock import ManualClock
 from tests.platforms import running_hub
 
 OK, REFUSED, USAGE, DATA_ERROR, UNAVAILABLE, OS_ERROR, CONFIG = 0, 1, 2, 65, 69, 71, 78
-
-
-def passerelle(*words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "passerelle", *words],
-        env={**os.environ, "COLUMNS": "200", **environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def refused(found: "subprocess.CompletedProcess[str]", code: int, *named: str) -> None:
@@ -39,7 +28,9 @@ def refused(found: "subprocess.CompletedProcess[str]", code: int, *named: str) -
 
 
 def test_without_words_it_says_what_it_can_do() -> None:
-    found = passerelle()
+    found = subprocess.run(
+        [sys.executable, "-m", "passerelle"], capture_output=True, text=True, timeout=60, check=False
+    )
     assert found.returncode == USAGE
     for verb in ("hub", "cpo", "emsp", "partners", "agreements", "config", "demo"):
         assert verb in found.stdout

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ocpi.process.mongo import Mongo
+from tests.command_line import passerelle
 from tests.fakes.clock import ManualClock
-from tests.passerelle.test_cli import OK, USAGE, passerelle
+from tests.passerelle.test_cli import OK, USAGE
 from tests.platforms import running_emsp
 
 REFUSED = 1

@@ -12,10 +12,11 @@ import pytest
 from ocpi.process.mongo import Mongo
 from ocpi.wire.interfaces import Side
 from simulators.partner import Reply, SimulatedPartner
+from tests.command_line import passerelle
 from tests.emsp_adapter.conftest import CARDS, Issuing
 from tests.emsp_adapter.obeying import Obeying
 from tests.fakes.clock import ManualClock
-from tests.passerelle.test_cli import OK, USAGE, passerelle
+from tests.passerelle.test_cli import OK, USAGE
 from tests.platforms import CPO, agree, connect, running_emsp
 
 

@@ -19,9 +19,10 @@ from ocpi.wire.interfaces import Side
 from passerelle.cli import app
 from simulators.partner import Reply
 from tests import build
+from tests.command_line import passerelle
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually_so
-from tests.passerelle.test_cli import OK, REFUSED, USAGE, passerelle, refused
+from tests.passerelle.test_cli import OK, REFUSED, USAGE, refused
 from tests.platforms import CPO, EMSP
 from tests.roaming import Roaming, roaming_on
 

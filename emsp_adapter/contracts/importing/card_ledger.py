@@ -39,13 +39,16 @@ class CardLedger:
             if len(batch) == size:
                 yield batch
                 batch = []
-        yield batch
+        if batch:
+            yield batch
 
     async def block(self, names: Collection[str]) -> None:
         """Not valid until a file has them again, or the operator unblocks them."""
         held = await self._cards.find_each(names)
-        news = {"is_missing": True, "told": None, "revision": new_revision()}
-        gone = {name: replace(each, **news) for name, each in held.items()}
+        revision = new_revision()
+        gone = {
+            name: replace(each, is_missing=True, told=None, revision=revision) for name, each in held.items()
+        }
         await self._settling.cards(await self._changed(gone, held), is_urgent=True)
 
     async def _written(

@@ -6,7 +6,7 @@ finished by importing the same file again: rows that are there already write not
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -26,7 +26,7 @@ _Group = list[list[Entry[Item]]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`block_missing`: cards that earlier files brought and this one does not have."""
+    """`block_missing`: cards that earlier files brought and this one, which has no mistake, does not have."""
 
     dry_run: bool = False
     good_rows: bool = False
@@ -71,39 +71,33 @@ class Importer(Generic[Item]):
     async def run(self, file: Path, called: Path, wanted: Wanted, total: int) -> AsyncIterator[Progress]:
         """Of a file that was checked and has `total` rows; how far it is, up to the end."""
         reading = Reading(file, called, self._kind)
-        progress = Progress(total)
+        counts = NOTHING
         for group in _groups(reading.batches(BATCH)):
-            counts = await self._group(group, wanted)
-            progress = replace(
-                progress,
-                rows=reading.rows,
-                counts=progress.counts + counts,
-                refused=reading.flaws.rows,
-            )
-            yield progress
-        missing = await self._missing(reading.names, wanted)
-        blocked = missing if wanted.block_missing and not wanted.dry_run else 0
-        yield replace(
-            progress,
-            rows=reading.rows,
-            refused=reading.flaws.rows,
-            missing=missing,
-            blocked=blocked,
-            is_done=True,
+            counts += await self._group(group, wanted)
+            yield Progress(total, reading.rows, counts, reading.flaws.rows)
+        blocks = wanted.block_missing and not wanted.dry_run and _is_whole(reading)
+        missing = await self._missing(reading.names, blocks=blocks)
+        yield Progress(
+            total, reading.rows, counts, reading.flaws.rows, missing, missing if blocks else 0, is_done=True
         )
 
     async def _group(self, group: "_Group[Item]", wanted: Wanted) -> Counts:
         act = self._ledger.compare if wanted.dry_run else self._ledger.write
         return sum(await asyncio.gather(*map(act, group)), NOTHING)
 
-    async def _missing(self, names: set[str], wanted: Wanted) -> int:
+    async def _missing(self, names: set[str], *, blocks: bool) -> int:
         found = 0
         if self._cards is not None:
             async for batch in self._cards.missing(names, size=BATCH):
                 found += len(batch)
-                if wanted.block_missing and not wanted.dry_run and batch:
+                if blocks:
                     await self._cards.block(batch)
         return found
+
+
+def _is_whole(reading: Reading[Item]) -> bool:
+    """A row that cannot be read may be that of a card, and an empty file is nobody's list of cards."""
+    return reading.rows > 0 and reading.flaws.rows == 0
 
 
 def _groups(batches: "Iterator[list[Entry[Item]]]") -> "Iterator[_Group[Item]]":

@@ -19,6 +19,7 @@ from tests.cpo_adapter.sessions import told
 from tests.cpo_adapter.sessions.office import TARIFF, Judge, Office, Partners
 from tests.cpo_adapter.sessions.test_session_rooms import read
 from tests.fakes.clock import ManualClock
+from tests.lent import LentMongo
 
 ENERGY = {"type": "ENERGY", "vat": "20", "step_size": 1}
 
@@ -119,9 +120,9 @@ class Play:
             return await say(self.office)
 
 
-async def test_a_crash_between_any_two_steps_leaves_one_bill(mongo: Mongo, clock: ManualClock) -> None:
+async def test_a_crash_between_any_two_steps_leaves_one_bill(mongo: LentMongo, clock: ManualClock) -> None:
     for moment in count():
-        await mongo.drop()
+        await mongo.empty()
         play = Play(mongo, clock, moment)
         await play.perform()
         await play.settle()
@@ -181,7 +182,7 @@ class Correcting(Play):
 
 
 async def test_a_crash_between_any_two_steps_of_a_correction_leaves_one_bill(
-    mongo: Mongo,
+    mongo: LentMongo,
 ) -> None:
     for moment in count():
         await mongo.empty()

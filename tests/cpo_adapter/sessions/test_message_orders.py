@@ -23,17 +23,17 @@ from hypothesis.stateful import (
 )
 
 from cpo_adapter.ocpp.events import ConnectorStatus, Moment, StatusChanged
-from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.sessions import told
 from tests.cpo_adapter.sessions.office import Judge, Office, Partners
 from tests.cpo_adapter.sessions.scenes import Asked, Yardful
 from tests.fakes.clock import ManualClock
+from tests.lent import LentMongo
 
 INDEX = st.integers(0, 1000)
 
 
 class Orders(RuleBasedStateMachine):
-    def __init__(self, loop: asyncio.AbstractEventLoop, mongo: Mongo) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, mongo: LentMongo) -> None:
         super().__init__()
         self._loop, self._mongo = loop, mongo
         self._clock, self._partners = ManualClock(), Partners()
@@ -171,7 +171,7 @@ class Orders(RuleBasedStateMachine):
 
 def test_each_charge_ends_in_one_outcome_whatever_the_order_of_messages(mongo_url: str) -> None:
     loop = asyncio.new_event_loop()
-    mongo = loop.run_until_complete(Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}"))
+    mongo = loop.run_until_complete(LentMongo.connect(mongo_url, f"test_{uuid.uuid4().hex}"))
 
     class Here(Orders):
         def __init__(self) -> None:

@@ -68,7 +68,7 @@ def room(mongo: Mongo, clock: ManualClock) -> Room:
         store=store,
         cards=cards,
         contracts=contracts,
-        announcer=ears,  # type: ignore[arg-type] - all that it asks of one
+        announcer=ears,
         issuer=Issuer(EMSP, "Cards & Co"),
         clock=clock,
     )

@@ -202,7 +202,7 @@ async def test_a_cpo_that_is_owed_every_state_does_not_know_until_it_has_the_las
     await block(roaming)
     assert (await standings(roaming))[str(CPO)] == "WAITS"
     roaming.cpo.is_online = True
-    await roaming.later(minutes=2)
+    await roaming.stroll(minutes=2)
     await eventually_so(knows)
 
 

@@ -50,7 +50,7 @@ async def test_a_bill_with_an_agreed_finding_stays_here_and_both_are_told_why(ro
     assert (ours["state"], ours["reason"], ours["cdr"]) == ("held", CODE, None)
     assert CODE in [each["code"] for each in ours["findings"]]
     assert (await own_list(roaming.cpo), await own_list(roaming.emsp)) == (["CDR1"], [])
-    await roaming.later(minutes=5)
+    await roaming.stroll(minutes=5)
     assert roaming.emsp.heard("cdrs") == []
 
 
@@ -104,7 +104,7 @@ async def test_a_rejected_bill_never_reaches_anybody_and_both_read_the_reason(ro
     assert "priced by an old tariff" in heard.envelope["status_message"]
     with pytest.raises(AdminRefused, match="was refused by command line"):
         await operate(roaming.hub, "/ledger/release", {"id": "CDR1"})
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     assert roaming.emsp.heard("cdrs") == []
 
 
@@ -142,7 +142,7 @@ async def test_the_credit_of_a_bill_that_nobody_got_is_held_with_it(roaming: Roa
     await post(roaming, bill("A", total_cost=TOO_MUCH))
     heard = await post(roaming, credit("A", "B"))
     assert "credits_withheld_bill" in heard.envelope["status_message"]
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     assert roaming.emsp.heard("cdrs") == []
 
 

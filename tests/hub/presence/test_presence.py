@@ -135,9 +135,9 @@ async def test_whoever_is_silent_is_asked_and_is_offline_if_it_does_not_answer(
     """C-064: after five minutes, by its versions endpoint."""
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     asked = len(asked_for_versions(roaming.cpo))
-    await clock.advance(minutes=4)
+    await clock.stroll(minutes=4)
     assert len(asked_for_versions(roaming.cpo)) == asked
-    await clock.advance(minutes=1.5)
+    await clock.stroll(minutes=1.5)
     assert len(asked_for_versions(roaming.cpo)) == asked + 1
     assert dict(told(roaming.emsp))["CPO FR*CPO"] == "CONNECTED"
 
@@ -147,7 +147,7 @@ async def test_whoever_is_silent_is_asked_and_is_offline_if_it_does_not_answer(
     assert await shown(roaming.emsp) == {"CPO FR*CPO": "OFFLINE"}
 
     roaming.cpo.is_online = True
-    await clock.advance(minutes=1.5)
+    await clock.stroll(minutes=1.5)
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
 
 
@@ -162,10 +162,10 @@ async def test_whoever_calls_is_not_silent_and_comes_back_by_calling(
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     roaming.cpo.is_online = False  # it calls, and cannot be called
     for _ in range(3):
-        await clock.advance(minutes=3)
+        await clock.stroll(minutes=3)
         await shown(roaming.cpo)
     assert await shown(roaming.emsp) == {"CPO FR*CPO": "CONNECTED"}
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     await hears(roaming.emsp, "CPO FR*CPO", "OFFLINE")
     await shown(roaming.cpo)
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
@@ -173,7 +173,7 @@ async def test_whoever_calls_is_not_silent_and_comes_back_by_calling(
 
 async def test_a_stranger_is_no_sign_of_life(roaming: Roaming, clock: ManualClock) -> None:
     roaming.cpo.is_online = False
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     await hears(roaming.emsp, "CPO FR*CPO", "OFFLINE")
     refused = await roaming.cpo.plain("GET", roaming.hub.versions_url, "Token bm9uZQ==")
     assert refused.http == 401
@@ -184,7 +184,7 @@ async def test_whoever_was_away_is_told_the_latest_state_once(roaming: Roaming, 
     """Of what happened meanwhile only what is so now counts."""
     await hears(roaming.emsp, "CPO FR*CPO", "CONNECTED")
     roaming.emsp.is_online = False
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     roaming.emsp.announced.clear()
     for state in ("suspend", "resume", "suspend"):
         await operate(roaming.hub, f"/partners/the-cpo/{state}", {})
@@ -288,7 +288,7 @@ async def test_what_is_refused_is_given_up_after_a_few_tries(roaming: Roaming, c
             assert len(told(roaming.emsp)) == tried
             await clock.advance(seconds=2)
         await eventually(lambda: len(told(roaming.emsp)) == 3)
-        await clock.advance(minutes=2)
+        await clock.stroll(minutes=2)
         await asyncio.sleep(0.2)
         assert len(told(roaming.emsp)) == 3
     assert await infos.count_documents({"viewer": "the-emsp", "next_try": {"$exists": True}}) == 0
@@ -341,13 +341,13 @@ async def test_whoever_is_behind_another_hub_is_as_reachable_as_that_hub(
         await hears(roaming.emsp, "CPO AT*CPO", "CONNECTED")
         assert "HUB AT*HUB" not in await shown(roaming.emsp)
         far_hub.is_online = False
-        await clock.advance(minutes=6)
+        await clock.stroll(minutes=6)
         await hears(roaming.emsp, "CPO AT*CPO", "OFFLINE")
 
 
 async def test_the_operator_sees_who_is_there(roaming: Roaming, clock: ManualClock) -> None:
     roaming.cpo.is_online = False
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6)
     await hears(roaming.emsp, "CPO FR*CPO", "OFFLINE")
     told_now = await asyncio.to_thread(roaming.hub.admin.get, "/presence")
     rows = {row["partner"]: row for row in told_now}

@@ -48,7 +48,7 @@ async def test_whoever_calls_the_one_is_not_silent_to_the_other(two: Two, clock:
     """It cannot be called, and is not even asked."""
     two.moved(two.cpo).is_online = False
     for _ in range(3):
-        await clock.advance(minutes=3)
+        await clock.stroll(minutes=3, stride_s=5)
         await shown(two.cpo)
     await clock.advance(seconds=20)
     assert await shown(two.emsp) == {"CPO FR*CPO": "CONNECTED"}
@@ -60,7 +60,7 @@ async def test_whoever_calls_the_one_is_not_silent_to_the_other(two: Two, clock:
 
 async def test_whoever_is_away_comes_back_by_calling_the_other(two: Two, clock: ManualClock) -> None:
     two.moved(two.cpo).is_online = False
-    await clock.advance(minutes=6)
+    await clock.stroll(minutes=6, stride_s=5)
     await hears(two.emsp, "CPO FR*CPO", "OFFLINE")
     await clock.advance(seconds=20)
     await shown(two.cpo)
@@ -69,7 +69,7 @@ async def test_whoever_is_away_comes_back_by_calling_the_other(two: Two, clock: 
 
 async def test_one_of_them_asks(two: Two, clock: ManualClock) -> None:
     before = len(asked_for_versions(two.cpo))
-    await clock.advance(minutes=5.5)
+    await clock.stroll(minutes=5.5, stride_s=5)
     assert len(asked_for_versions(two.cpo)) == before + 1
 
 
@@ -93,9 +93,9 @@ async def test_one_miss_is_no_absence(two: Two, clock: ManualClock) -> None:
         return answers.pop() if answers else await usual(arrived)
 
     two.cpo.answer("GET", "versions", Side.SENDER, hiccup)
-    await clock.advance(minutes=5.6)
+    await clock.stroll(minutes=5.6, stride_s=5)
     assert answers == []
     assert ("CPO FR*CPO", "OFFLINE") not in told(two.emsp)
     two.cpo.answer("GET", "versions", Side.SENDER, lambda _: Reply(http=503))
-    await clock.advance(minutes=5.6)
+    await clock.stroll(minutes=5.6, stride_s=5)
     await hears(two.emsp, "CPO FR*CPO", "OFFLINE")

@@ -35,7 +35,7 @@ async def test_what_was_not_told_before_a_restart_is_told_after_it(
         async with running_hub(mongo, clock, tmp_path):
             await clock.advance(seconds=5)
             await hears(emsp, "CPO FR*CPO", "SUSPENDED")
-            await clock.advance(minutes=1)
+            await clock.stroll(minutes=1)
             assert told(emsp) == [("CPO FR*CPO", "SUSPENDED")]
 
 
@@ -47,7 +47,7 @@ async def test_whoever_was_away_before_a_restart_is_away_after_it(
         async with running_hub(mongo, clock, tmp_path) as hub:
             await meet(hub, cpo, emsp)
             cpo.is_online = False
-            await clock.advance(minutes=6)
+            await clock.stroll(minutes=6)
             await hears(emsp, "CPO FR*CPO", "OFFLINE")
         emsp.announced.clear()
         async with running_hub(mongo, clock, tmp_path) as again:
@@ -56,5 +56,5 @@ async def test_whoever_was_away_before_a_restart_is_away_after_it(
             await clock.advance(seconds=50)
             assert told(emsp) == []
             cpo.is_online = True
-            await clock.advance(minutes=1)
+            await clock.stroll(minutes=1)
             await hears(emsp, "CPO FR*CPO", "CONNECTED")

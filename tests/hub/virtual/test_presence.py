@@ -24,11 +24,11 @@ async def test_a_party_of_2_1_1_is_connected_for_those_that_it_is_registered_for
 async def test_each_registration_is_watched_with_its_own_token(several: Several) -> None:
     await several.registered()
     several.emsp.handshakes.clear()
-    await several.clock.advance(minutes=6)
+    await several.clock.stroll(minutes=6)
     asked = [each for each in several.emsp.handshakes if each.module == "versions"]
     assert len({each.token for each in asked}) == 2
     several.emsp.is_online = False
-    await several.clock.advance(minutes=6)
+    await several.clock.stroll(minutes=6)
     await hears(several.cpo, "EMSP NL*MSP", "OFFLINE")
 
 
@@ -37,7 +37,7 @@ async def test_a_hub_of_2_3_0_tells_of_parties_behind_virtual_registrations_once
 ) -> None:
     """With those of every other version, and gathered for a while."""
     async with meeting(mongo, clock, tmp_path, "2.3.0", OLDEST, tell_credentials_minutes=3) as met:
-        await clock.advance(minutes=5)
+        await clock.stroll(minutes=5)
         (put,) = [each for each in met.cpo.handshakes if each.method == "PUT"]
         roles = [(each["role"], each["party_id"]) for each in put.json()["roles"]]
         assert sorted(roles) == [("EMSP", "MSP"), ("OTHER", "HUB")]
@@ -51,7 +51,7 @@ async def test_tokens_of_2_1_1_are_renewed_by_age_in_the_name_of_the_remote_part
         await clock.leap(hours=31 * 24)
 
         async def renewed() -> bool:
-            await clock.advance(minutes=1)
+            await clock.stroll(minutes=1)
             return any(each.method == "PUT" for each in met.emsp.handshakes)
 
         await eventually_so(renewed)

@@ -229,7 +229,7 @@ async def test_whoever_leaves_by_itself_is_not_invited_again_unless_somebody_ask
     made = await several.registered()
     several.emsp.turn_to(made[FR]["versions_url"])
     assert (await several.emsp.withdraw()).status == 1000
-    await several.clock.advance(minutes=2)
+    await several.clock.stroll(minutes=2)
     assert await several.states() == {FR: "LEFT", BE: "REGISTERED"}
     await register(several.emsp, (await several.rotate(CPO))[FR])
     assert await several.states() == {FR: "REGISTERED", BE: "REGISTERED"}

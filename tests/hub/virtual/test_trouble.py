@@ -30,7 +30,7 @@ async def test_a_bill_that_waits_for_a_registration_holds_up_no_other(several: S
     several.emsp.turn_to(made[FR]["versions_url"])
     assert (await several.emsp.withdraw()).status == 1000
     several.emsp.is_online = True
-    await several.clock.advance(minutes=2)
+    await several.clock.stroll(minutes=2)
 
     await several.publish(several.other, "locations", "BE", "CPO", "LOC1", body=LOCATION)
     await eventually(lambda: len(several.emsp.heard("locations")) == 1)
@@ -101,7 +101,7 @@ async def test_a_handshake_that_failed_is_tried_again_after_a_while(several: Sev
     made = await several.create(versions_url=several.emsp.versions_url, token=token)
     assert all("500" in each["trouble"] for each in made.values())
     several.emsp.answer("POST", "credentials", SENDER, several.emsp.usual("credentials"))
-    await several.clock.advance(minutes=6)
+    await several.clock.stroll(minutes=6)
 
     async def are_registered() -> bool:
         return set((await several.states()).values()) == {"REGISTERED"}

@@ -43,7 +43,7 @@ async def test_rotating_changes_both_tokens(hub: Running, cpo: SimulatedPartner,
     assert cpo.their_token != theirs
     assert await opens(cpo, hub)
     assert (await pull(cpo, theirs.reveal())).status == 1000
-    await clock.advance(minutes=5)
+    await clock.stroll(minutes=5)
     assert (await pull(cpo, theirs.reveal())).http == 401
     assert (await pull(cpo)).status == 1000
 
@@ -113,7 +113,7 @@ async def test_a_partner_that_forgets_what_it_answered_is_shown_the_former_token
     await rotate(hub)
     assert connection(hub).token.reveal() == never.reveal()
 
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert connection(hub).token.reveal() == before.reveal()
     assert theirs is not None
     assert (await pull(cpo, theirs.reveal())).status == 1000
@@ -129,10 +129,10 @@ async def test_the_former_token_is_forgotten_once_the_new_one_was_seen_to_open(
     await rotate(hub)
     assert connection(hub).spare is not None
     cpo.is_online = False
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert connection(hub).spare is not None
     cpo.is_online = True
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert connection(hub).spare is None
     assert await opens(cpo, hub)
 

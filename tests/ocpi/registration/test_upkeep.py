@@ -82,17 +82,17 @@ async def test_the_parties_behind_a_hub_are_told_again_when_they_change(
     await connect(hub, emsp, "the-emsp", "EMSP")
     async with SimulatedPartner(("EMSP", PartyId("DE", "XYZ"))) as third:
         await connect(hub, third, "the-third", "EMSP")
-        await clock.advance(minutes=2)
+        await clock.stroll(minutes=2)
         assert [len(puts(each)) for each in (cpo, emsp, third)] == [0, 0, 0]
-        await clock.advance(minutes=1)
+        await clock.stroll(minutes=1)
         assert [len(puts(each)) for each in (cpo, emsp, third)] == [1, 1, 0]
         assert told(cpo) == {"EMSP NLMSP", "EMSP DEXYZ", "OTHER FRHUB"}
         assert told(emsp) == {"CPO FRCPO", "EMSP DEXYZ", "OTHER FRHUB"}
 
-        await clock.advance(minutes=4)
+        await clock.stroll(minutes=4)
         assert [len(puts(each)) for each in (cpo, emsp, third)] == [1, 1, 0]
         await third.withdraw()
-        await clock.advance(minutes=1)
+        await clock.stroll(minutes=1)
         assert told(cpo) == {"EMSP NLMSP", "OTHER FRHUB"}
         assert (await pull(cpo)).status == 1000
 
@@ -101,12 +101,12 @@ async def test_news_that_come_one_by_one_are_told_once_in_a_while(
     hub: Running, cpo: SimulatedPartner, clock: ManualClock
 ) -> None:
     await connect(hub, cpo, "the-cpo", "CPO")
-    await clock.advance(minutes=3)
+    await clock.stroll(minutes=3)
     async with AsyncExitStack() as stack:
         for name, times in (("AAA", 1), ("BBB", 1), ("CCC", 1), ("DDD", 2)):
             joining = await stack.enter_async_context(SimulatedPartner(("EMSP", PartyId("DE", name))))
             await connect(hub, joining, name, "EMSP")
-            await clock.advance(minutes=1)
+            await clock.stroll(minutes=1)
             assert len(puts(cpo)) == times
         assert told(cpo) == {f"EMSP DE{name}" for name in ("AAA", "BBB", "CCC", "DDD")} | {"OTHER FRHUB"}
 
@@ -118,7 +118,7 @@ async def test_a_partner_of_2_2_1_is_told_of_no_parties_and_left_alone(
     async with SimulatedPartner(("CPO", CPO), versions=["2.2.1"]) as cpo:
         await connect(hub, cpo, "the-cpo", "CPO")
         await connect(hub, emsp, "the-emsp", "EMSP")
-        await clock.advance(minutes=5)
+        await clock.stroll(minutes=5)
         assert puts(cpo) == []
 
 
@@ -130,12 +130,12 @@ async def test_a_partner_that_is_away_is_told_later_and_holds_nobody_up(
         await connect(hub, other, "the-other", "EMSP")
         await connect(hub, emsp, "the-emsp", "EMSP")
         cpo.is_online = False
-        await clock.advance(minutes=3)
+        await clock.stroll(minutes=3)
         assert (len(puts(cpo)), len(puts(other))) == (0, 1)
         cpo.is_online = True
-        await clock.advance(minutes=2)
+        await clock.stroll(minutes=2)
         assert puts(cpo) == []
-        await clock.advance(minutes=1)
+        await clock.stroll(minutes=1)
         assert told(cpo) == {"EMSP NLMSP", "EMSP DEXYZ", "OTHER FRHUB"}
 
 
@@ -159,14 +159,14 @@ async def test_tokens_are_renewed_every_month_without_anybody_asking(
     await register(issuer, cpo)
     shown, theirs = connection(issuer).token, cpo.their_token
     await grow_old(issuer, days=29, minutes=23 * 60)
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert puts(cpo) == []
     await grow_old(issuer, days=30)
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert len(puts(cpo)) == 1
     assert connection(issuer).token.reveal() != shown.reveal()
     assert cpo.their_token != theirs
-    await clock.advance(minutes=4)
+    await clock.stroll(minutes=4)
     assert len(puts(cpo)) == 1
 
 
@@ -176,10 +176,10 @@ async def test_a_rotation_that_fails_is_tried_again_after_a_while(
     await register(issuer, cpo)
     cpo.answer("PUT", "credentials", Side.SENDER, lambda _: Reply(status_code=3000))
     await grow_old(issuer, days=30)
-    await clock.advance(minutes=3)
+    await clock.stroll(minutes=3)
     assert len(puts(cpo)) == 1
     cpo.answer("PUT", "credentials", Side.SENDER, cpo.usual("credentials"))
-    await clock.advance(minutes=1)
+    await clock.stroll(minutes=1)
     assert len(puts(cpo)) == 2
 
 
@@ -189,7 +189,7 @@ async def test_a_suspended_partner_is_left_alone(
     await register(issuer, cpo)
     await operate(issuer, "/partners/the-cpo/suspend", {})
     await grow_old(issuer, days=31)
-    await clock.advance(minutes=2)
+    await clock.stroll(minutes=2)
     assert puts(cpo) == []
 
 
@@ -199,7 +199,7 @@ async def test_a_registration_that_a_crash_cut_off_is_cleared_away(
     await register(issuer, cpo)
     partners = issuer.foundation.mongo.collection("partners")
     await partners.update_one({}, {"$set": {"state": PartnerState.REGISTERING, "connection": None}})
-    await clock.advance(minutes=4)
+    await clock.stroll(minutes=4)
     assert await partners.count_documents({}) == 1
-    await clock.advance(minutes=2)
+    await clock.stroll(minutes=2)
     assert await partners.count_documents({}) == 0

@@ -146,6 +146,17 @@ async def test_cards_that_are_gone_from_the_file_are_counted_and_blocked_only_if
     await issuer.all_heard(goes, valid=True)
 
 
+@pytest.mark.parametrize("text", [HEADER, f"{HEADER},C1,\n"])
+async def test_a_file_that_may_not_be_whole_blocks_nobody(issuer: Issuer, text: str) -> None:
+    """The row that cannot be read may be the card's."""
+    uid, contract = issuer.fresh()
+    await issuer.send("/cards/import", f"{HEADER}{uid},{contract},\n")
+    told = await issuer.send("/cards/import", text, good_rows=True, block_missing=True)
+    assert told["missing"] > 0
+    assert told["blocked"] == 0
+    assert (await issuer.get("/cards", uid=uid))[0]["token"]["valid"]
+
+
 async def test_contracts_of_a_file_are_opened_and_their_cards_follow(issuer: Issuer) -> None:
     uid, contract = await issuer.card()
     text = f"contract_id,driver,whitelist\n{contract},D1,ALLOWED\n"
