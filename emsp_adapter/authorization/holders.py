@@ -18,11 +18,12 @@ from emsp_adapter.authorization.spending import NOTHING_SPENT, Spent
 from emsp_adapter.contracts.case import Card
 from emsp_adapter.contracts.contract import Contract
 from emsp_adapter.contracts.store import Contracts
-from ocpi.objects.record import Record, database_id
+from ocpi.objects.record import database_id
 from ocpi.objects.store import ObjectStore
 from ocpi.process.reads import Reads
 from ocpi.process.tasks import Supervisor
 from ocpi.wire.contract_id import bare
+from schemas import codec
 from schemas.kinds import ObjectKey, PartyId
 
 _MOST_GUESSES: Final = 100_000
@@ -43,7 +44,7 @@ class _Sought(NamedTuple):
 
 
 _NOTHING: Final = _Sought()
-_Found: TypeAlias = tuple[Record | None, Contract | None, Spent | None]
+_Found: TypeAlias = tuple[bytes | None, Contract | None, Spent | None]
 
 
 class Holders:
@@ -59,7 +60,7 @@ class Holders:
         supervisor: Supervisor,
     ) -> None:
         self._party = party
-        self._cards: Reads[str, Record] = Reads("look up cards", store.by_ids, supervisor)
+        self._cards: Reads[str, bytes] = Reads("look up cards", store.bodies, supervisor)
         self._contracts: Reads[str, Contract] = Reads(
             "look up contracts", partial(_each_of, contracts), supervisor
         )
@@ -69,10 +70,10 @@ class Holders:
     async def find(self, uid: str, token_type: str) -> Held | None:
         name = database_id(ObjectKey.of_token(self._party, uid, token_type), None)
         guess = self._guesses.get(name, _NOTHING)
-        record, contract, spent = await self._look_up(name, guess)
-        if record is None or record.deleted:
+        wire, contract, spent = await self._look_up(name, guess)
+        if wire is None:
             return None
-        card = _card(record)
+        card = _card(wire)
         if guess.contract != bare(card.contract_id):
             contract = await self._contracts.find(bare(card.contract_id))
         right = _sought(card, contract)
@@ -92,8 +93,8 @@ class Holders:
             asked.append(self._contracts.find(sought.contract))
         if sought.counted is not None:
             asked.append(self._charges.read(sought.counted))
-        record, contract, spent, *_ = [*await asyncio.gather(*asked), None, None]
-        return record, contract, spent
+        wire, contract, spent, *_ = [*await asyncio.gather(*asked), None, None]
+        return wire, contract, spent
 
     async def _spent(self, counted: Counted | None) -> Spent:
         return NOTHING_SPENT if counted is None else await self._charges.find(counted)
@@ -112,15 +113,15 @@ def _sought(card: Card, contract: Contract | None) -> _Sought:
     return _Sought(name, Counted(name, contract.limits.credit_at))
 
 
-def _card(record: Record) -> Card:
-    token = record.value()
+def _card(wire: bytes) -> Card:
+    token: Any = codec.decode(wire)
     return Card(
         uid=token["uid"],
         type=token["type"],
         contract_id=token["contract_id"],
         is_valid=token["valid"],
         language=token.get("language"),
-        wire=record.body,
+        wire=wire,
     )
 
 

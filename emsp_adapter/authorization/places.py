@@ -9,11 +9,12 @@ from math import isfinite
 from typing import Any, Final
 
 from emsp_adapter.contracts.case import UNKNOWN_PLACE, Place, Position
-from ocpi.objects.record import Record, database_id
+from ocpi.objects.record import database_id
 from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import Clock
 from ocpi.process.reads import Reads
 from ocpi.process.tasks import Supervisor
+from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 KEPT_FOR: Final = timedelta(minutes=5)
@@ -24,7 +25,7 @@ _REMOVED: Final = "REMOVED"
 class KnownPlaces:
     def __init__(self, *, store: ObjectStore, supervisor: Supervisor, clock: Clock) -> None:
         self._clock = clock
-        self._locations: Reads[str, Record] = Reads("look up places", store.by_ids, supervisor)
+        self._locations: Reads[str, bytes] = Reads("look up places", store.bodies, supervisor)
         self._kept: OrderedDict[str, tuple[float, Place]] = OrderedDict()
 
     async def of(self, cpo: PartyId, location_id: str) -> Place:
@@ -32,10 +33,10 @@ class KnownPlaces:
         kept, now_s = self._kept.get(name), self._clock.monotonic()
         if kept is not None and now_s - kept[0] < KEPT_FOR.total_seconds():
             return kept[1]
-        record = await self._locations.find(name)
-        if record is None or record.deleted:
+        told = await self._locations.find(name)
+        if told is None:
             return UNKNOWN_PLACE
-        place = place_of(record.value())
+        place = place_of(codec.decode(told))
         self._keep(name, now_s, place)
         return place
 
@@ -46,7 +47,7 @@ class KnownPlaces:
             self._kept.popitem(last=False)
 
 
-def place_of(location: dict[str, Any]) -> Place:
+def place_of(location: Any) -> Place:
     """Of a Location as it is kept; what cannot be read of it is not known."""
     removed = (each["uid"] for each in location.get("evses") or () if each.get("status") == _REMOVED)
     return Place(

@@ -170,6 +170,12 @@ class ObjectStore:
         found = self._objects.find({"_id": {"$in": list(object_ids)}}, batch_size=len(object_ids) + 1)
         return {document["_id"]: documents.record(document) async for document in found}
 
+    async def bodies(self, object_ids: Collection[str]) -> dict[str, bytes]:
+        """Of these database ids, as far as they are kept and not deleted, in one trip."""
+        wanted = {"_id": {"$in": list(object_ids)}, "deleted": False}
+        found = self._objects.find(wanted, {"body": True}, batch_size=len(object_ids) + 1)
+        return {document["_id"]: document["body"] async for document in found}
+
     async def digests(self, object_ids: Collection[str]) -> dict[str, str]:
         """Of the bodies of these database ids, as far as they are kept."""
         found = self._objects.find({"_id": {"$in": list(object_ids)}}, {"digest": True})

@@ -21,8 +21,8 @@ BLOCKED_CARD = replace(CARD, is_valid=False)
 FRANCE = Place(country="FRA")
 EARLIER, LATER = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
 OFFICE = {"days": ["MONDAY"], "since": "08:00", "until": "18:00"}
-PARIS = {"time_zone": "Europe/Paris"}
-TEN_EUROS = {"credit": 10, "currency": "EUR"}
+PARIS: dict[str, Any] = {"time_zone": "Europe/Paris"}
+TEN_EUROS: dict[str, Any] = {"credit": 10, "currency": "EUR"}
 
 
 def contract(state: str = "ACTIVE", **limits: Any) -> Contract:
