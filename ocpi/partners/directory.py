@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ocpi.errors import UnknownReceiver, Unreachable, Unregistered
+from ocpi.partners import agreement_store, groups
+from ocpi.partners.agreement_documents import read_agreement
 from ocpi.partners.agreement_store import AgreementStore
 from ocpi.partners.dealings import Dealings
 from ocpi.partners.documents import Admission, Scope
@@ -23,6 +25,8 @@ from ocpi.wire.interfaces import CPO, EMSP, Side, opposite, serving_role
 from schemas.kinds import PartyId
 
 REFRESH_S: Final = 2.0
+_BESIDE_PARTNERS: Final = {agreement_store.COLLECTION: {}, groups.COLLECTION: groups.REVISIONS}
+"""What is read in one trip with them, since that happens all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ class Directory(Dealings):
 
     async def _read(self) -> None:
         answered = self._asked
+        partners, others = await self._partners.all_and(_BESIDE_PARTNERS)
         self._now = Snapshot.of(
-            await self._partners.all(), await self._agreements.all(), await self._agreements.groups.all()
+            partners,
+            map(read_agreement, others[agreement_store.COLLECTION]),
+            await self._agreements.groups.at(others[groups.COLLECTION]),
         )
         self._answered = answered
         for listener in self._listeners:

@@ -15,6 +15,9 @@ from ocpi.process.mongo import Document, Mongo
 from schemas.kinds import PartyId
 
 COLLECTION: Final = "location_groups"
+REVISIONS: Final = {"revision": 1}
+"""The fields that tell whether a group has changed."""
+
 MOST_LOCATIONS: Final = 20_000
 
 
@@ -64,8 +67,11 @@ class GroupStore:
         await self._groups.update_one({"_id": _id(cpo, name)}, [{"$set": fields}], upsert=True)
 
     async def all(self) -> list[LocationGroup]:
+        return await self.at([each async for each in self._groups.find({}, REVISIONS)])
+
+    async def at(self, revisions: Iterable[Document]) -> list[LocationGroup]:
         """As they are now; those that have not changed since they were read last are not read again."""
-        now = {each["_id"]: each["revision"] async for each in self._groups.find({}, {"revision": 1})}
+        now = {each["_id"]: each["revision"] for each in revisions}
         kept = {key: each for key, each in self._read.items() if now.get(key) == each.revision}
         self._read = kept | await self._those(now.keys() - kept.keys())
         return [self._read[key] for key in sorted(self._read)]

@@ -6,9 +6,10 @@ old or the new.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from ocpi.partners.documents import (
@@ -207,9 +208,30 @@ class PartnerStore:
         return None if document is None else read_partner(document, self._seal)
 
     async def all(self) -> list[Found]:
-        """Raises SealBroken. Of a partner that has not changed since the last time no seal is opened."""
+        """Raises SealBroken."""
+        found, _ = await self.all_and({})
+        return found
+
+    async def all_and(self, others: Mapping[str, Document]) -> tuple[list[Found], dict[str, list[Document]]]:
+        """In one trip with what other collections hold, each in this projection; all in order of their ids.
+
+        Raises SealBroken. Of a partner that has not changed since the last time no seal is opened.
+        """
+        unions = [
+            {"$unionWith": {"coll": name, "pipeline": [*_projected(fields), _under(name)]}}
+            for name, fields in others.items()
+        ]
+        read: dict[str, list[Document]] = {name: [] for name in (COLLECTION, *others)}
+        async for document in self._partners.aggregate([_under(COLLECTION), *unions]):
+            ((name, whole),) = document.items()
+            read[name].append(whole)
+        for documents in read.values():
+            documents.sort(key=itemgetter("_id"))
+        return self._understood(read.pop(COLLECTION)), read
+
+    def _understood(self, documents: Iterable[Document]) -> list[Found]:
         read: dict[str, tuple[Document, Found]] = {}
-        async for document in self._partners.find({}).sort("_id"):
+        for document in documents:
             known = self._read.get(document["_id"])
             if known is None or known[0] != document:
                 known = document, self._found(document)
@@ -269,3 +291,13 @@ def _with_claims(fields: Document, connection: Connection, pose: Pose | None) ->
     if connection.hub_party is not None:
         return {"$set": fields, "$unset": {"claims": ""}}
     return {"$set": {**fields, "claims": claims(connection.roles, pose)}}
+
+
+def _projected(fields: Document) -> list[Document]:
+    """A stage of a pipeline that leaves these fields; none, and all are left."""
+    return [{"$project": fields}] if fields else []
+
+
+def _under(name: str) -> Document:
+    """The stage that tells the documents of one collection from those of others."""
+    return {"$project": {"_id": 0, name: "$$ROOT"}}

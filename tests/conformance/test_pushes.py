@@ -144,7 +144,7 @@ async def all_told(stage: Stage) -> None:
         marks = await stage.platform.foundation.outbox.listed(1000)
         return not any("next_try" in mark and mark["to"] in here for mark in marks)
 
-    await eventually_so(nothing_due, within_s=20)
+    await eventually_so(nothing_due)
 
 
 @on("emsp")

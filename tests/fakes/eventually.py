@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-PATIENCE_S: Final = 30
+PATIENCE_S: Final = 60
 """What is there in time is not waited for; what is late on a machine with other work is no mistake."""
 
 

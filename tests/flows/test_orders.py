@@ -53,7 +53,7 @@ class Both:
         async def has_come() -> bool:
             return bool((await self.read(f"/commands/{command['id']}"))["result"])
 
-        await eventually_so(has_come, within_s=20)
+        await eventually_so(has_come)
         return str((await self.read(f"/commands/{command['id']}"))["result"]["result"])
 
     async def joined(self, command: Any) -> str:
@@ -62,7 +62,7 @@ class Both:
         async def is_there() -> bool:
             return bool((await self.read(f"/commands/{command['id']}"))["sessions"])
 
-        await eventually_so(is_there, within_s=20)
+        await eventually_so(is_there)
         (session_id,) = (await self.read(f"/commands/{command['id']}"))["sessions"]
         return str(session_id)
 
@@ -70,7 +70,7 @@ class Both:
         async def has_come() -> bool:
             return bool(await self.read("/objects/cdrs"))
 
-        await eventually_so(has_come, within_s=20)
+        await eventually_so(has_come)
         (bill,) = await self.read("/objects/cdrs")
         return bill
 
@@ -108,7 +108,7 @@ async def both(
             await introduce(emsp, "EMSP", to=hub, role="HUB")
         await plugged_in(cpo, session, supervisor, replace(CHARGE, duration_s=2))
         both = Both(emsp, cpo)
-        await eventually_so(lambda: knows_the_location(both), within_s=20)
+        await eventually_so(lambda: knows_the_location(both))
         yield both
 
 

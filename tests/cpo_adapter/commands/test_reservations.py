@@ -219,7 +219,7 @@ async def test_what_a_station_may_have_reserved_unanswered_is_dropped_there(orde
         reserved = await station.hear()
     assert (await orders.result(url))["result"] == "FAILED"
     async with orders.raw_station() as station:
-        cancelled = await station.hear(within_s=8)
+        cancelled = await station.hear()
         await station.socket.send_json([3, cancelled[1], {"status": "Rejected"}])
         await eventually_so(lambda: is_in(orders, ("CP-4-1", "REFUSED")))
 

@@ -198,7 +198,7 @@ async def test_a_report_that_never_ends_is_closed_with_what_came(
             await clock.advance(seconds=30)
             return bool((await workshop.seen(f"jobs/{number}"))["state"] == "incomplete")
 
-        await eventually_so(is_closed, within_s=20)
+        await eventually_so(is_closed)
         told = await workshop.seen(f"jobs/{number}/report")
     assert told["reason"] == "parts missing: [2]"
     assert [each["value"] for each in told["variables"]] == ["1", *map(str, range(3, 41))]

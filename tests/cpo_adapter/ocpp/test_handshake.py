@@ -160,7 +160,7 @@ async def test_compression_is_declined_in_1_6(door: Door) -> None:
 async def test_the_newer_connection_of_a_station_wins_and_the_older_one_is_closed(door: Door) -> None:
     """(B-16)."""
     async with door.booted() as older, door.connect() as newer:
-        assert await older.close_code(within_s=1) == 1001
+        assert await older.close_code() == 1001
         assert (await newer.call("Heartbeat", {}))[0] == 3
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,14 +38,14 @@ async def test_a_slow_reading_never_replaces_a_newer_one(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who refreshes after a write knows what was written, whatever else is being read."""
-    read, go_on = rooms.partners.all, asyncio.Event()
+    read, go_on = rooms.partners.all_and, asyncio.Event()
 
-    async def held_up() -> object:
-        found = await read()
+    async def held_up(others: Any) -> object:
+        found = await read(others)
         await go_on.wait()
         return found
 
-    monkeypatch.setattr(rooms.partners, "all", held_up)
+    monkeypatch.setattr(rooms.partners, "all_and", held_up)
     before = asyncio.gather(rooms.directory.refresh())
     await asyncio.sleep(0.05)
     monkeypatch.undo()
@@ -54,6 +55,28 @@ async def test_a_slow_reading_never_replaces_a_newer_one(
     go_on.set()
     await before
     await after
+    assert rooms.directory.partner("p") is not None
+
+
+async def test_one_reading_does_for_all_who_waited_until_it_began(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, readings = rooms.partners.all_and, list[object]()
+
+    async def counted(others: Any) -> object:
+        found = await read(others)
+        readings.append(found)
+        if len(readings) == 1:  # too late for this one, and whoever asks now waits for the next
+            await rooms.invited("p")
+            waiting.extend(asyncio.gather(rooms.directory.refresh()) for _ in range(5))
+            await asyncio.sleep(0)
+        return found
+
+    monkeypatch.setattr(rooms.partners, "all_and", counted)
+    waiting: list[asyncio.Future[tuple[None]]] = []
+    await rooms.directory.refresh()
+    await asyncio.gather(*waiting)
+    assert len(readings) == 2
     assert rooms.directory.partner("p") is not None
 
 
