@@ -14,6 +14,7 @@ from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
+from emsp_adapter.places import room as places
 from emsp_adapter.reconciliation.differences import Differences
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
@@ -49,6 +50,7 @@ INDEXES = (
     *presence.INDEXES,
     *coverage.INDEXES,
     *apps.INDEXES,
+    *places.INDEXES,
 )
 
 
@@ -67,6 +69,7 @@ class _Parts:
 
 async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     parts = _parts(foundation, settings)
+    finding = places.place_room(foundation, parts.own.party)
     await _load_cards(parts, foundation, settings)
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
@@ -82,7 +85,13 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         cards=parts.cards,
         platform=platform,
     )
-    api = apps.app_room(foundation, settings, tools=asking.tools, cards=parts.cards)
+    api = apps.app_room(
+        foundation,
+        settings,
+        tools=asking.tools,
+        cards=parts.cards,
+        more=finding.operations,
+    )
     doors = open_doors(
         foundation,
         platform=platform,
@@ -103,6 +112,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *behind_hubs.routes,
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
             *api.routes,
+            *finding.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)

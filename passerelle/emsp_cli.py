@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_keys_cli
+from passerelle import emsp_keys_cli, emsp_places_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -17,6 +17,7 @@ app = typer.Typer(help="Run the eMSP adapter: cards, authorizations, commands, b
 profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running sessions.")
 app.add_typer(profiles, name="profile")
 app.add_typer(emsp_keys_cli.app, name="keys")
+app.add_typer(emsp_places_cli.app, name="places")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 
