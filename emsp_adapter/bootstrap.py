@@ -19,6 +19,7 @@ from emsp_adapter.reconciliation.differences import Differences
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
+from emsp_adapter.webhooks import room as webhooks
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.bills import BillReceiver
@@ -51,6 +52,7 @@ INDEXES = (
     *coverage.INDEXES,
     *apps.INDEXES,
     *places.INDEXES,
+    *webhooks.INDEXES,
 )
 
 
@@ -70,6 +72,7 @@ class _Parts:
 async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     parts = _parts(foundation, settings)
     finding = places.place_room(foundation, parts.own.party)
+    telling = webhooks.webhook_room(foundation, allow_http=settings.allow_private)
     await _load_cards(parts, foundation, settings)
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
@@ -90,7 +93,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         settings,
         tools=asking.tools,
         cards=parts.cards,
-        more=finding.operations,
+        more=[*finding.operations, *telling.operations],
     )
     doors = open_doors(
         foundation,
@@ -113,6 +116,7 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
             *api.routes,
             *finding.routes,
+            *telling.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)

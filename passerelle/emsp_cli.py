@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_keys_cli, emsp_places_cli
+from passerelle import emsp_keys_cli, emsp_places_cli, emsp_webhooks_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -18,6 +18,7 @@ profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running 
 app.add_typer(profiles, name="profile")
 app.add_typer(emsp_keys_cli.app, name="keys")
 app.add_typer(emsp_places_cli.app, name="places")
+app.add_typer(emsp_webhooks_cli.app, name="webhooks")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 
