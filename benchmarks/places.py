@@ -3,8 +3,9 @@
 An eMSP adapter in one process, MongoDB behind it, a hundred thousand Locations of ten CPOs in it; the bare
 server is one process too, on the same database. Each request asks for the twenty nearest to a point in a
 town: over the API with its key, its agreements, its filters and its order, and bare for the same documents.
-Once more with what a charge would cost at each connector. The load comes from this process, over kept
-connections; all is timed in turn with its baseline, in pairs, and the median of the pairs counts.
+Once more with what a charge would cost at each connector, of which nothing is promised.
+The load comes from this process, over kept connections; all is timed in turn with its baseline, in pairs, and
+the median of the pairs counts.
 """
 
 import argparse
@@ -70,11 +71,11 @@ async def _measured(folder: Path, mongo_url: str, locations: int) -> int:
     async with _staged(folder, mongo_url, locations) as stage:
         points = _points()
         await _check_same(stage, points[:20])
-        kept = [
-            await _ratio(stage, points, "the nearest 20"),
-            await _ratio(stage, points, "the nearest 20 with prices", **_CHARGE),
-        ]
-    return 0 if all(kept) else 1
+        ratio = await _ratio(stage, points, "the nearest 20")
+        kept = ratio >= PROMISE
+        print(f"  promised {PROMISE}{'' if kept else ': NOT KEPT'}")
+        await _ratio(stage, points, "the nearest 20 with prices", **_CHARGE)
+    return 0 if kept else 1
 
 
 def _points() -> list[dict[str, str]]:
@@ -103,7 +104,7 @@ async def _check_same(stage: Stage, points: list[dict[str, str]]) -> None:
     bare.close()
 
 
-async def _ratio(stage: Stage, points: list[dict[str, str]], name: str, **more: str) -> bool:
+async def _ratio(stage: Stage, points: list[dict[str, str]], name: str, **more: str) -> float:
     """Of the rates, as the median of pairs; a first pair warms up and is not counted."""
     ours = [stage.ours(point, **more) for point in points]
     theirs = [stage.theirs(point) for point in points]
@@ -116,10 +117,8 @@ async def _ratio(stage: Stage, points: list[dict[str, str]], name: str, **more: 
     ][1:]
     our_rate, bare_rate = (statistics.median(rates) for rates in zip(*pairs, strict=True))
     ratio = statistics.median(one / other for one, other in pairs)
-    kept = ratio >= PROMISE
-    print(f"{name}, {AT_ONCE} at once: {our_rate:.0f}/s, bare {bare_rate:.0f}/s")
-    print(f"  {ratio:.2f} x bare, promised {PROMISE}{'' if kept else ': NOT KEPT'}")
-    return kept
+    print(f"{name}, {AT_ONCE} at once: {our_rate:.0f}/s, bare {bare_rate:.0f}/s: {ratio:.2f} x bare")
+    return ratio
 
 
 @asynccontextmanager
