@@ -37,7 +37,7 @@ fix: $(READY) ## let ruff repair and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-BENCHMARKS := main_job pricing ocpi_server authorize recorder hub ocpp import_cards
+BENCHMARKS := main_job pricing ocpi_server authorize recorder hub ocpp import_cards places
 
 bench: $(READY) ## speed promises, as ratios against a baseline in the same run
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done

@@ -17,9 +17,11 @@ from emsp_adapter.contracts.room import contract_room
 from emsp_adapter.contracts.store import Contracts
 from emsp_adapter.errands.way import Ways
 from emsp_adapter.interfaces.tokens import tokens_interface
+from emsp_adapter.places import room as places
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
 from emsp_adapter.sync.pull import BillPull
+from emsp_adapter.webhooks import room as webhooks
 from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.bills import BillReceiver
@@ -53,6 +55,8 @@ INDEXES = (
     *contracts.INDEXES,
     *apps.INDEXES,
     *billing.INDEXES,
+    *places.INDEXES,
+    *webhooks.INDEXES,
 )
 
 
@@ -79,6 +83,8 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         check_digits=settings.check_digits,
         cards_file=settings.cards,
     )
+    finding = places.place_room(foundation, parts.own.party)
+    telling = webhooks.webhook_room(foundation, allow_http=settings.allow_private)
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
@@ -94,7 +100,13 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         judge=parts.authorizing.judge,
         platform=platform,
     )
-    api = apps.app_room(foundation, settings, tools=asking.tools, cards=parts.cards)
+    api = apps.app_room(
+        foundation,
+        settings,
+        tools=asking.tools,
+        cards=parts.cards,
+        more=[*finding.operations, *telling.operations],
+    )
     doors = open_doors(
         foundation,
         platform=platform,
@@ -116,6 +128,8 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *agreed.routes,
             *behind_hubs.routes,
             *api.routes,
+            *finding.routes,
+            *telling.routes,
         ],
     )
     foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)

@@ -42,6 +42,9 @@ class AdminClient:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", path, json=body)
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("PATCH", path, json=body)
+
     def upload(self, path: str, body: BinaryIO, **query: str) -> Iterator[Any]:
         """The lines of JSON by which the service tells how far it is with a file."""
         with self._streamed("POST", path, params=query, content=body) as response:

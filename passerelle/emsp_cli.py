@@ -7,7 +7,14 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
-from passerelle import emsp_answers_cli, emsp_cards_cli, emsp_contracts_cli, emsp_keys_cli
+from passerelle import (
+    emsp_answers_cli,
+    emsp_cards_cli,
+    emsp_contracts_cli,
+    emsp_keys_cli,
+    emsp_places_cli,
+    emsp_webhooks_cli,
+)
 from passerelle.admin_client import AdminClient
 from passerelle.emsp_bills_cli import app as bills
 from passerelle.emsp_statements_cli import app as statements
@@ -26,6 +33,8 @@ app.command()(emsp_answers_cli.answers)
 app.add_typer(emsp_keys_cli.app, name="keys")
 app.add_typer(bills, name="bills")
 app.add_typer(statements, name="statements")
+app.add_typer(emsp_places_cli.app, name="places")
+app.add_typer(emsp_webhooks_cli.app, name="webhooks")
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

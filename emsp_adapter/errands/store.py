@@ -66,7 +66,7 @@ class ErrandStore:
 
     async def waiting(self) -> list[Errand]:
         wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}}
-        return [_errand(document) async for document in self._errands.find(wanted)]
+        return [read(document) async for document in self._errands.find(wanted)]
 
     async def overdue(self, now: datetime) -> list[Errand]:
         wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}, "deadline": {"$lte": now}}
@@ -81,7 +81,7 @@ class ErrandStore:
     async def newest(self, wanted: Document, limit: int) -> list[Errand]:
         """Those of a filter, the newest first."""
         found = self._errands.find(wanted).sort("asked_at", DESCENDING).limit(limit)
-        return [_errand(document) async for document in found]
+        return [read(document) async for document in found]
 
     async def next_reservation(self) -> str:
         """A number, because 2.1.1 has nothing else, each once for ever.
@@ -100,7 +100,7 @@ class ErrandStore:
 
 
 def _read(document: Document | None) -> Errand | None:
-    return None if document is None else _errand(document)
+    return None if document is None else read(document)
 
 
 def _document(errand: Errand) -> Document:
@@ -111,6 +111,7 @@ def _document(errand: Errand) -> Document:
     )  # fmt: skip
     return {
         "_id": errand.id,
+        "news": True,
         "cpo": str(errand.cpo),
         "about": dict(errand.about),
         "sessions": list(errand.sessions),
@@ -119,7 +120,7 @@ def _document(errand: Errand) -> Document:
     }
 
 
-def _errand(document: Document) -> Errand:
+def read(document: Document) -> Errand:
     return Errand(
         id=document["_id"],
         secret=document["secret"],

@@ -8,7 +8,7 @@ numbered is in no list: it is put again by its owner, or by the service that rea
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ocpi.objects import documents, history, selection
 from ocpi.objects.held_bills import HeldBills
@@ -71,11 +71,20 @@ class ObjectStore:
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
         self._listening: dict[ObjectKind, list[Callable[[Record], None]]] = {}
+        self._beside: dict[ObjectKind, list[Callable[[Record], Document]]] = {}
         self._batches: Batches[_Numbered, Written] = Batches("write objects", self._send, supervisor)
 
     def listen(self, kind: ObjectKind, told: Callable[[Record], None]) -> None:
         """`told` is called with each object of the kind before this process puts it."""
         self._listening.setdefault(kind, []).append(told)
+
+    def keep_beside(self, kind: ObjectKind, fields: Callable[[Record], Document]) -> None:
+        """Have further fields of the service written with every object of the kind, in the same write.
+
+        They follow from the object alone, and `fields` raises nothing. Every process of a service that shares
+        a database keeps the same.
+        """
+        self._beside.setdefault(kind, []).append(fields)
 
     async def put(self, record: Record) -> Outcome:
         """Keep the newest: an object older than the one we hold changes nothing and is STALE.
@@ -139,7 +148,7 @@ class ObjectStore:
     async def insert(self, record: Record) -> Outcome:
         """Keep for ever: a second arrival is UNCHANGED if it says the same, else a CONFLICT."""
         now = self._clock.now()
-        changed = documents.changed(record, now)
+        changed = self._changed(record, now)
 
         def write(seq: int) -> Write:
             return InsertOne({"_id": record.database_id, **documents.created(record, seq, now), **changed})
@@ -272,7 +281,7 @@ class ObjectStore:
         object_id = record.database_id
         wanted = {"_id": object_id, **condition}
         now = self._clock.now()
-        changed = documents.changed(record, now)
+        changed = self._changed(record, now)
 
         def write(seq: int) -> Write:
             new = documents.created(record, seq, now)
@@ -283,6 +292,13 @@ class ObjectStore:
         except DuplicateKey:
             return Outcome.STALE
         return Outcome.UPDATED if written is Written.FOUND else Outcome.CREATED
+
+    def _changed(self, record: Record, now: datetime) -> Document:
+        beside = (fields(record) for fields in self._beside.get(record.key.kind, ()))
+        return {
+            **documents.changed(record, now),
+            **{name: value for each in beside for name, value in each.items()},
+        }
 
     async def _send(self, writes: Sequence[_Numbered]) -> Sequence[Written | Exception]:
         async with self._numbers.numbers(len(writes)) as numbers:

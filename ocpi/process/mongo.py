@@ -23,7 +23,16 @@ from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
 from bson.errors import InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, MongoClient, UpdateOne
+from pymongo import (
+    ASCENDING,
+    DESCENDING,
+    GEOSPHERE,
+    DeleteOne,
+    IndexModel,
+    InsertOne,
+    MongoClient,
+    UpdateOne,
+)
 from pymongo.collection import ReturnDocument
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError, WriteError
 from pymongo.errors import DuplicateKeyError as DuplicateKey
@@ -35,6 +44,7 @@ from ocpi.process.redaction import without_passwords
 __all__ = [
     "ASCENDING",
     "DESCENDING",
+    "GEOSPHERE",
     "BulkWriteError",
     "Collection",
     "CommandRefused",
@@ -110,7 +120,7 @@ class Index:
     """
 
     collection: str
-    keys: Sequence[tuple[str, int]]
+    keys: Sequence[tuple[str, int | str]]
     unique: bool = False
     expire_after_s: int | None = None
     partial: Document | None = None
