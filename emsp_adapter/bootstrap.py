@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from emsp_adapter import command_rooms as commands
+from emsp_adapter import sync_rooms as lists
 from emsp_adapter.api.bills import BillRoutes
 from emsp_adapter.api.operations import OperationRoutes
 from emsp_adapter.api.reconciliation import ReconciliationRoutes
 from emsp_adapter.authorization import service as authorizations
 from emsp_adapter.authorization.service import Authorization
-from emsp_adapter.command_rooms import CommandRooms, command_rooms
+from emsp_adapter.command_rooms import command_rooms
 from emsp_adapter.contracts.cards import Issuer, read_cards
 from emsp_adapter.contracts.register import Cards
 from emsp_adapter.errands.way import Ways
@@ -16,8 +17,8 @@ from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.reconciliation.differences import Differences
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
-from emsp_adapter.sync.pull import BillPull
-from ocpi.client.lines import Lines
+from emsp_adapter.sync.taking import Arrivals
+from emsp_adapter.sync_rooms import SyncRooms, sync_rooms
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.bills import BillReceiver
 from ocpi.objects.lists import SenderInterface
@@ -42,7 +43,7 @@ from ocpi.wire.interfaces import EMSP, Side
 from schemas.kinds import ObjectKind
 
 NEEDED: Needed = frozenset({("tokens", Side.RECEIVER), ("cdrs", Side.SENDER)})
-INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES)
+INDEXES = (*authorizations.INDEXES, *commands.INDEXES, *presence.INDEXES, *coverage.INDEXES, *lists.INDEXES)
 
 
 def main() -> int:
@@ -64,7 +65,6 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
-    pull = _pull(foundation, parts)
     behind_hubs = presence_room(foundation, EMSP)
     covered = Coverage(foundation.mongo)
     asking = await command_rooms(
@@ -75,6 +75,8 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         cards=parts.cards,
         platform=platform,
     )
+    arrivals: Arrivals = {ObjectKind.SESSION: asking.sessions.arrived}
+    sync = sync_rooms(foundation, settings, behind_hubs.presences, arrivals)
     doors = open_doors(
         foundation,
         platform=platform,
@@ -82,21 +84,21 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         needed=NEEDED,
         rhythm=settings.rhythm,
         interfaces=[
-            *_interfaces(foundation, parts, platform, asking),
+            *_interfaces(foundation, parts, platform, arrivals),
             *asking.interfaces,
             behind_hubs.interface,
             RecordReceiver(store=foundation.store, coverage=covered, checks=parts.checks).interface(),
         ],
-        reactions=_reactions(foundation, parts, behind_hubs),
+        reactions=_reactions(foundation, parts, behind_hubs, sync),
         more_admin=[
             *BillRoutes(foundation.store).routes(),
-            *OperationRoutes(pull, parts.authorization).routes(),
+            *OperationRoutes(parts.authorization).routes(),
+            *sync.routes,
             *asking.routes,
             *behind_hubs.routes,
             *ReconciliationRoutes(Differences(foundation.store, covered)).routes(),
         ],
     )
-    foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
     return Built(ocpi=doors.ocpi, admin=doors.admin)
 
 
@@ -126,13 +128,8 @@ async def _load_cards(parts: _Parts, foundation: Foundation, settings: EmspSetti
 
 
 def _interfaces(
-    foundation: Foundation, parts: _Parts, platform: Platform, asking: CommandRooms
+    foundation: Foundation, parts: _Parts, platform: Platform, arrivals: Arrivals
 ) -> list[Interface]:
-    arrivals = {
-        ObjectKind.LOCATION: nobody,
-        ObjectKind.TARIFF: nobody,
-        ObjectKind.SESSION: asking.sessions.arrived,
-    }
     received = (
         ReceiverInterface(
             kind,
@@ -140,9 +137,9 @@ def _interfaces(
             intake=foundation.intake,
             facts=foundation.facts,
             checks=parts.checks,
-            arrived=arrived,
+            arrived=arrivals.get(kind, nobody),
         )
-        for kind, arrived in arrivals.items()
+        for kind in (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.SESSION)
     )
     bills = BillReceiver(
         store=foundation.store,
@@ -150,6 +147,7 @@ def _interfaces(
         facts=foundation.facts,
         checks=parts.checks,
         url=lambda version: platform.url_of("cdrs", Side.RECEIVER, version),
+        arrived=arrivals.get(ObjectKind.CDR, nobody),
     )
 
     def all_of_ours(call: Call) -> Selection:
@@ -166,27 +164,19 @@ def _interfaces(
     ]
 
 
-def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
-    return BillPull(
-        party=parts.own.party,
-        directory=foundation.directory,
-        intake=foundation.intake,
-        facts=foundation.facts,
-        lines=Lines(egress=foundation.egress, clock=foundation.clock),
-        mongo=foundation.mongo,
-        clock=foundation.clock,
-    )
-
-
-def _reactions(foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom) -> Reactions:
+def _reactions(
+    foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom, sync: SyncRooms
+) -> Reactions:
     async def connected(name: str) -> None:
         behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await parts.announcer.catch_up(partner)
+        await sync.connected(name)
 
-    async def agreed(_: Agreement) -> None:
+    async def agreed(agreement: Agreement) -> None:
         for partner in foundation.directory.active_partners():
             await parts.announcer.catch_up(partner)
+        await sync.agreed(agreement.cpo)
 
     return Reactions(connected=connected, agreed=agreed, parting=parts.announcer.parting())

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+from pydantic import PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from ocpi.service.settings import PlatformSettings
 
 
 class EmspSettings(PlatformSettings):
-    """`cards` is a CSV file, read at every start; see emsp_adapter.contracts.cards."""
+    """`cards` is a CSV file, read at every start; see emsp_adapter.contracts.cards.
+
+    Without `sync` nothing is fetched of CPOs but what the operator asks for: for a copy that is tried out.
+    A bill is missing `bill_within_h` after its session, and old if it comes `bill_old_after_d` after its date.
+    """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")
 
@@ -18,4 +23,6 @@ class EmspSettings(PlatformSettings):
     party: str = "NL*MSP"
     name: str = "Passerelle eMSP"
     cards: Path | None = None
-    pull_every_s: int = 3600
+    sync: bool = True
+    bill_within_h: PositiveInt = 24
+    bill_old_after_d: PositiveInt = 14

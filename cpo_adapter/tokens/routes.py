@@ -38,7 +38,7 @@ class TokenRoutes:
     async def _fetch(self, request: web.Request) -> web.Response:
         wanted = Fetch.model_validate(await read(request))
         extent = Extent.ALL if wanted.all else Extent.CHANGED
-        await self._keeping.fetch_soon(PartyId.parse(wanted.issuer), "tokens", extent)
+        await self._keeping.fetch_soon(PartyId.parse(wanted.issuer), ["tokens"], extent)
         return reply({"issuer": wanted.issuer, "extent": extent}, HTTPStatus.ACCEPTED)
 
 

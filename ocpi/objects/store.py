@@ -9,9 +9,10 @@ numbered is in no list: it is put again by its owner, or by the service that rea
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import timedelta
 
-from ocpi.objects import documents, history, selection
+from ocpi.objects import documents, history, listed, selection
 from ocpi.objects.held_bills import HeldBills
 from ocpi.objects.history import History, Version
+from ocpi.objects.listed import Listed
 from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.selection import Selection, audience_name
@@ -36,14 +37,14 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 __all__ = ["INDEXES", "ObjectStore", "Page", "PageOfRecords", "Selection"]
 
-INDEXES = (*selection.INDEXES, *history.INDEXES)
+INDEXES = (*selection.INDEXES, *history.INDEXES, *listed.INDEXES)
 _Numbered = Callable[[int], Write]
 
 
 class ObjectStore:
     """`supervisor` owns what is written in the background; `history_for` is how long old versions stay.
 
-    `held_bills` is where it is said what becomes of those.
+    `held_bills` is where it is said what becomes of those, `listed` what owners list no more.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class ObjectStore:
         self._clock = clock
         self._numbers = Numbers(mongo, clock, supervisor)
         self.held_bills = HeldBills(self._objects, self._numbers)
+        self.listed = Listed(self._objects)
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
         self._listening: dict[ObjectKind, list[Callable[[Record], None]]] = {}

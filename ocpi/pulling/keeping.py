@@ -5,7 +5,7 @@ own. A process that dies while it fetches takes nothing along: it stays due.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeAlias
@@ -74,11 +74,13 @@ class Keeping:
         for module in self._lists.modules_of(party):
             await self._store.want(party, module, extent, self._clock.now())
 
-    async def fetch_soon(self, party: PartyId, module: str, extent: Extent) -> None:
+    async def fetch_soon(self, party: PartyId, modules: Sequence[str], extent: Extent) -> None:
         """Begin, whatever is due; what goes on already goes on first. Raises UnknownObject."""
-        self._lists.check(party, module)
-        await self._store.want(party, module, extent, self._clock.now())
-        self._start(party, [(module, extent)])
+        for module in modules:
+            self._lists.check(party, module)
+        for module in modules:
+            await self._store.want(party, module, extent, self._clock.now())
+        self._start(party, [(module, extent) for module in modules])
 
     def _start(self, party: PartyId, visit: Visit) -> None:
         self._supervisor.start(f"fetch lists of {party}", partial(self._fetching.visit, party, visit))
