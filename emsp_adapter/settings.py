@@ -12,7 +12,8 @@ class EmspSettings(PlatformSettings):
     """`cards` is a CSV file, read at every start; see emsp_adapter.contracts.cards.
 
     Without `sync` nothing is fetched of CPOs but what the operator asks for: for a copy that is tried out.
-    A bill is missing `bill_within_h` after its session, and old if it comes `bill_old_after_d` after its date.
+    Of a session without a bill the operator is told after `bill_within_h` hours; a bill is old that comes
+    `bill_old_after_d` days after its date.
     """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")

@@ -1,1 +1,1 @@
-"""Charges of which something is missing: a session without its bill, a bill without its session, or in time."""
+"""Charges of which something is missing: of a session its bill, of a bill its session."""

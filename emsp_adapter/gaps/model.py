@@ -32,7 +32,7 @@ class GapKind(StrEnum):
 
 
 class GapState(StrEnum):
-    """EXPECTED: the other half may yet come in time. MATCHED: it did. ACKNOWLEDGED: the operator has seen it."""
+    """EXPECTED: the other half may yet come in time. MATCHED: it did. ACKNOWLEDGED: somebody knows."""
 
     EXPECTED = "EXPECTED"
     MATCHED = "MATCHED"

@@ -1,6 +1,6 @@
 """Charges of which something is missing, for the operator.
 
-GET  /admin/v1/gaps?state=OPEN&kind=SESSION_WITHOUT_CDR      the newest first; without a state whatever was missing
+GET  /admin/v1/gaps?state=OPEN&kind=SESSION_WITHOUT_CDR      the newest first; else whatever was missing
 POST /admin/v1/gaps/acknowledge   {"id": "OLD_CDR|FR*CPO|cdr1"}: it is known, and counts no more
 """
 

@@ -1,8 +1,8 @@
 """One list fetched, and written down how that went: what was not told to be fetched is still due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from ocpi.errors import OcpiError, TimedOut, Unreachable
 from ocpi.process.clock import Clock
@@ -19,9 +19,8 @@ Visit: TypeAlias = Sequence[tuple[str, Extent]]
 """Modules and how much of each."""
 
 
-class Fetch(Protocol):
-    async def __call__(self, party: PartyId, module: str, extent: Extent, fetched: Fetched) -> Told:
-        """What the operator is shown of it. Raises OcpiError; what was read until then is kept."""
+Fetch: TypeAlias = Callable[[PartyId, str, Extent, Fetched], Awaitable[Told]]
+"""Of a party and a module: what the operator is shown. Raises OcpiError; what was read until then is kept."""
 
 
 class Fetching:
@@ -36,9 +35,9 @@ class Fetching:
     def goes_on(self, party: PartyId) -> bool:
         return self._turns.is_busy(party)
 
-    async def visit(self, party: PartyId, visit: Visit) -> None:
-        """Fetch these, unless something of the party is being fetched already."""
-        await self._turns.alone(party, partial(self._each, party, visit))
+    async def visit(self, party: PartyId, visit: Visit) -> bool:
+        """Fetch these; False where something of the party is being fetched already."""
+        return await self._turns.alone(party, partial(self._each, party, visit))
 
     async def now(self, party: PartyId, module: str, extent: Extent) -> Told | None:
         """None where something of the party is being fetched already. Raises OcpiError."""

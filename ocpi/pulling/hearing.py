@@ -12,7 +12,7 @@ from typing import Final
 from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
-from ocpi.process.mongo import Mongo, ReturnDocument
+from ocpi.process.mongo import Document, Mongo, ReturnDocument
 
 COLLECTION: Final = "heard_platforms"
 SILENT: Final = timedelta(hours=1)
@@ -47,10 +47,10 @@ class Hearing:
 
     async def _was_silent(self, name: str) -> bool:
         now = self._clock.now()
-        before = await self._heard_at.find_one_and_update(
+        before: Document | None = await self._heard_at.find_one_and_update(
             {"_id": name}, {"$set": {"at": now}}, upsert=True, return_document=ReturnDocument.BEFORE
         )
-        return before is not None and now - before["at"] > SILENT
+        return before is not None and bool(now - before["at"] > SILENT)
 
     def _hear(self, partner: Partner) -> None:
         self._heard.add(partner.name)

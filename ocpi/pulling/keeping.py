@@ -48,6 +48,7 @@ class Keeping:
         self._duty = duty
         self._supervisor = supervisor
         self._clock = clock
+        self._looked_at_then: set[PartyId] = set()
         self._one_look_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
@@ -65,7 +66,9 @@ class Keeping:
             await self._after_an_outage()
             known = await self._store.known()
             for party in self._lists.parties():
-                if not self._fetching.goes_on(party):
+                if self._fetching.goes_on(party):
+                    self._looked_at_then.add(party)
+                else:
                     await self._look_at(party, known)
             self._hearing.wait_for(self._failing(known), self.look_soon)
 
@@ -83,7 +86,17 @@ class Keeping:
         self._start(party, [(module, extent) for module in modules])
 
     def _start(self, party: PartyId, visit: Visit) -> None:
-        self._supervisor.start(f"fetch lists of {party}", partial(self._fetching.visit, party, visit))
+        if self._fetching.goes_on(party):
+            self._looked_at_then.add(party)
+        else:
+            self._supervisor.start(f"fetch lists of {party}", partial(self._visit, party, visit))
+
+    async def _visit(self, party: PartyId, visit: Visit) -> None:
+        if not await self._fetching.visit(party, visit):
+            self._looked_at_then.add(party)
+        elif party in self._looked_at_then:
+            self._looked_at_then.discard(party)
+            self.look_soon()
 
     async def _look_if_ours(self) -> None:
         await self._listen()

@@ -80,4 +80,5 @@ def _rests_until(fetched: Fetched, now: datetime) -> datetime:
     if fetched.failed_at is None:
         return now
     doublings = min(max(fetched.failures - 1, 0), _MOST_DOUBLINGS)
-    return fetched.failed_at + min(AGAIN_AFTER * 2**doublings, AGAIN_AT_LAST)
+    pause: timedelta = AGAIN_AFTER * 2**doublings
+    return fetched.failed_at + min(pause, AGAIN_AT_LAST)
