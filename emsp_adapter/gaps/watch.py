@@ -18,12 +18,9 @@ from ocpi.errors import OcpiError
 from ocpi.objects.store import ObjectStore
 from ocpi.process.clock import Clock
 from ocpi.process.duty import Duty
-from ocpi.process.logs import logger
 from ocpi.process.tasks import Supervisor
 from ocpi.pulling.turns import Turns
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
-
-log = logger(__name__)
 
 LOOK_EVERY_S: Final = 60.0
 ASKED_AGAIN: Final = timedelta(hours=1)
@@ -60,6 +57,7 @@ class Watch:
         self._patience = patience
         self._supervisor = supervisor
         self._clock = clock
+        self._asking: set[tuple[PartyId, ObjectKind]] = set()
 
     async def run(self, duty: Duty, metrics: GapMetrics) -> None:
         while True:
@@ -75,7 +73,8 @@ class Watch:
         missing = [gap for gap in due if await self._is_missing(gap)]
         for (cpo, kind), gaps in groupby(sorted(missing, key=_asked), _asked):
             ask = partial(self._ask_for, cpo, kind, list(gaps))
-            if not self._turns.is_busy(cpo):
+            if (cpo, kind) not in self._asking:
+                self._asking.add((cpo, kind))
                 self._supervisor.start(f"ask {cpo} for {kind}s that are missing", ask)
 
     async def _is_missing(self, gap: Gap) -> bool:
@@ -94,14 +93,16 @@ class Watch:
     async def _ask_for(self, cpo: PartyId, kind: ObjectKind, gaps: Sequence[Gap]) -> None:
         since = min(gap.started_at for gap in gaps) - BEFORE
         try:
-            is_asked = await self._turns.alone(cpo, partial(self._ask, cpo, kind, since))
+            if await self._turns.in_turn(cpo, partial(self._ask, cpo, kind, since)):
+                await self._answered(gaps)
         except OcpiError as error:
             await self._unanswered(gaps, error.text)
-            return
-        if is_asked:
-            await self._reading.go_on()
-            await self._gaps.open(gaps, self._clock.now())
-            log.info("asked for what is missing", cpo=str(cpo), kind=kind, count=len(gaps))
+        finally:
+            self._asking.discard((cpo, kind))
+
+    async def _answered(self, gaps: Sequence[Gap]) -> None:
+        await self._reading.go_on()
+        await self._gaps.open(gaps, self._clock.now())
 
     async def _unanswered(self, gaps: Sequence[Gap], trouble: str) -> None:
         now = self._clock.now()

@@ -112,8 +112,10 @@ class Network:
     async def is_fetched(self, module: str, times: int = 1) -> bool:
         """So many lists were begun, and the last one is over."""
         state = await self.state(module)
-        is_over = state is not None and state["began_at"] is None and state["wanted"] is None
-        return is_over and len(self.asked(module)) >= times
+        is_over = state is not None and state["began_at"] is None
+        return (
+            is_over and bool(state["failed_at"] or not state["wanted"]) and len(self.asked(module)) >= times
+        )
 
     async def settled(self, *modules: str, times: int = 1) -> None:
         for module in modules or MODULES:
