@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ocpi.process.clock import SystemClock
+from passerelle import emsp_sync_cli
 from passerelle.admin_client import AdminClient
 from passerelle.options import Json
 from passerelle.output import EXIT_USAGE, fail, print_json, show
@@ -15,6 +16,7 @@ from passerelle.services import Service, admin_of, run_service
 app = typer.Typer(help="Run the eMSP adapter: cards, authorizations, commands, bills.")
 profiles = typer.Typer(no_args_is_help=True, help="Charging profiles of running sessions.")
 app.add_typer(profiles, name="profile")
+emsp_sync_cli.add_to(app)
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 
