@@ -1,4 +1,4 @@
-"""passerelle emsp sync, pull, absent, gaps, acknowledge: what is here of the lists of CPOs, and what is not."""
+"""passerelle emsp sync, pull, absent, gaps, acknowledge: what is here of the lists of CPOs, what is not."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Final

@@ -62,9 +62,11 @@ class FetchStore:
 
     async def want(self, party: PartyId, module: str, extent: Extent, now: datetime) -> None:
         """All of it goes before what has changed."""
-        await self._put(party, module, {"failed_at": None, "wanted_at": now})
-        less = {"_id": _id(party, module), "wanted": {"$ne": Extent.ALL}}
-        await self._fetches.update_one(less, {"$set": {"wanted": extent}})
+        told = {"party": str(party), "module": module, "failed_at": None, "wanted_at": now}
+        is_all = {"$eq": ["$wanted", Extent.ALL]}
+        wanted = {"$cond": [is_all, Extent.ALL, extent]}
+        change = [{"$set": {**told, "wanted": wanted}}]
+        await self._fetches.update_one({"_id": _id(party, module)}, change, upsert=True)
 
     async def began(self, party: PartyId, module: str, extent: Extent, at: datetime) -> None:
         await self._put(party, module, {"began_at": at, "extent": extent})

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,7 +120,7 @@ class Network:
 
     async def settled(self, *modules: str, times: int = 1) -> None:
         for module in modules or MODULES:
-            await eventually_so(lambda module=module: self.is_fetched(module, times))
+            await eventually_so(partial(self.is_fetched, module, times))
 
     async def fetch(self, module: str, *, all_: bool = False) -> Any:
         """As the operator asks; the state afterwards."""
@@ -171,8 +172,11 @@ class Square:
             await operate(self.emsp, "/agreements/end", {**pair, "last_day": yesterday})
             await asyncio.to_thread(self.emsp.admin.delete, f"/partners/{network.name}")
 
-    async def later(self, **span: float) -> None:
-        await self.clock.leap(**span)
+    async def later(self, *, hours: float = 0, minutes: float = 0) -> None:
+        """Hours, and a minute more: who was at work when time moved looks after that."""
+        if hours:
+            await self.clock.leap(hours=hours)
+        await self.clock.leap(minutes=minutes or 1)
 
 
 @asynccontextmanager
