@@ -31,13 +31,13 @@ from cpo_adapter.stations import sight_store as sights
 from cpo_adapter.tariffs import store as tariff_versions
 from cpo_adapter.tariffs.room import TariffRoom, tariff_room
 from cpo_adapter.tariffs.routes import TariffRoutes
-from cpo_adapter.tokens.keeping import TokenKeeping
 from cpo_adapter.tokens.room import token_room
 from ocpi.delivery.announce import Announcer
 from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import Partner, PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
+from ocpi.pulling.keeping import Keeping
 from ocpi.reconciliation import coverage
 from ocpi.registration.discovery import Needed
 from ocpi.registration.identity import Identity
@@ -163,7 +163,7 @@ def _reactions(
     foundation: Foundation,
     announcer: Announcer,
     behind_hubs: PresenceRoom,
-    tokens: TokenKeeping,
+    tokens: Keeping,
     tariffs: TariffRoom,
 ) -> Reactions:
     async def catch_up(partner: Partner) -> None:

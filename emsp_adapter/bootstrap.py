@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from emsp_adapter import authorization_room as authorizations
 from emsp_adapter import billing_room as billing
 from emsp_adapter import command_rooms as commands
-from emsp_adapter.api.operations import OperationRoutes
+from emsp_adapter import sync_rooms as lists
 from emsp_adapter.apps import room as apps
 from emsp_adapter.authorization_room import AuthorizationRoom, authorization_room
 from emsp_adapter.billing_room import billing_room
-from emsp_adapter.command_rooms import CommandRooms, command_rooms
+from emsp_adapter.command_rooms import command_rooms
 from emsp_adapter.contracts import room as contracts
 from emsp_adapter.contracts.cards import Issuer
 from emsp_adapter.contracts.register import Cards
@@ -20,9 +20,9 @@ from emsp_adapter.interfaces.tokens import tokens_interface
 from emsp_adapter.places import room as places
 from emsp_adapter.reconciliation.interface import RecordReceiver
 from emsp_adapter.settings import EmspSettings
-from emsp_adapter.sync.pull import BillPull
+from emsp_adapter.sync.taking import Arrivals
+from emsp_adapter.sync_rooms import SyncRooms, sync_rooms
 from emsp_adapter.webhooks import room as webhooks
-from ocpi.client.lines import Lines
 from ocpi.delivery.announce import Announcer
 from ocpi.objects.bills import BillReceiver
 from ocpi.objects.lists import SenderInterface
@@ -57,6 +57,7 @@ INDEXES = (
     *billing.INDEXES,
     *places.INDEXES,
     *webhooks.INDEXES,
+    *lists.INDEXES,
 )
 
 
@@ -88,7 +89,6 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     platform = Platform(
         public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
     )
-    pull = _pull(foundation, parts)
     behind_hubs = presence_room(foundation, EMSP)
     covered = Coverage(foundation.mongo)
     asking = await command_rooms(
@@ -107,6 +107,11 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         cards=parts.cards,
         more=[*finding.operations, *telling.operations],
     )
+    arrivals: Arrivals = {
+        ObjectKind.SESSION: each_of(asking.sessions.arrived, parts.authorizing.charges.session_arrived),
+        ObjectKind.CDR: parts.authorizing.charges.bill_arrived,
+    }
+    sync = sync_rooms(foundation, settings, behind_hubs.presences, arrivals)
     doors = open_doors(
         foundation,
         platform=platform,
@@ -114,15 +119,15 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         needed=NEEDED,
         rhythm=settings.rhythm,
         interfaces=[
-            *_interfaces(foundation, parts, platform, asking),
+            *_interfaces(foundation, parts, platform, arrivals),
             *asking.interfaces,
             behind_hubs.interface,
             RecordReceiver(store=foundation.store, coverage=covered, checks=parts.checks).interface(),
         ],
-        reactions=_reactions(foundation, parts, behind_hubs),
+        reactions=_reactions(foundation, parts, behind_hubs, sync),
         more_admin=[
             *billing_room(foundation, settings, covered).routes,
-            *OperationRoutes(pull).routes(),
+            *sync.routes,
             *parts.authorizing.routes,
             *asking.routes,
             *agreed.routes,
@@ -132,7 +137,6 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
             *telling.routes,
         ],
     )
-    foundation.supervisor.start("pull bills", lambda: pull.every(settings.pull_every_s), restart=True)
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=[api.site])
 
 
@@ -155,13 +159,8 @@ def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
 
 
 def _interfaces(
-    foundation: Foundation, parts: _Parts, platform: Platform, asking: CommandRooms
+    foundation: Foundation, parts: _Parts, platform: Platform, arrivals: Arrivals
 ) -> list[Interface]:
-    arrivals = {
-        ObjectKind.LOCATION: nobody,
-        ObjectKind.TARIFF: nobody,
-        ObjectKind.SESSION: each_of(asking.sessions.arrived, parts.authorizing.charges.session_arrived),
-    }
     received = (
         ReceiverInterface(
             kind,
@@ -169,9 +168,9 @@ def _interfaces(
             intake=foundation.intake,
             facts=foundation.facts,
             checks=parts.checks,
-            arrived=arrived,
+            arrived=arrivals.get(kind, nobody),
         )
-        for kind, arrived in arrivals.items()
+        for kind in (ObjectKind.LOCATION, ObjectKind.TARIFF, ObjectKind.SESSION)
     )
     bills = BillReceiver(
         store=foundation.store,
@@ -179,7 +178,7 @@ def _interfaces(
         facts=foundation.facts,
         checks=parts.checks,
         url=lambda version: platform.url_of("cdrs", Side.RECEIVER, version),
-        arrived=parts.authorizing.charges.bill_arrived,
+        arrived=arrivals.get(ObjectKind.CDR, nobody),
     )
 
     def all_of_ours(call: Call) -> Selection:
@@ -196,28 +195,19 @@ def _interfaces(
     ]
 
 
-def _pull(foundation: Foundation, parts: _Parts) -> BillPull:
-    return BillPull(
-        party=parts.own.party,
-        directory=foundation.directory,
-        intake=foundation.intake,
-        facts=foundation.facts,
-        lines=Lines(egress=foundation.egress, clock=foundation.clock),
-        mongo=foundation.mongo,
-        clock=foundation.clock,
-        arrived=parts.authorizing.charges.bill_arrived,
-    )
-
-
-def _reactions(foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom) -> Reactions:
+def _reactions(
+    foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom, sync: SyncRooms
+) -> Reactions:
     async def connected(name: str) -> None:
         behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await parts.announcer.catch_up(partner)
+        await sync.connected(name)
 
-    async def agreed(_: Agreement) -> None:
+    async def agreed(agreement: Agreement) -> None:
         for partner in foundation.directory.active_partners():
             await parts.announcer.catch_up(partner)
+        await sync.agreed(agreement.cpo)
 
     return Reactions(connected=connected, agreed=agreed, parting=parts.announcer.parting())

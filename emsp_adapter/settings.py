@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field, PositiveInt, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from emsp_adapter.authorization.policy import Act
@@ -25,6 +25,10 @@ class EmspSettings(PlatformSettings):
 
     `review_above` is the amount at stake above which a bill is put to be looked at, by currency; `*` is any.
     Months of statements begin in `statement_zone`.
+
+    Without `sync` nothing is fetched of CPOs but what the operator asks for: for a copy that is tried out.
+    Of a session without a bill the operator is told after `bill_within_h` hours; a bill is old that comes
+    `bill_old_after_d` days after its date.
     """
 
     model_config = SettingsConfigDict(env_prefix="EMSP_")
@@ -39,7 +43,6 @@ class EmspSettings(PlatformSettings):
     name: str = "Passerelle eMSP"
     cards: Path | None = None
     check_digits: bool = True
-    pull_every_s: int = 3600
     at_once: Act = Act.REFUSE
     too_often: Act = Act.WARN
     too_often_answers: int = Field(default=10, ge=1, le=60)
@@ -48,6 +51,9 @@ class EmspSettings(PlatformSettings):
     too_far_kmh: int = Field(default=500, ge=50)
     review_above: dict[str, Decimal] = Field(default_factory=lambda: {"*": Decimal("0.01")})
     statement_zone: str = "UTC"
+    sync: bool = True
+    bill_within_h: PositiveInt = 24
+    bill_old_after_d: PositiveInt = 14
 
     @field_validator("statement_zone")
     @classmethod

@@ -13,6 +13,7 @@ from passerelle import (
     emsp_contracts_cli,
     emsp_keys_cli,
     emsp_places_cli,
+    emsp_sync_cli,
     emsp_webhooks_cli,
 )
 from passerelle.admin_client import AdminClient
@@ -35,6 +36,7 @@ app.add_typer(bills, name="bills")
 app.add_typer(statements, name="statements")
 app.add_typer(emsp_places_cli.app, name="places")
 app.add_typer(emsp_webhooks_cli.app, name="webhooks")
+emsp_sync_cli.add_to(app)
 
 COLUMNS = ("id", "action", "cpo", "state", "response", "result", "sessions", "trouble")
 

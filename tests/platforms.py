@@ -144,8 +144,15 @@ async def operate(platform: Operated, path: str, body: dict[str, Any]) -> Any:
 
 @asynccontextmanager
 async def running_emsp(
-    mongo: Mongo, clock: Clock, folder: Path, cards: Path | None = None, **more: Any
+    mongo: Mongo,
+    clock: Clock,
+    folder: Path,
+    cards: Path | None = None,
+    *,
+    sync: bool = False,
+    **more: Any,
 ) -> AsyncIterator[Running]:
+    """Without `sync` it asks nobody for lists by itself: who is not about that hears no such requests."""
     settings = EmspSettings(
         port=free_port(),
         admin_port=free_port(),
@@ -154,6 +161,7 @@ async def running_emsp(
         data_folder=folder,
         allow_private=True,
         cards=cards,
+        sync=sync,
         **more,
     )
     async with running(

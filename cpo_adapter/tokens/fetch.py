@@ -7,11 +7,10 @@ Spec: 2.3.0 mod_tokens, GET method; Token object (valid, last_updated).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final
 
-from cpo_adapter.tokens.rhythm import Extent, Fetched
 from ocpi.client.crawl import Found, Page, Window
 from ocpi.client.line import Line
 from ocpi.client.lines import Lines
@@ -23,6 +22,8 @@ from ocpi.objects.store import ObjectStore
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.process.logs import logger
+from ocpi.pulling.fetching import Told
+from ocpi.pulling.rhythm import Extent, Fetched
 from ocpi.versions.known import CANONICAL
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import EMSP
@@ -37,6 +38,8 @@ OVERLAP: Final = timedelta(days=1)
 """A token may bear an older date than the moment at which it could be fetched first."""
 WITHIN: Final = timedelta(hours=6)
 A_PAGE: Final = 1000
+AT_ONCE: Final = 2
+"""Pages at hand, whoever sends them: nobody waits for an issuer that is slow."""
 
 Arrived = Callable[[Sequence[Record]], Awaitable[None]]
 """Told of tokens that were held before and say something else now."""
@@ -71,8 +74,9 @@ class Fetcher:
         self._store = store
         self._changed = changed
         self._clock = clock
+        self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def fetch(self, issuer: PartyId, extent: Extent, fetched: Fetched) -> Result:
+    async def fetch(self, issuer: PartyId, _: str, extent: Extent, fetched: Fetched) -> Told:
         """Raises OcpiError; what was read until then is kept."""
         partner = self._directory.route_to(issuer, EMSP)
         routing = Routing(to=issuer, sender=self._party)
@@ -80,9 +84,10 @@ class Fetcher:
         since = None if extent is Extent.ALL or fetched.until is None else fetched.until - OVERLAP
         result = Result()
         async for page in every(line, Context(owner=issuer), Window(since=since, limit=A_PAGE)):
-            result = await self._take(line, issuer, page, result)
+            async with self._places:
+                result = await self._take(line, issuer, page, result)
         log.info("tokens fetched", issuer=str(issuer), extent=extent, seen=result.seen, new=result.new)
-        return result
+        return {"last": asdict(result)}
 
     async def _take(self, line: Line, issuer: PartyId, page: Page[Token], so_far: Result) -> Result:
         read = [_record(line, issuer, each) for each in page.found]

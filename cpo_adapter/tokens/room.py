@@ -2,27 +2,25 @@
 
 from dataclasses import dataclass
 
-from cpo_adapter.tokens.absence import Absence
 from cpo_adapter.tokens.fetch import Arrived, Fetcher
-from cpo_adapter.tokens.keeping import TokenKeeping
 from cpo_adapter.tokens.routes import TokenRoutes
-from cpo_adapter.tokens.store import FetchStore
 from ocpi.client.lines import Lines
-from ocpi.delivery.troubles import Troubles
 from ocpi.presence.store import Presences
+from ocpi.pulling.keeping import Keeping
+from ocpi.pulling.room import pulling_room
 from ocpi.service.foundation import Foundation
+from ocpi.wire.interfaces import CPO
 from schemas.kinds import PartyId
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRoom:
-    keeping: TokenKeeping
+    keeping: Keeping
     routes: TokenRoutes
 
 
 def token_room(foundation: Foundation, party: PartyId, presences: Presences, changed: Arrived) -> TokenRoom:
     """`changed` hears of tokens that say something else than before."""
-    store = FetchStore(foundation.mongo)
     fetcher = Fetcher(
         party=party,
         directory=foundation.directory,
@@ -31,19 +29,8 @@ def token_room(foundation: Foundation, party: PartyId, presences: Presences, cha
         changed=changed,
         clock=foundation.clock,
     )
-    keeping = TokenKeeping(
-        party=party,
-        directory=foundation.directory,
-        absence=Absence(
-            directory=foundation.directory,
-            troubles=Troubles(foundation.mongo, foundation.clock),
-            presences=presences,
-        ),
-        store=store,
-        fetcher=fetcher,
-        duty=foundation.duty,
-        supervisor=foundation.supervisor,
-        clock=foundation.clock,
+    room = pulling_room(
+        foundation, party=party, role=CPO, modules=["tokens"], fetch=fetcher.fetch, presences=presences
     )
-    foundation.supervisor.start("keep tokens", keeping.run, restart=True)
-    return TokenRoom(keeping, TokenRoutes(store, keeping))
+    foundation.supervisor.start("keep tokens", room.keeping.run, restart=True)
+    return TokenRoom(room.keeping, TokenRoutes(room.store, room.keeping))

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import AfterValidator
 
-from cpo_adapter.tokens.keeping import TokenKeeping
-from cpo_adapter.tokens.rhythm import Extent
-from cpo_adapter.tokens.store import FetchStore
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Request
 from ocpi.process.mongo import Document
+from ocpi.pulling.keeping import Keeping
+from ocpi.pulling.rhythm import Extent
+from ocpi.pulling.store import FetchStore
 from schemas.kinds import PartyId
 
 
@@ -25,7 +25,7 @@ class Fetch(Request):
 
 
 class TokenRoutes:
-    def __init__(self, store: FetchStore, keeping: TokenKeeping) -> None:
+    def __init__(self, store: FetchStore, keeping: Keeping) -> None:
         self._store = store
         self._keeping = keeping
 
@@ -38,10 +38,10 @@ class TokenRoutes:
     async def _fetch(self, request: web.Request) -> web.Response:
         wanted = Fetch.model_validate(await read(request))
         extent = Extent.ALL if wanted.all else Extent.CHANGED
-        self._keeping.fetch_now(PartyId.parse(wanted.issuer), extent)
+        await self._keeping.fetch_soon(PartyId.parse(wanted.issuer), ["tokens"], extent)
         return reply({"issuer": wanted.issuer, "extent": extent}, HTTPStatus.ACCEPTED)
 
 
 def _shown(document: Document) -> dict[str, Any]:
     named = ("all_at", "until", "failed_at", "error", "last", "was_away")
-    return {"issuer": document["_id"], **{name: document.get(name) for name in named}}
+    return {"issuer": document["party"], **{name: document.get(name) for name in named}}

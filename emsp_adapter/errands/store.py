@@ -70,7 +70,7 @@ class ErrandStore:
 
     async def overdue(self, now: datetime) -> list[Errand]:
         wanted = {"state": {"$in": [State.ASKED, State.PROMISED]}, "deadline": {"$lte": now}}
-        return [_errand(document) async for document in self._errands.find(wanted)]
+        return [read(document) async for document in self._errands.find(wanted)]
 
     async def revisions(self, errand_ids: Collection[str]) -> dict[str, int]:
         """Of those that there are, in one trip."""

@@ -1,1 +1,1 @@
-"""Collecting what was not pushed."""
+"""Collecting what was not pushed: locations, tariffs, sessions and bills, as their CPOs list them."""

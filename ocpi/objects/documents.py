@@ -34,6 +34,7 @@ def created(record: Record, seq: int, now: datetime) -> Document:
 
 
 def changed(record: Record, now: datetime) -> Document:
+    """Whatever the owner tells of it: then it is there."""
     return {
         **_linked(record),
         "last_updated": record.last_updated,
@@ -42,6 +43,7 @@ def changed(record: Record, now: datetime) -> Document:
         "digest": record.digest,
         "deleted": record.deleted,
         "original": _original_document(record.original),
+        "absent_since": None,
     }
 
 
@@ -69,6 +71,7 @@ def record(document: Document) -> Record:
         deleted=document["deleted"],
         original=_original(document.get("original")),
         hold=read_hold(document.get("hold")),
+        absent_since=document.get("absent_since"),
     )
 
 

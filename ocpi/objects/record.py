@@ -45,7 +45,7 @@ class Record:
     """`body` is canonical: 2.3.0, to the byte as it came if it came in that version.
 
     `original` says the same in the version it came in; who changes the one sets the other anew, or to None.
-    `hold` is that of a bill.
+    `hold` is that of a bill. `absent_since`: the owner lists it no more, without having said that it is gone.
     """
 
     key: ObjectKey
@@ -55,6 +55,7 @@ class Record:
     deleted: bool = False
     original: Original | None = None
     hold: Hold | None = None
+    absent_since: datetime | None = None
 
     @property
     def is_withheld(self) -> bool:

@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ocpi.objects import documents, history, selection
+from ocpi.objects import documents, history, listed, selection
 from ocpi.objects.held_bills import HeldBills
 from ocpi.objects.history import History, Version
+from ocpi.objects.listed import Listed
 from ocpi.objects.pages import Numbered, Page, PageOfRecords, Pages, Stretch, numbered
 from ocpi.objects.record import Outcome, Record, database_id
 from ocpi.objects.selection import Selection, audience_name
@@ -37,7 +38,7 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 
 __all__ = ["INDEXES", "Change", "ObjectStore", "Page", "PageOfRecords", "Selection"]
 
-INDEXES = (*selection.INDEXES, *history.INDEXES)
+INDEXES = (*selection.INDEXES, *history.INDEXES, *listed.INDEXES)
 _Numbered = Callable[[int], Write]
 
 
@@ -52,7 +53,7 @@ class Change:
 class ObjectStore:
     """`supervisor` owns what is written in the background; `history_for` is how long old versions stay.
 
-    `held_bills` is where it is said what becomes of those.
+    `held_bills` is where it is said what becomes of those, `listed` what owners list no more.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class ObjectStore:
         self._clock = clock
         self._numbers = Numbers(mongo, clock, supervisor)
         self.held_bills = HeldBills(self._objects, self._numbers)
+        self.listed = Listed(self._objects)
         self._pages = Pages(self._objects, self._numbers, clock)
         self._history = History(mongo, clock, supervisor, history_for)
         self._listening: dict[ObjectKind, list[Callable[[Record], None]]] = {}

@@ -70,6 +70,35 @@ class Duty:
                 await self._work_on(work)
             await self._clock.sleep(LOOK_EVERY_S)
 
+    async def once(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do work that ends, and give the duty back; False where another does it, or has taken it over.
+
+        Raises what the work raises.
+        """
+        if not await self.is_ours():
+            return False
+        try:
+            return await self._done_while_ours(work)
+        finally:
+            async with last_words("duty"):
+                await self._give_back()
+
+    async def _done_while_ours(self, work: Callable[[], Awaitable[None]]) -> bool:
+        doing, losing = asyncio.ensure_future(work()), asyncio.ensure_future(self._lost())
+        try:
+            await asyncio.wait((doing, losing), return_when=asyncio.FIRST_COMPLETED)
+            ended = doing if doing.done() else losing
+        finally:
+            doing.cancel()
+            losing.cancel()
+            await asyncio.gather(doing, losing, return_exceptions=True)
+        ended.result()
+        return ended is doing
+
+    async def _lost(self) -> None:
+        while await self.is_ours():
+            await self._clock.sleep(LOOK_EVERY_S)
+
     async def _work_on(self, work: Callable[[], Awaitable[None]]) -> None:
         """Raises what the work raises."""
         doing = asyncio.ensure_future(work())

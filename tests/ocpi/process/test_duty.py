@@ -93,3 +93,50 @@ async def test_a_process_that_comes_back_under_its_name_has_it_at_once(
 ) -> None:
     assert await one.is_ours()
     assert await duty(mongo, clock, "host:1").is_ours()
+
+
+async def test_work_that_ends_is_done_once_at_a_time_and_the_duty_is_free_afterwards(
+    one: Duty, other: Duty, clock: ManualClock
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await may_end.wait()
+
+    async with asyncio.TaskGroup() as group:
+        doing = group.create_task(one.once(work))
+        await begun.wait()
+        await clock.advance(seconds=2 * LIFETIME_S)
+        assert not await other.once(work)
+        may_end.set()
+    assert doing.result()
+    await clock.advance(seconds=LOOK_EVERY_S)
+    assert await other.once(work)
+
+
+async def test_work_whose_duty_another_has_taken_over_is_broken_off(
+    one: Duty, other: Duty, mongo: Mongo, clock: ManualClock
+) -> None:
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        doing = group.create_task(one.once(work))
+        await begun.wait()
+        await mongo.collection(COLLECTION).delete_many({})
+        assert await other.is_ours()
+        await clock.advance(seconds=LIFETIME_S)
+    assert not doing.result()
+
+
+async def test_what_work_dies_of_is_told_and_the_duty_is_free(one: Duty, other: Duty) -> None:
+    async def work() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        await one.once(work)
+    assert await other.is_ours()

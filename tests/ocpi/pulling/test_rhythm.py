@@ -1,10 +1,10 @@
-"""When tokens are fetched: all once and weekly, what has changed nightly and after an absence."""
+"""When lists are fetched: all once and weekly, what has changed nightly and after an absence."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cpo_adapter.tokens.rhythm import NOTHING, Extent, Fetched, due, last_night
+from ocpi.pulling.rhythm import NOTHING, Extent, Fetched, due, last_night
 from schemas.kinds import PartyId
 
 ISSUER = PartyId("NL", "MSP")
