@@ -20,7 +20,7 @@ from simulators.sins.model import (
 )
 
 _DEEP: Final = 20_000
-_MANY: Final = 500
+_MANY: Final = 100
 
 
 class Habit:
