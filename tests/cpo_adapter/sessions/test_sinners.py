@@ -20,7 +20,7 @@ from tests.fakes.eventually import eventually_so
 pytestmark = SHARED_LOOP
 
 CHARGES = 4
-STATIONS = 26
+STATIONS = 16
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

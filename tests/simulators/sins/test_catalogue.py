@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from simulators.sins import of_answers, of_charges, of_lines, of_meters, of_statuses, of_words
 from simulators.sins.catalogue import NO_SINS, SINS, NoSuchSin, by_chance, named, of_version, shown_by
 from simulators.sins.model import ALL, NEW, Sin
 
@@ -31,18 +32,14 @@ def test_a_sin_says_what_it_does_and_changes_something(sin: Sin) -> None:
 
 
 def test_no_two_sins_have_one_name() -> None:
-    assert len(SINS) == sum(len(room.SINS) for room in _rooms())
+    rooms = (of_answers, of_charges, of_lines, of_meters, of_statuses, of_words)
 
-
-def _rooms() -> list[object]:
-    from simulators.sins import of_answers, of_charges, of_lines, of_meters, of_statuses, of_words
-
-    return [of_answers, of_charges, of_lines, of_meters, of_statuses, of_words]
+    assert len(SINS) == sum(len(room.SINS) for room in rooms)
 
 
 def test_a_sin_is_named_within_its_version() -> None:
     assert [sin.name for sin in named(["repeats", "parks"], "2.1")] == ["repeats", "parks"]
-    with pytest.raises(NoSuchSin, match="no sin of OCPP 1.6"):
+    with pytest.raises(NoSuchSin, match=r"no sin of OCPP 1\.6"):
         named(["parks"], "1.6")
     with pytest.raises(NoSuchSin, match="there is no sin gluttony"):
         named(["gluttony"], "1.6")
@@ -50,10 +47,12 @@ def test_a_sin_is_named_within_its_version() -> None:
 
 @pytest.mark.parametrize("ocpp", ALL)
 def test_chance_is_repeated_by_its_seed_and_goes_from_none_to_all(ocpp: str) -> None:
-    assert by_chance(ocpp, 0, Random(1)) == []
-    assert by_chance(ocpp, 1, Random(1)) == of_version(ocpp)
-    some = by_chance(ocpp, 0.3, Random(7))
-    assert some == by_chance(ocpp, 0.3, Random(7)) != by_chance(ocpp, 0.3, Random(8))
+    def sins(probability: float, seed: int) -> list[Sin]:
+        return by_chance(ocpp, probability, Random(seed))  # noqa: S311 - to be repeated
+
+    assert sins(0, 1) == []
+    assert sins(1, 1) == of_version(ocpp)
+    assert sins(0.3, 7) == sins(0.3, 7) != sins(0.3, 8)
 
 
 def test_what_only_2_x_can_sin_is_no_sin_of_1_6() -> None:
