@@ -23,16 +23,20 @@ class Sinned:
     by_sin: dict[str, int] = field(default_factory=dict)
 
 
-async def charge_all(sinners: Sequence[Sinner], charges: int, until: datetime) -> Sinned:
-    """All at once, each station one after the other, for the last to end `until` then."""
+async def charge_all(sinners: Sequence[Sinner], charges: int | None, until: datetime) -> Sinned:
+    """All at once, each station one after the other, for the last to end `until` then.
+
+    Without a number of `charges` each commits every sin of telling that it has once.
+    """
     sinned = Sinned()
     await asyncio.gather(*(_charge(each, charges, until, sinned) for each in sinners))
     return sinned
 
 
-async def _charge(sinner: Sinner, charges: int, until: datetime, sinned: Sinned) -> None:
+async def _charge(sinner: Sinner, wanted: int | None, until: datetime, sinned: Sinned) -> None:
     """Its sins of telling in turn. Its last charge is told well, for it closes what an earlier left open."""
     telling = [sin for sin in sinner.settings.sins if sin.is_of_telling]
+    charges = len(telling) + 1 if wanted is None else wanted
     wrongs: list[Sin | None] = [*islice(cycle(telling or [None]), charges - 1), None]
     for turn, sin in enumerate(wrongs):
         began = (until - APART * (charges - turn)).replace(microsecond=0)

@@ -19,7 +19,6 @@ from tests.fakes.eventually import eventually_so
 
 pytestmark = SHARED_LOOP
 
-CHARGES = 4
 STATIONS = 16
 
 
@@ -51,7 +50,7 @@ async def test_whatever_stations_sin_their_energy_is_billed_held_or_written_off(
             )
             for place, sins in zip(places, shares(of_version(ocpp), STATIONS), strict=True)
         ]
-        sinned = await charge_all(sinners, CHARGES, clock.now())
+        sinned = await charge_all(sinners, None, clock.now())
         await eventually_so(lambda: all_settled(yard, places))
         assert all(await asyncio.gather(*(each.is_answered() for each in sinners)))
         accounts = await account(yard, places)

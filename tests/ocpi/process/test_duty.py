@@ -93,3 +93,15 @@ async def test_a_process_that_comes_back_under_its_name_has_it_at_once(
 ) -> None:
     assert await one.is_ours()
     assert await duty(mongo, clock, "host:1").is_ours()
+
+
+async def test_a_duty_is_free_again_in_time_though_the_clock_was_set_back(
+    one: Duty, other: Duty, clock: ManualClock
+) -> None:
+    assert await one.is_ours()
+    clock.set_back(hours=1)
+    assert await one.is_ours()
+    assert not await other.is_ours()
+
+    await clock.advance(seconds=LIFETIME_S + 1)
+    assert await other.is_ours()
