@@ -93,21 +93,20 @@ def _mixed(script: Script, _: Random) -> Script:
 
 def _no_numbers(script: Script, _: Random) -> Script:
     """Among its readings are some that no meter has: as texts where the version has texts."""
-    odd: list[Any] = ["NaN", "Infinity", "1e400", "-0", "1e-9"]
-    if script.ocpp != OLD:
-        odd = [-0.0, 1e-9, -1, 1e300]
+    return script.each(_with_odd_texts if script.ocpp == OLD else _with_odd_numbers, Part.READING)
 
-    def among(say: Say) -> tuple[Say, ...]:
-        return (*(valued(say, lambda value, each=each: [value | {"value": each}]) for each in odd), say)
 
-    return script.each(lambda say: among(say) if script.ocpp == OLD else say, Part.READING).each(
-        lambda say: (
-            valued(say, lambda v: [v | {"measurand": "Frequency", "value": odd[-1]}, v])
-            if script.ocpp != OLD
-            else say
-        ),
-        Part.READING,
-    )
+def _with_odd_texts(say: Say) -> tuple[Say, ...]:
+    return (*(valued(say, _told_as(each)) for each in ("NaN", "Infinity", "1e400", "-0", "1e-9")), say)
+
+
+def _told_as(odd: str) -> Callable[[Payload], list[Payload]]:
+    return lambda value: [value | {"value": odd}]
+
+
+def _with_odd_numbers(say: Say) -> tuple[Say, ...]:
+    """JSON has no NaN; of what it has, this is no frequency."""
+    return (valued(say, lambda value: [value | {"measurand": "Frequency", "value": 1e300}, value]),)
 
 
 def _as_texts(script: Script, chance: Random) -> Script:
