@@ -187,7 +187,7 @@ def _uid(number: int) -> str:
 
 @contextmanager
 def _adapter(folder: Path, mongo_url: str, database: str) -> Iterator[tuple[Process, str]]:
-    port, admin = free_ports(2)
+    port, admin, api = free_ports(3)
     environ = {
         **os.environ,
         "PASSERELLE_MONGO_URL": mongo_url,
@@ -195,6 +195,7 @@ def _adapter(folder: Path, mongo_url: str, database: str) -> Iterator[tuple[Proc
         "PASSERELLE_ALLOW_PRIVATE": "true",
         "EMSP_PORT": str(port),
         "EMSP_ADMIN_PORT": str(admin),
+        "EMSP_API_PORT": str(api),
         "EMSP_PARTY": str(_EMSP),
         "EMSP_DATABASE": database,
     }

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from benchmarks.keep_alive import Connection
 from benchmarks.processes import READY_WITHIN_S
 from ocpi.delivery import marks
 from ocpi.delivery.marks import Due
+from ocpi.delivery.policy import LONGEST_PAUSE
 from ocpi.process.embedded_mongo import database_url
 from ocpi.process.mongo import Collection, Document, Mongo
 from schemas.kinds import ObjectKind, PartyId
@@ -90,7 +91,7 @@ async def _restarted(crowd: Crowd, session: aiohttp.ClientSession, outbox: Colle
 
 
 async def _fill(outbox: Collection, parties: Sequence[PartyId], count: int) -> None:
-    """Postponed for a while, as during an outage."""
+    """Postponed for a while, as during an outage: for longer than this takes, and no longer than happens."""
     now = datetime.now(UTC)
     for begin in range(0, count, _BATCH):
         rows = [_row(parties[n % len(parties)], n, now) for n in range(begin, min(count, begin + _BATCH))]
@@ -103,7 +104,7 @@ def _row(party: PartyId, number: int, now: datetime) -> Document:
         "_id": due.mark_id,
         **marks.fresh(due, now),
         "since": now,
-        "next_try": now + timedelta(hours=1),
+        "next_try": now + 1.4 * LONGEST_PAUSE,
         "attempts": 9,
     }
 

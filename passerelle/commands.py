@@ -34,6 +34,7 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "audit": "pricing_cli:audit",
         "acts": "acts_cli:acts",
         "demo": "demo_cli:demo",
+        "simulate": "simulate_cli:app",
         "presence": "presence_cli:presence",
         "doctor": "doctor_cli:doctor",
         "conformance": "conformance_cli:conformance",

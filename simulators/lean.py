@@ -16,10 +16,10 @@ from typing import Any, Final, Self
 import orjson
 from yarl import URL
 
-_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 _FINAL: Final = 0x80
 _NO_MASK: Final = b"\x00\x00\x00\x00"
-_SHORT, _MIDDLE = 126, 127
+_SHORT, _MIDDLE, _MOST_SHORT = 126, 127, 0xFFFF
 
 
 class Refused(Exception):
@@ -37,9 +37,14 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
+    """`path` and `user` are the name unless they are told; `headers` are further lines."""
+
     name: str
     key: bytes
     subprotocol: str = "ocpp1.6"
+    path: str | None = None
+    user: str | None = None
+    headers: tuple[str, ...] = ()
 
 
 class LeanStation:
@@ -49,11 +54,12 @@ class LeanStation:
         self._reader = reader
         self._writer = writer
         self._asked = 0
+        self.answers_pings = True
 
     @classmethod
     async def connect(cls, url: str, who: Identity) -> Self:
         """`url` ends before the identity. Raises Refused, OSError."""
-        where = URL(f"{url}/{who.name}")
+        where = URL(f"{url}/{who.path or who.name}", encoded=who.path is not None)
         reader, writer = await asyncio.open_connection(where.host, where.port, limit=1 << 16)
         station = cls(reader, writer)
         writer.write(_handshake(where, who))
@@ -92,7 +98,7 @@ class LeanStation:
                 raise Gone("cut") from error
             if kind == _TEXT:
                 return orjson.loads(body)
-            if kind == _PING:
+            if kind == _PING and self.answers_pings:
                 self._write(_PONG, body)
             if kind == _CLOSE:
                 self.cut()
@@ -100,6 +106,9 @@ class LeanStation:
 
     def send(self, frame: bytes) -> None:
         self._write(_TEXT, frame)
+
+    def send_binary(self, body: bytes) -> None:
+        self._write(_BINARY, body)
 
     def cut(self) -> None:
         """Without a word, as a mobile network does it."""
@@ -109,8 +118,10 @@ class LeanStation:
         size = len(body)
         if size < _SHORT:
             head = bytes((_FINAL | kind, _FINAL | size))
-        else:
+        elif size <= _MOST_SHORT:
             head = bytes((_FINAL | kind, _FINAL | _SHORT)) + struct.pack("!H", size)
+        else:
+            head = bytes((_FINAL | kind, _FINAL | _MIDDLE)) + struct.pack("!Q", size)
         self._writer.write(head + _NO_MASK + body)
 
     async def _frame(self) -> tuple[int, bytes]:
@@ -123,12 +134,15 @@ class LeanStation:
 
 
 def _handshake(where: URL, who: Identity) -> bytes:
-    password = base64.b64encode(who.name.encode() + b":" + who.key).decode()
+    user = who.name if who.user is None else who.user
+    password = base64.b64encode(user.encode() + b":" + who.key).decode()
+    offered = f"Sec-WebSocket-Protocol: {who.subprotocol}\r\n" if who.subprotocol else ""
+    more = "".join(f"{line}\r\n" for line in who.headers)
     return (
         f"GET {where.raw_path} HTTP/1.1\r\nHost: {where.host}:{where.port}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-        f"Sec-WebSocket-Protocol: {who.subprotocol}\r\nAuthorization: Basic {password}\r\n\r\n"
+        f"{offered}{more}Authorization: Basic {password}\r\n\r\n"
     ).encode()
 
 

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from cpo_adapter.crew.berths import Berths, Moves
 from cpo_adapter.crew.elsewhere import Rooms
-from cpo_adapter.crew.members import TELL_EVERY, Crew
+from cpo_adapter.crew.members import TELL_EVERY_S, Crew
 from ocpi.process.clock import Clock
 from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
@@ -71,7 +71,7 @@ class Lookout:
             except DriverError as error:
                 self._crew.lost_sight()
                 log.warning("the other processes are out of sight", error=type(error).__name__)
-            await self._clock.sleep(TELL_EVERY.total_seconds() if self._crew.is_alone else LOOK_EVERY_S)
+            await self._clock.sleep(TELL_EVERY_S if self._crew.is_alone else LOOK_EVERY_S)
 
     async def turn(self) -> None:
         """Raises DriverError."""

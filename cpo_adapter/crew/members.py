@@ -16,7 +16,7 @@ from ocpi.process.mongo import Document, Mongo
 
 COLLECTION: Final = "crew"
 LIFETIME: Final = timedelta(seconds=10)
-TELL_EVERY: Final = timedelta(seconds=3)
+TELL_EVERY_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Crew:
         self._has_traces = False
         self._has_left = False
         self._company = asyncio.Event()
-        self._told_at: datetime | None = None
-        self._steady_since: datetime | None = clock.now() - LIFETIME
+        self._told_at_s: float | None = None
+        self._steady_since_s: float | None = clock.monotonic() - LIFETIME.total_seconds()
 
     @property
     def is_alone(self) -> bool:
@@ -56,8 +56,8 @@ class Crew:
     @property
     def is_steady(self) -> bool:
         """Whether the others, if they live, have had the time to say so."""
-        since = self._steady_since
-        return since is not None and self._clock.now() - since >= LIFETIME
+        since_s = self._steady_since_s
+        return since_s is not None and self._clock.monotonic() - since_s >= LIFETIME.total_seconds()
 
     @property
     def others_are_behind(self) -> bool:
@@ -85,19 +85,19 @@ class Crew:
         now = self._clock.now()
         told: Document = {"instance": self._instance, "until": now + LIFETIME, "is_behind": is_behind}
         done = await self._crew.update_one({"_id": self.life}, {"$set": told}, upsert=True)
-        was_told, self._told_at = self._told_at is not None, now
+        was_told, self._told_at_s = self._told_at_s is not None, self._clock.monotonic()
         return not (was_told and done.upserted_id is not None)
 
     @property
     def has_to_tell(self) -> bool:
-        return self._told_at is None or self._clock.now() - self._told_at >= TELL_EVERY
+        return self._told_at_s is None or self._clock.monotonic() - self._told_at_s >= TELL_EVERY_S
 
     async def look(self) -> list[str]:
         """See who lives. Who has died, and is known to nobody as living."""
         found = [each async for each in self._crew.find({"_id": {"$ne": self.life}})]
         now = self._clock.now()
-        if self._steady_since is None:
-            self._steady_since = now
+        if self._steady_since_s is None:
+            self._steady_since_s = self._clock.monotonic()
         members = [Member(each["_id"], each["until"], each["is_behind"]) for each in found]
         self._others = tuple(each for each in members if each.until > now)
         self._has_traces = bool(members)
@@ -106,7 +106,7 @@ class Crew:
 
     def lost_sight(self) -> None:
         """The database is away: nobody can say that he lives."""
-        self._steady_since = None
+        self._steady_since_s = None
 
     async def bury(self, life: str) -> None:
         """What it left has been taken over."""

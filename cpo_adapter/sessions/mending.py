@@ -48,7 +48,12 @@ def _as_it_runs(transaction: Transaction, so_far: End) -> Transaction:
 
 
 def _unit_ways(transaction: Transaction, end: End) -> Sequence[_Way]:
-    """The start of 1.6 has no unit to be told wrongly; where no end is told, the last reading is it."""
+    """The start of 1.6 has no unit to be told wrongly; where no end is told, the last reading is it.
+
+    A time that is not the station's may be far too short: nothing is a thousandfold by it.
+    """
+    if Doubt.TIME_REPLACED in transaction.doubts:
+        return [_stop_in_kwh]
     if end.is_assumed and not transaction.begin.reference:
         return [_readings_told_as_kwh]
     return [_stop_in_kwh, _start_in_kwh, _all_told_as_kwh]

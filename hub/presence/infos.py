@@ -138,6 +138,11 @@ class Infos:
             {"viewer": viewer, "next_try": {"$lt": until}}, {"$set": {"next_try": until}}
         )
 
+    async def hurry_all(self) -> None:
+        """The clock was set back: nobody meant to wait so long."""
+        now = self._clock.now()
+        await self._infos.update_many({"next_try": {"$gt": now}}, {"$set": {"next_try": now}})
+
     async def hurry(self, viewer: str) -> None:
         """The platform is back."""
         now = self._clock.now()

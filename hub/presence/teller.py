@@ -23,6 +23,7 @@ from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.process.duty import Duty
 from ocpi.process.logs import logger
+from ocpi.process.setbacks import Setbacks
 from ocpi.process.tasks import Supervisor
 from ocpi.wire.interfaces import Side
 from schemas.translation.context import Context
@@ -58,12 +59,15 @@ class Teller:
         self._changed = changed
         self._duty = duty
         self._busy: set[str] = set()
+        self._setbacks = Setbacks(clock)
 
     async def run(self) -> None:
         """Each platform is told by a task of its own."""
         while True:
             self._changed.clear()
             if await self._duty.is_ours():
+                if self._setbacks.has_come():
+                    await self._infos.hurry_all()
                 await self._tell_all()
             await self._pause()
 

@@ -16,6 +16,7 @@ from typing import Final, assert_never
 from ocpi.delivery.attempts import Attempts
 from ocpi.delivery.fetching import Fetching
 from ocpi.delivery.hearing import Hearing
+from ocpi.delivery.impatience import Impatience
 from ocpi.delivery.keeper import Keeper
 from ocpi.delivery.lane import Lane
 from ocpi.delivery.leases import RENEWED_EVERY_S, Leases
@@ -52,6 +53,7 @@ class Tools:
     leases: Leases
     keeper: Keeper
     hearing: Hearing
+    impatience: Impatience
     clock: Clock
 
 
@@ -150,7 +152,10 @@ class Delivery:
             raise
 
     async def _look_around(self) -> None:
+        await self._with.impatience.begins()
         for turn in count():
+            if await self._with.impatience.looks():
+                self._look_anew()
             is_thorough = self._look_now.is_set() or turn % ALL_EVERY == 0
             self._look_now.clear()
             for address in await self._with.outbox.addresses_due():
@@ -159,6 +164,12 @@ class Delivery:
             await self._hear()
             self._wake.set()
             await _set_within(self._look_now, IDLE_S)
+
+    def _look_anew(self) -> None:
+        for lane in self._lanes.values():
+            lane.looks_anew()
+        self._with.hearing.read_anew()
+        self._look_now.set()
 
     async def _hear(self) -> None:
         """Who has given a sign of life, to this process or another, is tried now."""

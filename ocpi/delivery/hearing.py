@@ -6,7 +6,6 @@ Spec: 2.3.0 mod_hub_client_info, Still alive check.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.delivery.platforms import platform_of
@@ -15,8 +14,8 @@ from ocpi.partners.directory import Directory
 from ocpi.partners.model import Partner
 from ocpi.process.clock import Clock
 
-READ_EVERY: Final = timedelta(seconds=2)
-COUNTS_EVERY: Final = timedelta(seconds=10)
+READ_EVERY_S: Final = 2.0
+COUNTS_EVERY_S: Final = 10.0
 
 
 class Hearing:
@@ -24,9 +23,9 @@ class Hearing:
         self._troubles = troubles
         self._clock = clock
         self._known: Mapping[str, Trouble] = {}
-        self._read_at: datetime | None = None
+        self._read_at_s: float | None = None
         self._heard: set[str] = set()
-        self._counted: dict[str, datetime] = {}
+        self._counted_at_s: dict[str, float] = {}
         directory.on_admitted(self._hear)
 
     def rests(self, platform: str) -> bool:
@@ -38,15 +37,19 @@ class Hearing:
         """Here; it need not be read first."""
         self._known = {**self._known, platform: trouble}
 
+    def read_anew(self) -> None:
+        """The next time that it is asked: much may have changed."""
+        self._read_at_s = None
+
     async def news(self, held: Mapping[str, Trouble]) -> dict[str, Trouble]:
         """Those of the troubles `held` here that now end sooner."""
         if self._heard:
             heard, self._heard = self._heard, set()
             await self._troubles.heard(heard)
-            self._counted |= dict.fromkeys(heard, self._clock.now())
+            self._counted_at_s |= dict.fromkeys(heard, self._clock.monotonic())
         elif not self._is_time():
             return {}
-        self._known, self._read_at = await self._troubles.all(), self._clock.now()
+        self._known, self._read_at_s = await self._troubles.all(), self._clock.monotonic()
         return {
             platform: known
             for platform, mine in held.items()
@@ -54,14 +57,14 @@ class Hearing:
         }
 
     def _is_time(self) -> bool:
-        return self._read_at is None or self._clock.now() - self._read_at >= READ_EVERY
+        return self._read_at_s is None or self._clock.monotonic() - self._read_at_s >= READ_EVERY_S
 
     def _hear(self, partner: Partner) -> None:
         if self._counts(platform_of(partner)):
             self._heard.add(platform_of(partner))
 
     def _counts(self, platform: str) -> bool:
-        known, last = self._known.get(platform), self._counted.get(platform)
+        known, last_s = self._known.get(platform), self._counted_at_s.get(platform)
         if known is None or known.is_asked or not self.rests(platform):
             return False
-        return last is None or self._clock.now() - last >= COUNTS_EVERY
+        return last_s is None or self._clock.monotonic() - last_s >= COUNTS_EVERY_S

@@ -97,6 +97,10 @@ class Lane:
         self._elsewhere_until, self.has_more = until, False
         self._queue.clear()
 
+    def looks_anew(self) -> None:
+        """No instant that was noted here means anything any more: the clock was set back."""
+        self._elsewhere_until, self.has_more = None, True
+
     def is_asked_for(self) -> None:
         """Whatever is put from now on, or was settled meanwhile, the answer may know or not."""
         self.has_more = False

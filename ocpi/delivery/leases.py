@@ -18,6 +18,9 @@ LIFETIME: Final = timedelta(seconds=10)
 RENEWED_EVERY_S: Final = 3.0
 _SKEW: Final = timedelta(seconds=1)  # by so much the clocks of several machines may differ
 
+_NEVER: Final = 2 * LIFETIME
+"""No lease ends so much later, unless a clock was set back since it was taken."""
+
 
 class Leases:
     """`holder` names this process, and the same process after a restart: host and port."""
@@ -30,8 +33,8 @@ class Leases:
 
     def holds(self, platform: str) -> bool:
         """Whether nobody else can have begun to deliver to the platform, as far as this process remembers."""
-        until = self._until.get(platform)
-        return until is not None and self._clock.now() < until - _SKEW
+        until, now = self._until.get(platform), self._clock.now()
+        return until is not None and now < until - _SKEW and not _is_of_another_time(until, now)
 
     async def take(self, platform: str) -> bool:
         """Whether this process may deliver to the platform, for half of LIFETIME at least."""
@@ -40,7 +43,8 @@ class Leases:
     async def take_each(self, platforms: Collection[str]) -> set[str]:
         """Those of them that this process may deliver to, for half of LIFETIME at least."""
         now = self._clock.now()
-        ending = [each for each in platforms if self._until.get(each, now) <= now + LIFETIME / 2]
+        half = now + LIFETIME / 2
+        ending = [each for each in platforms if not half < self._until.get(each, now) <= now + LIFETIME]
         if ending:
             for platform, outcome in zip(ending, await self._write(ending, now), strict=True):
                 self._noted(platform, outcome, now + LIFETIME)
@@ -53,9 +57,10 @@ class Leases:
 
     async def _write(self, platforms: Collection[str], now: datetime) -> list[object]:
         mine = {"holder": self._holder, "until": now + LIFETIME}
+        is_free = [{"holder": self._holder}, {"until": {"$lte": now}}, {"until": {"$gt": now + _NEVER}}]
         takes: list[Write] = [
             UpdateOne(
-                {"_id": platform, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]},
+                {"_id": platform, "$or": is_free},
                 {"$set": mine},
                 upsert=True,
             )
@@ -89,3 +94,8 @@ class Leases:
             mine = {"_id": {"$in": list(self._until)}, "holder": self._holder}
             self._until.clear()
             await self._lanes.update_many(mine, {"$set": {"until": self._clock.now()}})
+
+
+def _is_of_another_time(until: datetime, now: datetime) -> bool:
+    """It was noted before the clock was set back: others may count it as ended."""
+    return until > now + LIFETIME

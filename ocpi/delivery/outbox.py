@@ -8,7 +8,7 @@ goes in one trip.
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from ocpi.delivery import first_marks
@@ -244,6 +244,14 @@ class Outbox:
         if addresses:
             delayed = {**_under(addresses), "next_try": {"$gt": self._clock.now()}, "refusals": 0}
             await self._marks.update_many(delayed, {"$set": {"next_try": self._clock.now()}})
+
+    async def end_waits(self, addresses: Collection[Address], beyond: timedelta) -> None:
+        """What is to be tried later than that from now on is due now, but for bills that were refused."""
+        if addresses:
+            now = self._clock.now()
+            is_short = [{"refusals": 0}, {"kind": {"$ne": ObjectKind.CDR}}]
+            waiting = {"$and": [_under(addresses), {"$or": is_short}], "next_try": {"$gt": now + beyond}}
+            await self._marks.update_many(waiting, {"$set": {"next_try": now}})
 
     async def forgo(self, addresses: Collection[Address], before: datetime) -> None:
         """They were out of reach until then: what was for them now or never is for them no more."""

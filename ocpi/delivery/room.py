@@ -8,6 +8,7 @@ from ocpi.delivery.dependencies import Dependencies
 from ocpi.delivery.dispatcher import Delivery, Tools
 from ocpi.delivery.fetching import Fetching
 from ocpi.delivery.hearing import Hearing
+from ocpi.delivery.impatience import Impatience
 from ocpi.delivery.keeper import Keeper
 from ocpi.delivery.leases import Leases
 from ocpi.delivery.metrics import DeliveryMetrics
@@ -85,6 +86,7 @@ def delivery_room(
             leases=leases,
             keeper=keeper,
             hearing=hearing,
+            impatience=Impatience(outbox=outbox, troubles=troubles, clock=clock),
             clock=clock,
         ),
         supervisor=ground.supervisor,

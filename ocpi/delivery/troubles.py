@@ -6,7 +6,7 @@ that within seconds. A rest that the far side asked for itself is not cut short.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from ocpi.delivery.leases import COLLECTION
@@ -57,6 +57,12 @@ class Troubles:
         await self._lanes.update_many(
             {"_id": {"$in": list(platforms)}, **resting}, {"$set": {"rests_until": now}}
         )
+
+    async def end_rests(self, *, beyond: timedelta) -> None:
+        """Those that end later than that from now on end now, unless the far side asked for them."""
+        now = self._clock.now()
+        late = {"rests_until": {"$gt": now + beyond}, "is_asked": False}
+        await self._lanes.update_many(late, {"$set": {"rests_until": now}})
 
     async def _found(self, wanted: Document) -> dict[str, Trouble]:
         rows = self._lanes.find({**wanted, "failures": {"$exists": True}})

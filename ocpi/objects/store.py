@@ -136,7 +136,7 @@ class ObjectStore:
 
     def _change(self, change: Change) -> _Numbered:
         record, held, now = change.record, change.held, self._clock.now()
-        changed = documents.changed(record, now)
+        changed = self._changed(record, now)
 
         def write(seq: int) -> Write:
             new = documents.created(record, seq, now)

@@ -18,6 +18,8 @@ from ocpi.process.mongo import DuplicateKey, Mongo
 COLLECTION: Final = "duties"
 LIFETIME: Final = timedelta(seconds=10)
 LOOK_EVERY_S: Final = 3.0
+_NEVER: Final = 2 * LIFETIME
+"""No duty ends so much later, unless the clock was set back since it was taken."""
 
 
 class Duty:
@@ -36,9 +38,9 @@ class Duty:
         """Whether this process is the one; it becomes the one where there is none."""
         async with self._one_at_a_time:
             now = self._clock.now()
-            if self._until is not None and self._until > now + LIFETIME / 2:
+            if _is_within(self._until, now + LIFETIME / 2, now + LIFETIME):
                 return True
-            if self._ask_again is not None and self._ask_again > now:
+            if _is_within(self._ask_again, now, now + timedelta(seconds=LOOK_EVERY_S)):
                 return False
             return await self._ask(now)
 
@@ -111,7 +113,8 @@ class Duty:
                 await doing
 
     async def _take(self, now: datetime) -> bool:
-        free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
+        is_free = [{"holder": self._holder}, {"until": {"$lte": now}}, {"until": {"$gt": now + _NEVER}}]
+        free = {"_id": self._name, "$or": is_free}
         mine = {"$set": {"holder": self._holder, "until": now + LIFETIME}}
         try:
             await self._duties.update_one(free, mine, upsert=True)
@@ -123,3 +126,8 @@ class Duty:
         if self._until is not None:
             self._until = None
             await self._duties.delete_one({"_id": self._name, "holder": self._holder})
+
+
+def _is_within(instant: datetime | None, after: datetime, until: datetime) -> bool:
+    """One that is farther off was noted before the clock was set back."""
+    return instant is not None and after < instant <= until

@@ -60,6 +60,10 @@ class ManualClock:
         self._elapsed_s = until_s
         await self._let_others_run()
 
+    def set_back(self, *, hours: float) -> None:
+        """The wall clock is; durations are measured as before."""
+        self._start -= timedelta(hours=hours)
+
     async def stroll(self, *, minutes: float, stride_s: int = 10) -> None:
         """As on a busy machine that recovers at the end: whoever sleeps wakes once in a stride at most.
 

@@ -64,6 +64,15 @@ def test_a_meter_that_makes_no_sense_at_all_is_left_as_it_was_told(
     assert why_not(read) is not None
 
 
+def test_energy_is_not_divided_by_a_thousand_for_a_time_that_the_station_did_not_tell() -> None:
+    """(B-64): a whole charge that is told at once, by a clock that was never set, lasts no time."""
+    at_once = told.end(at=told.after(0.001), meter_wh=12_000, doubts=frozenset({Doubt.TIME_REPLACED}))
+    read = transaction_of(told.begin(meter_wh=1000), [], [at_once])
+
+    assert read.energy_wh == 11_000
+    assert "more than the connector can give" in (why_not(read) or "")
+
+
 def test_what_was_mended_is_billed_by_readings_that_rise() -> None:
     """The time at which energy flowed stays what was told, also over a restart."""
     readings = metered_session(charged(4000, 3000, 5500, 200)).readings

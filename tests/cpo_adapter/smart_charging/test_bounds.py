@@ -152,9 +152,17 @@ async def test_a_schedule_that_says_little_is_no_limit_or_no_answer(orders: Orde
     assert refused == failed == {"result": "REJECTED"}
 
 
-async def test_another_limit_of_the_stations_is_told_to_whoever_limits_there(orders: Ordering) -> None:
-    """Of the grid's or the site's, which comes on top."""
-    told = {"chargingLimit": {"chargingLimitSource": "EMS"}, "evseId": 1}
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("NotifyChargingLimit", {"chargingLimit": {"chargingLimitSource": "EMS"}, "evseId": 1}),
+        ("ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 1}),
+    ],
+)
+async def test_another_limit_of_the_stations_is_told_to_whoever_limits_there(
+    orders: Ordering, action: str, told: dict[str, Any]
+) -> None:
+    """Of the grid's or the site's, which comes on top, or does so no more."""
     async with orders.raw_station("2.0.1") as station:
         session_id = await charging_at(orders, station, "2.0.1")
         _, url = await orders.profile("PUT", session_id, charging_profile=STEPS)
@@ -163,7 +171,7 @@ async def test_another_limit_of_the_stations_is_told_to_whoever_limits_there(ord
         await answer(station, "GetCompositeSchedule", _told("2.0.1", 11_000))
         await orders.result(url)
         await eventually(lambda: len(orders.emsp.heard("chargingprofiles", "PUT")) == 1)
-        await station.call("NotifyChargingLimit", told)
+        await station.call(action, told)
         await answer(station, "GetCompositeSchedule", _told("2.0.1", 4_000))
         await eventually(lambda: len(orders.emsp.heard("chargingprofiles", "PUT")) == 2)
 

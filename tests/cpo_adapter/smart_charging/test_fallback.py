@@ -88,6 +88,36 @@ async def test_a_station_of_1_6_is_limited_and_its_schedule_looked_at(charging: 
     assert (row["standing"], row["amperes"]) == ("verified", 10)
 
 
+@pytest.mark.parametrize(
+    ("ocpp", "purpose", "place"),
+    [
+        ("1.6", "ChargePointMaxProfile", "connectorId"),
+        ("2.0.1", "ChargingStationMaxProfile", "evseId"),
+        ("2.1", "ChargingStationMaxProfile", "evseId"),
+    ],
+)
+async def test_a_station_is_limited_as_a_whole_where_the_inventory_says_so(
+    mongo: Mongo, tmp_path: Path, ocpp: str, purpose: str, place: str
+) -> None:
+    """By the profile that each version has for all its connectors together; here it refuses it."""
+    whole = 'identity = "CP-1"\nfallback_a = 10\nfallback_purpose = "ChargePointMaxProfile"'
+    stations = STATIONS.replace('identity = "CP-1"', whole)
+    async with (
+        running_charging(mongo, tmp_path, stations=stations) as charging,
+        charging.station(f"ocpp{ocpp}") as station,
+    ):
+        row, (_, sent) = await checked(
+            charging,
+            answer(station, *bounds(ocpp, "A", "8")),
+            answer(station, "SetChargingProfile", {"status": "Rejected"}),
+        )
+
+    profile = sent["csChargingProfiles" if ocpp == "1.6" else "chargingProfile"]
+    assert (sent[place], profile["chargingProfilePurpose"]) == (0, purpose)
+    assert schedule_in(sent)["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 10.0}]
+    assert row["purpose"] == "ChargePointMaxProfile"
+
+
 @pytest.mark.parametrize("ocpp", ["2.0.1", "2.1"])
 async def test_a_station_of_2_x_is_asked_for_the_profile_itself(charging: Charging, ocpp: str) -> None:
     """It is set again when it is gone, and not otherwise."""

@@ -140,3 +140,15 @@ async def test_what_work_dies_of_is_told_and_the_duty_is_free(one: Duty, other: 
     with pytest.raises(ValueError, match="broken"):
         await one.once(work)
     assert await other.is_ours()
+
+
+async def test_a_duty_is_free_again_in_time_though_the_clock_was_set_back(
+    one: Duty, other: Duty, clock: ManualClock
+) -> None:
+    assert await one.is_ours()
+    clock.set_back(hours=1)
+    assert await one.is_ours()
+    assert not await other.is_ours()
+
+    await clock.advance(seconds=LIFETIME_S + 1)
+    assert await other.is_ours()
