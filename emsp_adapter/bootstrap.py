@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from emsp_adapter import authorization_room as authorizations
 from emsp_adapter import billing_room as billing
 from emsp_adapter import command_rooms as commands
 from emsp_adapter import sync_rooms as lists
 from emsp_adapter.apps import room as apps
+from emsp_adapter.apps.room import AppRoom
 from emsp_adapter.authorization_room import AuthorizationRoom, authorization_room
 from emsp_adapter.billing_room import billing_room
-from emsp_adapter.command_rooms import command_rooms
+from emsp_adapter.command_rooms import CommandRooms, command_rooms
 from emsp_adapter.contracts import room as contracts
 from emsp_adapter.contracts.cards import Issuer
 from emsp_adapter.contracts.register import Cards
@@ -72,10 +75,51 @@ class _Parts:
     cards: Cards
     authorizing: AuthorizationRoom
     announcer: Announcer
+    behind_hubs: PresenceRoom
+    covered: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class _Rooms:
+    """`arrivals` hear of what comes from CPOs, pushed or fetched; `routes` are for the admin port."""
+
+    asking: CommandRooms
+    sync: SyncRooms
+    api: AppRoom
+    arrivals: Arrivals
+    routes: list[web.RouteDef]
 
 
 async def build(foundation: Foundation, settings: EmspSettings) -> Built:
     parts = _parts(foundation, settings)
+    platform = Platform(
+        public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
+    )
+    rooms = await _rooms(foundation, settings, parts, platform)
+    records = RecordReceiver(store=foundation.store, coverage=parts.covered, checks=parts.checks)
+    doors = open_doors(
+        foundation,
+        platform=platform,
+        identity=Identity(platform.versions_url, PartyRole(EMSP, parts.own.party, settings.name)),
+        needed=NEEDED,
+        rhythm=settings.rhythm,
+        interfaces=[
+            *_interfaces(foundation, parts, platform, rooms.arrivals),
+            *rooms.asking.interfaces,
+            parts.behind_hubs.interface,
+            records.interface(),
+        ],
+        reactions=_reactions(foundation, parts, rooms.sync),
+        more_admin=rooms.routes,
+    )
+    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[rooms.api.site])
+
+
+async def _rooms(foundation: Foundation, settings: EmspSettings, parts: _Parts, platform: Platform) -> _Rooms:
+    """Those that keep something beside objects come before any object is put."""
+    finding = places.place_room(foundation, parts.own.party)
+    telling = webhooks.webhook_room(foundation, allow_http=settings.allow_private)
+    billing_of_cpos = billing_room(foundation, settings, parts.covered)
     issuer = Issuer(parts.own.party, settings.name)
     agreed = await contract_room(
         foundation,
@@ -84,60 +128,26 @@ async def build(foundation: Foundation, settings: EmspSettings) -> Built:
         check_digits=settings.check_digits,
         cards_file=settings.cards,
     )
-    finding = places.place_room(foundation, parts.own.party)
-    telling = webhooks.webhook_room(foundation, allow_http=settings.allow_private)
-    platform = Platform(
-        public_url=settings.url, versions=SPOKEN, directory=foundation.directory, clock=foundation.clock
-    )
-    behind_hubs = presence_room(foundation, EMSP)
-    covered = Coverage(foundation.mongo)
     asking = await command_rooms(
         foundation,
-        ways=Ways(parts.own, foundation.directory, behind_hubs.presences),
+        ways=Ways(parts.own, foundation.directory, parts.behind_hubs.presences),
         checks=parts.checks,
         issuer=issuer,
         cards=parts.cards,
         judge=parts.authorizing.judge,
         platform=platform,
     )
-    api = apps.app_room(
-        foundation,
-        settings,
-        tools=asking.tools,
-        cards=parts.cards,
-        more=[*finding.operations, *telling.operations],
-    )
     arrivals: Arrivals = {
         ObjectKind.SESSION: each_of(asking.sessions.arrived, parts.authorizing.charges.session_arrived),
         ObjectKind.CDR: parts.authorizing.charges.bill_arrived,
     }
-    sync = sync_rooms(foundation, settings, behind_hubs.presences, arrivals)
-    doors = open_doors(
-        foundation,
-        platform=platform,
-        identity=Identity(platform.versions_url, PartyRole(EMSP, parts.own.party, settings.name)),
-        needed=NEEDED,
-        rhythm=settings.rhythm,
-        interfaces=[
-            *_interfaces(foundation, parts, platform, arrivals),
-            *asking.interfaces,
-            behind_hubs.interface,
-            RecordReceiver(store=foundation.store, coverage=covered, checks=parts.checks).interface(),
-        ],
-        reactions=_reactions(foundation, parts, behind_hubs, sync),
-        more_admin=[
-            *billing_room(foundation, settings, covered).routes,
-            *sync.routes,
-            *parts.authorizing.routes,
-            *asking.routes,
-            *agreed.routes,
-            *behind_hubs.routes,
-            *api.routes,
-            *finding.routes,
-            *telling.routes,
-        ],
-    )
-    return Built(ocpi=doors.ocpi, admin=doors.admin, more=[api.site])
+    sync = sync_rooms(foundation, settings, parts.behind_hubs.presences, arrivals)
+    more = [*finding.operations, *telling.operations]
+    api = apps.app_room(foundation, settings, tools=asking.tools, cards=parts.cards, more=more)
+    behind_admin = (
+        parts.authorizing, parts.behind_hubs, finding, telling, billing_of_cpos, agreed, asking, sync, api,
+    )  # fmt: skip
+    return _Rooms(asking, sync, api, arrivals, [route for room in behind_admin for route in room.routes])
 
 
 def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
@@ -155,6 +165,8 @@ def _parts(foundation: Foundation, settings: EmspSettings) -> _Parts:
             store=foundation.store,
             delivery=foundation.delivery,
         ),
+        behind_hubs=presence_room(foundation, EMSP),
+        covered=Coverage(foundation.mongo),
     )
 
 
@@ -195,11 +207,9 @@ def _interfaces(
     ]
 
 
-def _reactions(
-    foundation: Foundation, parts: _Parts, behind_hubs: PresenceRoom, sync: SyncRooms
-) -> Reactions:
+def _reactions(foundation: Foundation, parts: _Parts, sync: SyncRooms) -> Reactions:
     async def connected(name: str) -> None:
-        behind_hubs.connected(name)
+        parts.behind_hubs.connected(name)
         partner = foundation.directory.partner(name)
         if partner is not None:
             await parts.announcer.catch_up(partner)

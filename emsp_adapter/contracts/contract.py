@@ -14,7 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from ocpi.wire.contract_id import bare
 from schemas.kinds import PartyId
-from schemas.v2_3_0.enums import WhitelistType
+from schemas.v2_3_0.enums import DayOfWeek, WhitelistType
 
 
 class ContractState(StrEnum):
@@ -23,16 +23,6 @@ class ContractState(StrEnum):
     ACTIVE = "ACTIVE"
     BLOCKED = "BLOCKED"
     ENDED = "ENDED"
-
-
-class Weekday(StrEnum):
-    MONDAY = "MONDAY"
-    TUESDAY = "TUESDAY"
-    WEDNESDAY = "WEDNESDAY"
-    THURSDAY = "THURSDAY"
-    FRIDAY = "FRIDAY"
-    SATURDAY = "SATURDAY"
-    SUNDAY = "SUNDAY"
 
 
 def _party(written: str) -> str:
@@ -66,7 +56,7 @@ class Hours(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    days: Annotated[tuple[DayOfWeek, ...], Field(min_length=1)]
     since: time
     until: time
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from emsp_adapter.contracts.contract import Hours, Weekday
+from emsp_adapter.contracts.contract import Hours
+from schemas.v2_3_0.enums import DayOfWeek
 
-_DAYS: Final = tuple(Weekday)
+_DAYS: Final = tuple(DayOfWeek)
 _A_DAY: Final = timedelta(days=1)
 
 

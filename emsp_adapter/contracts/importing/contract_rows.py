@@ -15,13 +15,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from emsp_adapter.contracts.contract import Contract, Limits, Weekday
+from emsp_adapter.contracts.contract import Contract, Limits
 from emsp_adapter.contracts.importing.card_rows import MISTYPED
 from emsp_adapter.contracts.importing.reading import Objection
 from ocpi.wire.contract_id import bare, is_mistyped
+from schemas.v2_3_0.enums import DayOfWeek
 
 _HOURS: Final = re.compile(r"([1-7])(?:-([1-7]))?=(\d\d:\d\d)-(\d\d:\d\d)", re.ASCII)
-_DAYS: Final = tuple(Weekday)
+_DAYS: Final = tuple(DayOfWeek)
 _OF_CONTRACT: Final = ("contract_id", "driver", "whitelist", "language", "group_id")
 _LISTS: Final = ("cpos", "countries")
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from emsp_adapter.contracts.contract import Contract, ContractState, Hours, Limits, Weekday
+from emsp_adapter.contracts.contract import Contract, ContractState, Hours, Limits
 from emsp_adapter.contracts.store import Contracts
 from ocpi.errors import UnknownObject
 from ocpi.process.mongo import Mongo
-from schemas.v2_3_0.enums import WhitelistType
+from schemas.v2_3_0.enums import DayOfWeek, WhitelistType
 from tests.fakes.clock import ManualClock
 
 ID = "NL-TNM-C00122045-K"
@@ -42,7 +42,7 @@ async def test_all_of_a_contract_is_kept(contracts: Contracts, clock: ManualCloc
             currency="EUR",
             cpos=("FR*CPO",),
             countries=("NLD",),
-            hours=(Hours.model_validate({"days": [Weekday.MONDAY], "since": "08:00", "until": "20:00"}),),
+            hours=(Hours.model_validate({"days": [DayOfWeek.MONDAY], "since": "08:00", "until": "20:00"}),),
             time_zone="Europe/Amsterdam",
             at_once=2,
         ),
