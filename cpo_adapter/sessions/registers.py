@@ -8,7 +8,7 @@ Spec: OCPP 1.6, SampledValue (Energy.Active.Import.Register, phase, location); 2
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,8 @@ OUTLET: Final = "Outlet"
 BY_THE_CLOCK: Final = "Sample.Clock"
 BEGIN: Final = "Transaction.Begin"
 _END: Final = "Transaction.End"
+_KEPT_TO: Final = timedelta(milliseconds=1)
+"""So exactly the database keeps an end, and what was sampled at that instant is of it."""
 _ALL_PHASES: Final = frozenset({"L1", "L2", "L3"})
 
 
@@ -59,7 +61,7 @@ def first_and_last(
     """
     told = [sample for sample in samples if is_register(sample)]
     others = [each for each in told if each.context != BY_THE_CLOCK] or told
-    within = [each for each in others if until is None or each.at <= until] or others
+    within = [each for each in others if until is None or each.at < until + _KEPT_TO] or others
     first = _candidates([each for each in told if each.context == BEGIN] or _at(min, others))
     last = _candidates([each for each in told if each.context == _END] or _at(max, within))
     either = min(len(first), len(last)) - 1
