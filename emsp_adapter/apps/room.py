@@ -68,7 +68,7 @@ def app_room(
     more: Iterable[Operation] = (),
 ) -> AppRoom:
     """`more` are operations of other rooms."""
-    store = KeyStore(foundation.mongo, foundation.key_for("api keys"))
+    store = KeyStore(foundation.mongo, foundation.key_for("api keys"), foundation.supervisor)
     contracts_of = DriverContracts(foundation.mongo).of
     office = KeyOffice(store, contracts_of, foundation.clock)
     beats = _Beats(foundation, tools.errands)

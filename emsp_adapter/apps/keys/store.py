@@ -1,17 +1,21 @@
 """Keys of the API in MongoDB: keyed digests, what each one opens, and when it was used.
 
 The database alone gives no key away, and lets nobody make one: the digest needs the key file of the service.
-A key is looked up at every request, so one that was revoked opens nothing from then on, in any process.
+A key is looked up at every request, in one trip for all that come at the same moment: so one that was revoked
+opens nothing from then on, in any process.
 """
 
 import hashlib
 import hmac
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from emsp_adapter.apps.keys.key import Key, Kind, Scope
 from ocpi.partners.store import NameTaken
 from ocpi.process.mongo import ASCENDING, Document, DuplicateKey, Index, Mongo, ReturnDocument
+from ocpi.process.reads import Reads
+from ocpi.process.tasks import Supervisor
 
 COLLECTION: Final = "app_keys"
 RATES: Final = "app_key_rates"
@@ -40,12 +44,13 @@ class KeyNameTaken(NameTaken):
 
 
 class KeyStore:
-    def __init__(self, mongo: Mongo, secret: bytes) -> None:
+    def __init__(self, mongo: Mongo, secret: bytes, supervisor: Supervisor) -> None:
         """`secret` keys the digests."""
         self._keys = mongo.collection(COLLECTION)
         self._used = mongo.collection(COLLECTION, is_durable=False)
         self._rates = mongo.collection(RATES, is_durable=False)
         self._secret = secret
+        self._found: Reads[str, Document] = Reads("look up api keys", self._unrevoked, supervisor)
 
     def digest(self, written: str) -> str:
         return hmac.digest(self._secret, written.encode(errors="surrogatepass"), hashlib.sha256).hex()
@@ -74,13 +79,17 @@ class KeyStore:
 
     async def good(self, digest: str, at: datetime) -> Key | None:
         """None for one that is unknown, has ended or was revoked. Its use is noted now and then."""
-        document = await self._keys.find_one({"digest": digest, "revoked_at": None})
+        document = await self._found.find(digest)
         if document is None or (document["expires_at"] is not None and document["expires_at"] <= at):
             return None
         last = document["last_used_at"]
         if last is None or last + NOTED_EVERY <= at:
             await self._used.update_one({"_id": document["_id"]}, {"$max": {"last_used_at": at}})
         return _key(document)
+
+    async def _unrevoked(self, digests: Collection[str]) -> Mapping[str, Document]:
+        found = self._keys.find({"digest": {"$in": list(digests)}, "revoked_at": None})
+        return {document["digest"]: document async for document in found}
 
     async def digests(self) -> frozenset[str]:
         """Of all keys that were not revoked."""

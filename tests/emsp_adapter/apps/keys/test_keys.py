@@ -33,8 +33,9 @@ def office_of(counter: Counter) -> KeyOffice:
     async def nobodys(_: object) -> set[str]:
         return set()
 
-    secret = counter.emsp.foundation.key_for("api keys")
-    return KeyOffice(KeyStore(counter.mongo, secret), nobodys, counter.clock)
+    foundation = counter.emsp.foundation
+    store = KeyStore(counter.mongo, foundation.key_for("api keys"), foundation.supervisor)
+    return KeyOffice(store, nobodys, counter.clock)
 
 
 async def test_a_key_is_told_once_and_the_database_alone_gives_it_away_to_nobody(counter: Counter) -> None:
