@@ -5,6 +5,7 @@ write over each other. A contract that was changed is `unsettled` until its card
 """
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,6 +34,7 @@ INDEXES = (
     Index(collection=COLLECTION, keys=(("unsettled", ASCENDING),), partial={"unsettled": True}),
 )
 _ATTEMPTS: Final = 8
+_MOST_KNOWN: Final = 10_000
 
 Step = Callable[[Contract], Contract]
 
@@ -67,6 +69,7 @@ class Contracts:
     def __init__(self, mongo: Mongo, clock: Clock) -> None:
         self._contracts = mongo.collection(COLLECTION)
         self._clock = clock
+        self._known: OrderedDict[int, Contract] = OrderedDict()
 
     async def find(self, contract_id: str) -> Contract | None:
         kept = await self.kept(contract_id)
@@ -74,12 +77,12 @@ class Contracts:
 
     async def kept(self, contract_id: str) -> KeptContract | None:
         document = await self._contracts.find_one({"_id": bare(contract_id)})
-        return None if document is None else _read(document)
+        return None if document is None else self._read(document)
 
     async def kept_each(self, bare_ids: Collection[str]) -> dict[str, KeptContract]:
         """Those that there are, by bare id, in one trip."""
         found = self._contracts.find({"_id": {"$in": list(bare_ids)}}, batch_size=len(bare_ids) + 1)
-        return {document["_id"]: _read(document) async for document in found}
+        return {document["_id"]: self._read(document) async for document in found}
 
     async def revisions(self, bare_ids: Collection[str]) -> dict[str, int]:
         found = self._contracts.find(
@@ -127,7 +130,7 @@ class Contracts:
         """In the order of their bare ids, from behind `after`."""
         wanted: Document = {"_id": {"$gt": bare(after)}} | ({"contract.state": state} if state else {})
         found = self._contracts.find(wanted).sort("_id", ASCENDING).limit(limit)
-        return [_read(document).contract async for document in found]
+        return [self._read(document).contract async for document in found]
 
     async def unsettled(self, changed_before: datetime, limit: int) -> list[str]:
         """Bare ids of those whose cards may not say yet what they say."""
@@ -138,6 +141,24 @@ class Contracts:
         """By bare id: the cards say what each contract said as of that revision."""
         unchanged = {"_id": {"$in": list(revisions)}, "revision": {"$in": list(revisions.values())}}
         await self._contracts.update_many(unchanged, {"$unset": {"unsettled": ""}})
+
+    def _read(self, document: Document) -> KeptContract:
+        return KeptContract(
+            contract=self._contract(document),
+            revision=document["revision"],
+            created_at=document["created_at"],
+            changed_at=document["changed_at"],
+            is_owed="unsettled" in document,
+        )
+
+    def _contract(self, document: Document) -> Contract:
+        """Of a revision that was read before there is nothing to check: no other contract bears it."""
+        revision = document["revision"]
+        known = self._known.pop(revision, None) or Contract.model_validate(document["contract"])
+        self._known[revision] = known
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+        return known
 
     async def _replace(self, held: KeptContract, changed: Contract) -> bool:
         unchanged = {"_id": held.bare_id, "revision": held.revision}
@@ -166,13 +187,3 @@ def _has_won(outcome: Written | Exception) -> bool:
     if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
         raise outcome
     return isinstance(outcome, Written)
-
-
-def _read(document: Document) -> KeptContract:
-    return KeptContract(
-        contract=Contract.model_validate(document["contract"]),
-        revision=document["revision"],
-        created_at=document["created_at"],
-        changed_at=document["changed_at"],
-        is_owed="unsettled" in document,
-    )
