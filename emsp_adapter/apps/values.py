@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from schemas.kinds import PartyId
 from schemas.numbers import number_text
@@ -42,6 +42,12 @@ def _energy(written: object) -> Decimal:
     return value
 
 
+def _whole(written: object) -> object:
+    """JSON knows one kind of number: 24.0 is 24."""
+    return int(written) if isinstance(written, float) and written.is_integer() else written
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 Id = Annotated[
     str,
     Field(

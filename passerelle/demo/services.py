@@ -29,6 +29,7 @@ from passerelle.admin_client import AdminClient, trusted
 READY_WITHIN_S: Final = 60.0
 STOP_WITHIN_S: Final = 12.0
 _LAST_LINES: Final = 12
+_PORTS: Final = range(10_000, 14_000)
 
 
 class ServiceFailed(StartFailed):
@@ -171,12 +172,24 @@ def _own_settings(ports: Ports, databases: str) -> dict[str, dict[str, str]]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, all different."""
+    """Ports that were free a moment ago, all different.
+
+    Below those that outgoing connections are given: one of these would take it before the service does.
+    """
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
+        probes = [stack.enter_context(_bound()) for _ in range(count)]
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def _bound() -> socket.socket:
+    while True:
+        probe = socket.socket()
+        try:
+            probe.bind(("127.0.0.1", _PORTS.start + secrets.randbelow(len(_PORTS))))
+        except OSError:
+            probe.close()
+        else:
+            return probe
 
 
 def _spawn(name: str, environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ocpi.delivery.leases import COLLECTION, Leases
+from ocpi.delivery.leases import COLLECTION, LIFETIME, Leases
 from ocpi.delivery.marks import Mark
 from ocpi.delivery.readying import Readying, Step
 from ocpi.process.mongo import Mongo
@@ -64,7 +64,7 @@ async def test_a_process_that_lost_its_lease_while_it_was_frozen_sends_nothing(
         steps = await usual(self, marks)
         if not frozen:
             await clock.leap(minutes=1)
-            theirs = {"holder": "another", "until": clock.now().replace(year=2027)}
+            theirs = {"holder": "another", "until": clock.now() + LIFETIME}
             await lanes.update_many({}, {"$set": theirs})
             frozen.append(marks)
         return steps
