@@ -47,7 +47,9 @@ def _whole(written: object) -> object:
     return int(written) if isinstance(written, float) and written.is_integer() else written
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE: Final = BeforeValidator(_whole)
+"""Of an integer, behind its bounds."""
+
 Id = Annotated[
     str,
     Field(

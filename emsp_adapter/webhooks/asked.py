@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from emsp_adapter.apps.operation import Body, Parameters
-from emsp_adapter.apps.values import Limit, Whole
+from emsp_adapter.apps.values import WHOLE, Limit
 from emsp_adapter.webhooks.event import EventType
 from emsp_adapter.webhooks.messages import State
 
@@ -58,7 +58,7 @@ class Changing(Body):
 class Rotating(Body):
     """For so long messages bear a signature with the secret before, too."""
 
-    overlap_hours: Annotated[Whole, Field(ge=0, le=MOST_OVERLAP_H)] = 24
+    overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_H), WHOLE] = 24
 
 
 class OfWebhook(Parameters):
