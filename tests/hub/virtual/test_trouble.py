@@ -29,6 +29,7 @@ async def test_a_bill_that_waits_for_a_registration_holds_up_no_other(several: S
     await several.clock.advance(seconds=30)
     several.emsp.turn_to(made[FR]["versions_url"])
     assert (await several.emsp.withdraw()).status == 1000
+    await several.clock.stroll(minutes=1)  # what was on its way meets nobody
     several.emsp.is_online = True
     await several.clock.stroll(minutes=2)
 
