@@ -3,13 +3,13 @@
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import AfterValidator, Field, PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from emsp_adapter.authorization.policy import Act
 from ocpi.service.settings import PlatformSettings
+from schemas.time_zones import zone_name
 
 
 class EmspSettings(PlatformSettings):
@@ -50,14 +50,7 @@ class EmspSettings(PlatformSettings):
     too_far: Act = Act.WARN
     too_far_kmh: int = Field(default=500, ge=50)
     review_above: dict[str, Decimal] = Field(default_factory=lambda: {"*": Decimal("0.01")})
-    statement_zone: str = "UTC"
+    statement_zone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     sync: bool = True
     bill_within_h: PositiveInt = 24
     bill_old_after_d: PositiveInt = 14
-
-    @field_validator("statement_zone")
-    @classmethod
-    def _is_a_zone(cls, written: str) -> str:
-        if written not in available_timezones():
-            raise ValueError("a time zone is an IANA name, as Europe/Paris")
-        return written

@@ -1,5 +1,7 @@
 """Lists page by page: a cursor leads on, and belongs to the key and the filters of the list it came from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated
 
@@ -54,6 +56,15 @@ class Lists:
         return of_contract.within(of_driver)
 
 
+@contextmanager
+def of_this_list() -> Iterator[None]:
+    """Around the reading of a cursor. Raises Refused: 404 for one of another list."""
+    try:
+        yield
+    except InvalidParameters as error:
+        raise refused(HTTPStatus.NOT_FOUND, error.text, parameter="cursor") from error
+
+
 def following(kind: ObjectKind, asked: Asked, before: int | None) -> str | None:
     """The cursor of the next page."""
     if before is None:
@@ -64,10 +75,8 @@ def following(kind: ObjectKind, asked: Asked, before: int | None) -> str | None:
 def _before(kind: ObjectKind, listing: Listing, key: Key) -> int | None:
     if listing.cursor is None:
         return None
-    try:
+    with of_this_list():
         return cursor.Cursor.read(listing.cursor, _scope(kind, listing, key)).position
-    except InvalidParameters as error:
-        raise refused(HTTPStatus.NOT_FOUND, error.text, parameter="cursor") from error
 
 
 def _scope(kind: ObjectKind, listing: Listing, key: Key) -> str:

@@ -6,11 +6,11 @@ A card that was copied shows like this: uids can be read and written by anybody.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 from emsp_adapter.contracts.case import Position
 from emsp_adapter.contracts.verdict import Reason
+from emsp_adapter.sphere import angle
 
 NEAR_KM: Final = 10
 """Places nearer than this are no two places: coordinates are rough, and so are clocks."""
@@ -51,10 +51,7 @@ def remarks(this: Use, others: Iterable[Use], speed: Speed) -> Iterator[Reason]:
 
 def distance_km(one: Position, other: Position) -> float:
     """As the crow flies."""
-    south, north = radians(one.latitude), radians(other.latitude)
-    east = radians(other.longitude - one.longitude)
-    chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin(east / 2) ** 2
-    return 2 * _EARTH_KM * asin(sqrt(min(1.0, chord)))
+    return _EARTH_KM * angle(one, other)
 
 
 def _is_too_far(this: Use, other: Use, kmh: int) -> bool:

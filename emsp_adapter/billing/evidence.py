@@ -6,8 +6,9 @@ Spec: 2.3.0 mod_cdrs, CDR object (cdr_token, authorization_reference, session_id
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from emsp_adapter.authorization import answers
 from emsp_adapter.billing.checks import Answered, Evidence, most_power_kw
 from emsp_adapter.billing.row import Row
 from emsp_adapter.billing.rows import Rows
@@ -24,7 +25,6 @@ from schemas.v2_3_0.enums import AllowedType
 from schemas.v2_3_0.tokens import Token
 
 Json = dict[str, Any]
-_ANSWERS: Final = "authorizations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class EvidenceRoom:
         self._store = store
         self._grounds = grounds
         self._rows = rows
-        self._given = mongo.collection(_ANSWERS)
+        self._given = mongo.collection(answers.COLLECTION)
         self._errands = mongo.collection(errands.COLLECTION)
 
     async def of(self, bill: Record, row: Row) -> Found:

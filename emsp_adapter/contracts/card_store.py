@@ -16,13 +16,12 @@ from ocpi.process.clock import Clock
 from ocpi.process.mongo import (
     ASCENDING,
     Document,
-    DuplicateKey,
     Index,
     InsertOne,
     Mongo,
     UpdateOne,
     Write,
-    Written,
+    has_won,
     write_each,
 )
 
@@ -116,7 +115,7 @@ class CardStore:
         """All in one trip, each with its `new_revision`; False where somebody was faster."""
         now = self._clock.now()
         writes = [_write(each.card, each.held, now) for each in changes]
-        return [_has_won(outcome) for outcome in await write_each(self._cards, writes)]
+        return [has_won(outcome) for outcome in await write_each(self._cards, writes)]
 
     async def settled(self, cards: Mapping[str, KeptCard]) -> bool:
         """False if one of them has changed since."""
@@ -136,12 +135,6 @@ def _write(card: KeptCard, held: KeptCard | None, now: datetime) -> Write:
     if held is None:
         return InsertOne({"_id": name, **_document(card, now)})
     return UpdateOne({"_id": name, "revision": held.revision}, {"$set": _document(card, now)}, upsert=True)
-
-
-def _has_won(outcome: Written | Exception) -> bool:
-    if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
-        raise outcome
-    return isinstance(outcome, Written)
 
 
 def _document(kept: KeptCard, now: datetime) -> Document:

@@ -6,14 +6,13 @@ A card is a Token; it names its contract by `contract_id`. Several cards may bel
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from ocpi.wire.contract_id import bare
 from schemas.kinds import PartyId
+from schemas.time_zones import zone_name
 from schemas.v2_3_0.enums import DayOfWeek, WhitelistType
 
 
@@ -27,16 +26,6 @@ class ContractState(StrEnum):
 
 def _party(written: str) -> str:
     return str(PartyId.parse(written))
-
-
-_zones = cache(available_timezones)
-"""It looks through a folder each time, and contracts are read for every answer."""
-
-
-def _zone(written: str) -> str:
-    if written not in _zones():
-        raise ValueError("a time zone is an IANA name, as Europe/Paris")
-    return written
 
 
 def _contract_id(written: str) -> str:
@@ -79,7 +68,7 @@ class Limits(BaseModel):
     cpos: tuple[Annotated[str, AfterValidator(_party)], ...] = ()
     countries: tuple[Country, ...] = ()
     hours: tuple[Hours, ...] = ()
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    time_zone: Annotated[str, AfterValidator(zone_name)] | None = None
     at_once: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")

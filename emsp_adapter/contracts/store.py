@@ -23,7 +23,7 @@ from ocpi.process.mongo import (
     Mongo,
     UpdateOne,
     Write,
-    Written,
+    has_won,
     write_each,
 )
 from ocpi.wire.contract_id import bare
@@ -122,7 +122,7 @@ class Contracts:
         """Many in one trip; False where somebody was faster."""
         now = self._clock.now()
         outcomes = await write_each(self._contracts, [_write(each, now) for each in changes])
-        return [_has_won(each) for each in outcomes]
+        return [has_won(each) for each in outcomes]
 
     async def page(
         self, *, after: str = "", limit: int, state: ContractState | None = None
@@ -181,9 +181,3 @@ def _write(change: ContractChange, now: datetime) -> Write:
     if change.held is None:
         return InsertOne({"_id": name, "created_at": now, **news})
     return UpdateOne({"_id": name, "revision": change.held.revision}, {"$set": news}, upsert=True)
-
-
-def _has_won(outcome: Written | Exception) -> bool:
-    if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
-        raise outcome
-    return isinstance(outcome, Written)

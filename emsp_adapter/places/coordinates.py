@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from emsp_adapter.sphere import angle
+
 EARTH_M: Final = 6_378_100.0
 """The radius that MongoDB measures with."""
 HALF_AROUND_M: Final = math.pi * EARTH_M
@@ -40,10 +42,7 @@ def read_point(written: object) -> Point | None:
 
 def distance_m(one: Point, other: Point) -> float:
     """Along the ground, on a sphere."""
-    low, high = math.radians(one.latitude), math.radians(other.latitude)
-    across = math.radians(other.longitude - one.longitude)
-    half = math.sin((high - low) / 2) ** 2 + math.cos(low) * math.cos(high) * math.sin(across / 2) ** 2
-    return 2 * EARTH_M * math.asin(math.sqrt(min(1.0, half)))
+    return EARTH_M * angle(one, other)
 
 
 def _degrees(written: object, most: float) -> float | None:

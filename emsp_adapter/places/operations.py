@@ -12,6 +12,7 @@ from aiohttp import web
 
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import JSON, Asked, Operation
+from emsp_adapter.apps.paging import of_this_list
 from emsp_adapter.apps.problems import refused
 from emsp_adapter.places.area import Area, Box, Circle
 from emsp_adapter.places.asked import InBox, LocationsTold, Looking, Near
@@ -21,7 +22,6 @@ from emsp_adapter.places.finder import Finder, Found
 from emsp_adapter.places.price import Charge
 from emsp_adapter.places.prices import Prices
 from emsp_adapter.places.wanted import Wanted
-from ocpi.errors import InvalidParameters
 from ocpi.partners.directory import Directory
 from ocpi.process.clock import Clock
 from ocpi.wire.interfaces import EMSP
@@ -128,10 +128,8 @@ def _after(looking: Looking, wanted: Wanted) -> Position:
     """Raises Refused: 404 for a cursor of another list."""
     if looking.cursor is None:
         return START
-    try:
+    with of_this_list():
         return Position.read(looking.cursor, wanted.scope())
-    except InvalidParameters as error:
-        raise refused(HTTPStatus.NOT_FOUND, error.text, parameter="cursor") from error
 
 
 def _told(place: Found, prices: bytes) -> bytes:

@@ -17,11 +17,11 @@ from ocpi.process.mongo import (
     ASCENDING,
     DESCENDING,
     Document,
-    DuplicateKey,
     Index,
     InsertOne,
     Mongo,
     ReturnDocument,
+    has_won,
     write_each,
 )
 
@@ -67,8 +67,7 @@ class Messages:
         """Events for endpoints. Durable when this returns; what is there already stays what it is."""
         writes = [InsertOne(_new(event, endpoint_id, now)) for event, endpoint_id in wanted]
         for outcome in await write_each(self._messages, writes) if writes else ():
-            if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
-                raise outcome
+            has_won(outcome)  # raises what is no repetition
 
     async def is_due(self, endpoint_id: str, now: datetime) -> bool:
         return await self._messages.find_one(_due(endpoint_id, now), {"_id": True}) is not None

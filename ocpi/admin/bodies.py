@@ -1,7 +1,6 @@
 """What operators send, as it is checked: each mistake is told with the pointer of its place."""
 
 from typing import Annotated, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +23,7 @@ from ocpi.wire.interfaces import Side
 from ocpi.wire.quirks import NONE, Quirks
 from ocpi.wire.urls import callable_url
 from schemas.kinds import ObjectKind, PartyId
+from schemas.time_zones import zone_name
 from schemas.v2_3_0.enums import Role, TaxIncluded, VersionNumber
 
 ROLES = frozenset({*(role.value for role in Role), HUB})
@@ -45,12 +45,6 @@ def _token(written: str) -> str:
 
 def _url(written: str) -> str:
     return str(callable_url(written))
-
-
-def _zone(written: str) -> str:
-    if written not in available_timezones():
-        raise ValueError("a time zone is an IANA name, as Europe/Paris")
-    return written
 
 
 def _delivered(module: str) -> str:
@@ -132,7 +126,7 @@ class QuirkChange(Request):
 class PolicyChange(Request):
     """Those fields of a partner's translation policy that are to change."""
 
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    time_zone: Annotated[str, AfterValidator(zone_name)] | None = None
     postal_code: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     untaxed: TaxIncluded | None = None
     command_timeout: Annotated[int, Field(gt=0, le=3600)] | None = None

@@ -30,6 +30,7 @@ from ocpi.process.mongo import (
     UpdateOne,
     Write,
     Written,
+    has_won,
     write_each,
 )
 from ocpi.process.tasks import Supervisor
@@ -126,7 +127,7 @@ class ObjectStore:
     async def replace_each(self, changes: Sequence[Change]) -> list[bool]:
         """As `replace`, for many objects in one trip; one that nobody held is created."""
         outcomes = await self._send([self._change(each) for each in changes])
-        won = [_has_won(each) for each in outcomes]
+        won = [has_won(each) for each in outcomes]
         await self._history.keep_each(
             change.record
             for change, has_won in zip(changes, won, strict=True)
@@ -310,9 +311,3 @@ class ObjectStore:
 
 def _unchanged(held: Record) -> Document:
     return {"digest": held.digest, "last_updated": held.last_updated, "deleted": held.deleted}
-
-
-def _has_won(outcome: Written | Exception) -> bool:
-    if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
-        raise outcome
-    return isinstance(outcome, Written)

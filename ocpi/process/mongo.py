@@ -62,6 +62,7 @@ __all__ = [
     "Write",
     "Written",
     "commands_to",
+    "has_won",
     "write_each",
 ]
 
@@ -245,6 +246,13 @@ def _outcomes(
     for each in told["writeErrors"]:
         outcomes[each["index"]] = _write_error(each)
     return outcomes
+
+
+def has_won(outcome: Written | Exception) -> bool:
+    """False where somebody was faster with the same. Raises whatever else a write failed with."""
+    if isinstance(outcome, Exception) and not isinstance(outcome, DuplicateKey):
+        raise outcome
+    return isinstance(outcome, Written)
 
 
 def _write_error(told: Mapping[str, Any]) -> WriteError:

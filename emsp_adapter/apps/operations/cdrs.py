@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import Asked, Operation
-from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
+from emsp_adapter.apps.operations.named import Named, NamedSession, OfCpo, named, no_such
 from emsp_adapter.apps.paging import Listing, Lists, following
 from emsp_adapter.apps.receipt import Receipt, receipt
 from emsp_adapter.apps.values import Id
@@ -18,10 +18,7 @@ from ocpi.objects.store import ObjectStore
 from schemas.kinds import ObjectKey, ObjectKind
 from schemas.v2_3_0.cdrs import CDR
 
-_ERRORS: Final = {
-    HTTPStatus.NOT_FOUND: "No such CDR, or not for this key.",
-    HTTPStatus.CONFLICT: "Several CPOs have one of this id: `cpo` tells which is meant.",
-}
+_ERRORS: Final = no_such("CDR")
 
 
 class NamedCdr(Named):
@@ -114,15 +111,14 @@ class CdrOperations:
         )
 
     async def _one(self, asked: Asked) -> CdrTold:
-        return _told(await self._named(asked))
+        return _told(await named(ObjectKind.CDR, asked, self._visible))
 
     async def _receipt(self, asked: Asked) -> Receipt:
-        return await self._receipt_of(await self._named(asked))
+        return await self._receipt_of(await named(ObjectKind.CDR, asked, self._visible))
 
     async def _receipts(self, asked: Asked) -> ReceiptsTold:
-        name, cpo = asked.path(Named).id, asked.query(OfCpo).cpo
-        session = await self._visible.one(ObjectKind.SESSION, name, cpo, asked.bound)
-        bills = await self._store.bills_of(session.key.owner, name)
+        session = await named(ObjectKind.SESSION, asked, self._visible)
+        bills = await self._store.bills_of(session.key.owner, asked.path(Named).id)
         shown = [each for each in bills if asked.bound.has(contract_of(each))]
         return ReceiptsTold(receipts=[await self._receipt_of(each) for each in shown])
 
@@ -135,10 +131,6 @@ class CdrOperations:
             time_zone=None if place is None or place.deleted else place.value().get("time_zone"),
             credited_by=None if credit is None else str(credit.record.key.id),
         )
-
-    async def _named(self, asked: Asked) -> Record:
-        name, cpo = asked.path(Named).id, asked.query(OfCpo).cpo
-        return await self._visible.one(ObjectKind.CDR, name, cpo, asked.bound)
 
 
 def _told(record: Record) -> CdrTold:

@@ -7,7 +7,7 @@ from typing import Final
 from emsp_adapter.apps.beat import Beat, Versions
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import EVENTS, Asked, Operation, Told
-from emsp_adapter.apps.operations.steering import Named
+from emsp_adapter.apps.operations.named import Named
 from emsp_adapter.apps.streams import Moment, Streams
 from emsp_adapter.apps.told import CommandTold, command_told
 from emsp_adapter.apps.visible import Visible

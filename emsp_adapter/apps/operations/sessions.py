@@ -10,7 +10,7 @@ from emsp_adapter.apps.beat import Beat, Versions
 from emsp_adapter.apps.history import History
 from emsp_adapter.apps.keys.key import Scope
 from emsp_adapter.apps.operation import EVENTS, Asked, Operation, Told
-from emsp_adapter.apps.operations.steering import Named, NamedSession, OfCpo
+from emsp_adapter.apps.operations.named import NamedSession, OfCpo, named, no_such
 from emsp_adapter.apps.paging import Listing, Lists, following
 from emsp_adapter.apps.streams import Moment, Streams
 from emsp_adapter.apps.told import SessionTold, session_told
@@ -21,10 +21,7 @@ from schemas import codec
 from schemas.kinds import ObjectKind
 from schemas.v2_3_0.enums import SessionStatus
 
-_ERRORS: Final = {
-    HTTPStatus.NOT_FOUND: "No such session, or not for this key.",
-    HTTPStatus.CONFLICT: "Several CPOs have one of this id: `cpo` tells which is meant.",
-}
+_ERRORS: Final = no_such("session")
 _FINAL: Final = frozenset({SessionStatus.COMPLETED, SessionStatus.INVALID})
 
 
@@ -106,10 +103,10 @@ class SessionOperations:
         )
 
     async def _one(self, asked: Asked) -> SessionTold:
-        return session_told(await self._named(asked))
+        return session_told(await named(ObjectKind.SESSION, asked, self._visible))
 
     async def _follow(self, asked: Asked) -> Told:
-        name = (await self._named(asked)).database_id
+        name = (await named(ObjectKind.SESSION, asked, self._visible)).database_id
 
         async def subject() -> Moment | None:
             record = await self._store.get_by_id(name)
@@ -117,10 +114,6 @@ class SessionOperations:
             return _moment(record) if record is not None and is_there else None
 
         return await self._streams.serve(asked, self._beat, name, subject)
-
-    async def _named(self, asked: Asked) -> Record:
-        name, cpo = asked.path(Named).id, asked.query(OfCpo).cpo
-        return await self._visible.one(ObjectKind.SESSION, name, cpo, asked.bound)
 
 
 def session_versions(store: ObjectStore) -> Versions:

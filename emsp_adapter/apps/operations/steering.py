@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from emsp_adapter.apps.asking import Asking
 from emsp_adapter.apps.keys.key import EVERYBODY, Scope
-from emsp_adapter.apps.operation import Asked, Body, Operation, Parameters, Told
+from emsp_adapter.apps.operation import Asked, Body, Operation, Told
+from emsp_adapter.apps.operations.named import Named, NamedSession, OfCpo, named
 from emsp_adapter.apps.operations.starting import REFUSALS, LocationId
 from emsp_adapter.apps.told import CommandTold
 from emsp_adapter.apps.values import Energy, Id, Instant, Party
@@ -22,22 +23,8 @@ from schemas.v2_3_0.enums import ChargingPreferencesResponse, ProfileType
 from schemas.v2_3_0.sessions import ChargingPreferences
 
 
-class Named(Parameters):
-    id: Id
-
-
-class NamedSession(Named):
-    id: Annotated[Id, Field(examples=["S1"])]
-
-
 class NamedReservation(Named):
     id: Annotated[Id, Field(examples=["194000001"])]
-
-
-class OfCpo(Parameters):
-    """`cpo` is needed where several have something of this id."""
-
-    cpo: Party | None = None
 
 
 class Unlocking(Body):
@@ -172,5 +159,5 @@ class SteeringOperations:
         if cpo is not None and asked.bound == EVERYBODY:
             found = await self._visible.find(ObjectKind.SESSION, name, cpo, asked.bound)
             return cpo, contract_of(found[0]) if found else None
-        record = await self._visible.one(ObjectKind.SESSION, name, cpo, asked.bound)
+        record = await named(ObjectKind.SESSION, asked, self._visible)
         return str(record.key.owner), contract_of(record)
