@@ -93,21 +93,31 @@ class Door:
             yield station
 
 
+_CALL = 2
+
+
 @dataclass
 class RawStation:
     socket: ClientWebSocketResponse
     _count: int = field(default=0)
+    _asked: list[list[Any]] = field(default_factory=list)
+    """What it was asked while it waited for an answer, and has not heard yet."""
 
     async def say(self, frame: str) -> None:
         await self.socket.send_str(frame)
 
     async def call(self, action: str, payload: Any, *, message_id: str | None = None) -> list[Any]:
-        """Say it, and hear the next frame."""
+        """Say it, and hear the next frame that asks nothing."""
         self._count += 1
         await self.say(json.dumps([2, message_id or f"m{self._count}", action, payload]))
-        return await self.hear()
+        while (frame := await self._next()) and frame[0] == _CALL:
+            self._asked.append(frame)
+        return frame
 
     async def hear(self, within_s: float = PATIENCE_S) -> list[Any]:
+        return self._asked.pop(0) if self._asked else await self._next(within_s)
+
+    async def _next(self, within_s: float = PATIENCE_S) -> list[Any]:
         message = await self.socket.receive(timeout=within_s)
         assert message.type is WSMsgType.TEXT, message
         frame = json.loads(message.data)
@@ -115,6 +125,7 @@ class RawStation:
         return frame
 
     async def hears_nothing(self, for_s: float = 0.2) -> bool:
+        assert not self._asked, self._asked
         try:
             message = await self.socket.receive(timeout=for_s)
         except TimeoutError:

@@ -94,7 +94,7 @@ async def yard(cpo: ServiceProcess) -> AsyncIterator[Yard]:
             station.start()
         await asyncio.gather(*(station.ready() for station in stations.values()))
         orders = Ordering(cast("Any", cpo), emsp, stations, session)
-        await orders.push_card(CARD)
+        await eventually_so(partial(is_card_kept, orders), within_s=PATIENCE_S)
         yield Yard(cpo, orders)
 
 
@@ -116,6 +116,12 @@ async def test_a_rolling_restart_and_a_kill_lose_no_transaction_and_double_no_bi
     billed = sorted(float(bill["total_energy"]) * 1000 for bill in yard.orders.bills())
     assert billed == sorted(each.energy_wh for each in charged)
     assert len({bill["session_id"] for bill in yard.orders.bills()}) == len(STATIONS)
+
+
+async def is_card_kept(orders: Ordering) -> bool:
+    """Not before the process that is asked has heard of the agreement, which another was told of."""
+    heard = await orders.put_card(CARD)
+    return heard.is_success
 
 
 def is_gone(pid: int) -> bool:

@@ -169,8 +169,13 @@ class Ordering:
 
     async def push_card(self, uid: str) -> None:
         """One that may charge everywhere, without anybody being asked."""
+        heard = await self.put_card(uid)
+        assert heard.is_success, heard.body
+
+    async def put_card(self, uid: str) -> Heard:
+        """As `push_card`, for one who is not sure that it is taken."""
         card = self.token(uid, "RFID")
-        heard = await self.emsp.call(
+        return await self.emsp.call(
             "PUT",
             "tokens",
             Side.RECEIVER,
@@ -178,7 +183,6 @@ class Ordering:
             routing=Routing(to=CPO, sender=self.party),
             body=codec.encode({**card, "whitelist": "ALWAYS"}),
         )
-        assert heard.is_success, heard.body
 
     def sessions(self) -> list[Any]:
         return [put.json() for put in self.emsp.heard("sessions", "PUT")]
