@@ -100,9 +100,11 @@ class JoinedAdmin:
         """None where the worker does not serve, or not in time."""
         if not worker.is_serving:
             return None
-        timeout = ClientTimeout(total=ANSWERS_WITHIN_S)
         with suppress(ClientError, TimeoutError):
-            async with self._to_workers.get(f"{worker.url}{path}", timeout=timeout) as answer:
+            async with (
+                worker.while_it_lives(ANSWERS_WITHIN_S),
+                self._to_workers.get(f"{worker.url}{path}", timeout=ClientTimeout(total=None)) as answer,
+            ):
                 return await answer.read()
         return None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, ClassVar, Final
 
+from cpo_adapter.sessions.store import TRANSACTIONS
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
 from ocpi.wire.credentials_token import CredentialsToken
@@ -21,6 +22,7 @@ from schemas.times import datetime_text
 from simulators.lean import Gone, Identity, LeanStation, Refused
 from simulators.partner import SimulatedPartner
 from tests import build
+from tests.faults.forms import form
 from tests.faults.supervisor import HubProcess, Nursery, database_name
 from tests.platforms import CPO, EMSP, free_port
 
@@ -248,6 +250,37 @@ def broken(told: Told, bills: dict[str, list[Any]], kills: int) -> list[str]:
     if again > 8 * kills:
         lines.append(f"{again} bills were sent once more, after {kills} kills")
     return lines
+
+
+async def billed(told: Told, issuer: SimulatedPartner, *, quiet_s: float) -> dict[str, list[Any]]:
+    """The bills, once all are there, or none came for so long.
+
+    A look at thousands takes time from whoever sends them and takes them: that is not done all the time.
+    """
+    clock, came, since_s = SystemClock(), -1, 0.0
+    while len(bills := bills_of(issuer)) < len(told.counted):
+        if len(bills) > came:
+            came, since_s = len(bills), clock.monotonic()
+        if clock.monotonic() - since_s > quiet_s:
+            break
+        await asyncio.sleep(form(0.1, 5.0))
+    return bills
+
+
+async def whereabouts(process: AdapterProcess, told: Told, bills: dict[str, list[Any]]) -> list[str]:
+    """What the adapter has kept of each transaction that has no bill, for whoever has to find out why."""
+    unbilled = told.counted.keys() - {key_of(each[0]) for each in bills.values()}
+    database = await Mongo.connect(process.mongo_url, process.database)
+    try:
+        return [await _kept_of(database, station, began) for station, began in sorted(unbilled)]
+    finally:
+        database.close()
+
+
+async def _kept_of(database: Mongo, station: str, began: str) -> str:
+    wanted = {"station": station, "began_at": datetime.fromisoformat(began)}
+    kept = await database.collection(TRANSACTIONS).find_one(wanted, {"frame": 0, "tariffs": 0})
+    return f"{station} {began}: {kept or 'no transaction'}"
 
 
 def key_of(bill: Any) -> tuple[str, str]:

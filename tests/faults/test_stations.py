@@ -12,10 +12,21 @@ from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from simulators.lean import Gone, Identity, LeanStation, Refused
 from simulators.partner import SimulatedPartner
-from tests.fakes.eventually import eventually
 from tests.faults.doom import MOMENTS, STATIONS, Doom
 from tests.faults.forms import chance, form
-from tests.faults.stations import KEY, AdapterProcess, Told, adapter, bills_of, broken, cars_of, key_of, now
+from tests.faults.stations import (
+    KEY,
+    AdapterProcess,
+    Told,
+    adapter,
+    billed,
+    bills_of,
+    broken,
+    cars_of,
+    key_of,
+    now,
+    whereabouts,
+)
 from tests.faults.story import Story
 from tests.faults.supervisor import Nursery
 from tests.platforms import CPO, EMSP
@@ -52,11 +63,11 @@ async def test_an_adapter_that_is_killed_anywhere_bills_what_its_stations_counte
         await process.begin()
         async with asyncio.timeout(form(60, 1800)):
             await charging
-        await eventually(lambda: len(bills_of(issuer)) >= len(told.counted), within_s=form(60, 600))
-        bills = bills_of(issuer)
+        story.tell(f"all {len(told.counted)} transactions told, {len(bills_of(issuer))} bills came")
+        bills = await billed(told, issuer, quiet_s=form(30, 90))
         counted = sum(told.counted.values())
         story.tell(f"{len(bills)} bills over {counted} Wh, {told.repeated} messages told once more")
-        story.ends_well(broken(told, bills, len(lives)))
+        story.ends_well([*broken(told, bills, len(lives)), *await whereabouts(process, told, bills)])
 
 
 def dooms(fate: Random) -> list[Doom]:
@@ -91,10 +102,10 @@ async def test_a_clock_that_jumps_loses_no_bill_and_no_page(
             await charging
             bills = len(bills_of(issuer))
             story.tell(f"clock {ahead_s:+.0f} s; {len(told.counted)} transactions told, {bills} bills came")
-        await eventually(lambda: len(bills_of(issuer)) >= len(told.counted), within_s=60)
+        sent = await billed(told, issuer, quiet_s=60)
         listed = await all_pages(issuer)
-        missing = told.counted.keys() - listed
-        story.ends_well([*broken(told, bills_of(issuer), 0), *(f"{each} is on no page" for each in missing)])
+        missing = [f"{each} is on no page" for each in told.counted.keys() - listed]
+        story.ends_well([*broken(told, sent, 0), *missing, *await whereabouts(process, told, sent)])
 
 
 async def all_pages(issuer: SimulatedPartner) -> set[tuple[str, str]]:

@@ -7,8 +7,8 @@ keeps dying, and the others go on.
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from types import TracebackType
 from typing import Final, Self
@@ -37,6 +37,7 @@ class Worker:
         self.lives = 0
         self.is_serving = False
         self._private = socket.create_server(("127.0.0.1", 0))
+        self._limits: set[asyncio.Timeout] = set()
         self._life: Life | None = None
         self.url = f"http://127.0.0.1:{self._private.getsockname()[1]}"
 
@@ -59,7 +60,20 @@ class Worker:
         """The exit code of its process; 0 where there has been none."""
         code = await self._life.ended() if self._life else 0
         self.is_serving = False
+        limits, self._limits = self._limits, set()
+        for limit in limits:
+            limit.reschedule(asyncio.get_running_loop().time())
         return code
+
+    @asynccontextmanager
+    async def while_it_lives(self, within_s: float) -> AsyncIterator[None]:
+        """For what is asked of it. Raises TimeoutError after so long, or as soon as its process has ended."""
+        async with asyncio.timeout(within_s) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
 
     def stop(self) -> None:
         if self._life:

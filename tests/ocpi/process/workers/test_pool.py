@@ -1,17 +1,19 @@
 """Workers as real processes: begun, missed, begun again, ended."""
 
+import asyncio
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from ocpi.process.clock import Clock, SystemClock
 from ocpi.process.tasks import Supervisor
 from ocpi.process.workers.pool import FIRST_PAUSE_S, LONGEST_PAUSE_S, STABLE_S, Pool, Worker
 from tests.fakes.clock import ManualClock
-from tests.fakes.eventually import eventually
+from tests.fakes.eventually import PATIENCE_S, eventually
 
 WORKER = """
 import os, signal, sys, time
@@ -158,3 +160,27 @@ async def test_restarts_are_counted(tmp_path: Path, clock: ManualClock) -> None:
 
 def told(workers: Pool) -> str:
     return workers.metrics.exposition()[0].decode()
+
+
+async def test_what_is_asked_of_a_worker_is_given_up_once_it_has_ended(tmp_path: Path) -> None:
+    """Its address outlives it: nobody there would refuse. The same with its next process."""
+    clock = SystemClock()
+    async with kept(tmp_path, clock, count=1) as workers:
+        (worker,) = workers.workers
+        for lives in (1, 2):
+            await eventually(partial(serves, worker, lives))
+            began_s = clock.monotonic()
+            with suppress(TimeoutError):
+                await killed_while_asked(worker)
+            assert clock.monotonic() - began_s < PATIENCE_S
+            assert not worker.is_serving
+
+
+async def killed_while_asked(worker: Worker) -> None:
+    async with worker.while_it_lives(PATIENCE_S):
+        kill(worker)
+        await asyncio.Event().wait()
+
+
+def serves(worker: Worker, lives: int) -> bool:
+    return worker.is_serving and worker.lives == lives
