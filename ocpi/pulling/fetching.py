@@ -52,13 +52,14 @@ class Fetching:
         """Raises OcpiError."""
         began_at = self._clock.now()
         await self._store.began(party, module, extent, began_at)
+        fetched = await self._store.of(party, module)
         try:
-            told = await self._fetch(party, module, extent, await self._store.of(party, module))
+            told = await self._fetch(party, module, extent, fetched)
         except OcpiError as error:
             log.warning("list not fetched", party=str(party), module=module, error=error.text)
             await self._store.failed(party, module, self._clock.now(), error.text)
             raise
-        await self._store.succeeded(party, module, extent, began_at, told)
+        await self._store.succeeded(party, module, extent, began_at, told, wishes=fetched.wishes)
         return told
 
     async def _each(self, party: PartyId, visit: Visit) -> None:

@@ -75,14 +75,14 @@ class Keeping:
     async def want(self, party: PartyId, extent: Extent) -> None:
         """Of all lists of the party: it is due from now on, whatever else is."""
         for module in self._lists.modules_of(party):
-            await self._store.want(party, module, extent, self._clock.now())
+            await self._store.want(party, module, extent)
 
     async def fetch_soon(self, party: PartyId, modules: Sequence[str], extent: Extent) -> None:
         """Begin, whatever is due; what goes on already goes on first. Raises UnknownObject."""
         for module in modules:
             self._lists.check(party, module)
         for module in modules:
-            await self._store.want(party, module, extent, self._clock.now())
+            await self._store.want(party, module, extent)
         self._start(party, [(module, extent) for module in modules])
 
     def _start(self, party: PartyId, visit: Visit) -> None:

@@ -31,8 +31,8 @@ class Extent(StrEnum):
 class Fetched:
     """`until` is when the last fetch began that succeeded, `all_at` the last one of all there is.
 
-    `wanted` was asked for, by the operator or because the party is new here. `doubted_at`: all there was told
-    to be was so little that it has to be told twice.
+    `wanted` was asked for, by the operator or because the party is new here, and `wishes` count how often.
+    `doubted_at`: all there was told to be was so little that it has to be told twice.
     """
 
     all_at: datetime | None = None
@@ -42,6 +42,7 @@ class Fetched:
     was_away: bool = False
     wanted: Extent | None = None
     doubted_at: datetime | None = None
+    wishes: int = 0
 
 
 NOTHING: Final = Fetched()

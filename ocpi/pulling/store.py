@@ -60,27 +60,35 @@ class FetchStore:
         failed = {**_of(parties), "failed_at": {"$lt": now - TRIED_AGAIN_AFTER}}
         await self._fetches.update_many(failed, {"$set": {"failed_at": None}})
 
-    async def want(self, party: PartyId, module: str, extent: Extent, now: datetime) -> None:
+    async def want(self, party: PartyId, module: str, extent: Extent) -> None:
         """All of it goes before what has changed."""
-        told = {"party": str(party), "module": module, "failed_at": None, "wanted_at": now}
+        told = {"party": str(party), "module": module, "failed_at": None}
         is_all = {"$eq": ["$wanted", Extent.ALL]}
         wanted = {"$cond": [is_all, Extent.ALL, extent]}
-        change = [{"$set": {**told, "wanted": wanted}}]
+        wishes = {"$add": [{"$ifNull": ["$wishes", 0]}, 1]}
+        change = [{"$set": {**told, "wanted": wanted, "wishes": wishes}}]
         await self._fetches.update_one({"_id": _id(party, module)}, change, upsert=True)
 
     async def began(self, party: PartyId, module: str, extent: Extent, at: datetime) -> None:
         await self._put(party, module, {"began_at": at, "extent": extent})
 
     async def succeeded(
-        self, party: PartyId, module: str, extent: Extent, began_at: datetime, told: Mapping[str, Any]
+        self,
+        party: PartyId,
+        module: str,
+        extent: Extent,
+        began_at: datetime,
+        told: Mapping[str, Any],
+        *,
+        wishes: int,
     ) -> None:
-        """`told` is shown to the operator."""
+        """`told` is shown to the operator; `wishes` had been told of when the fetch began."""
         done = {"until": began_at, "was_away": False, "began_at": None, "doubted_at": None, **told}
         all_at = {"all_at": began_at} if extent is Extent.ALL else {}
         await self._put(party, module, {**done, **all_at, "failed_at": None, "failures": 0, "error": None})
-        answered = {"_id": _id(party, module), "wanted_at": {"$lte": began_at}}
+        answered = {"_id": _id(party, module), "wishes": wishes or None}
         fits = {} if extent is Extent.ALL else {"wanted": {"$ne": Extent.ALL}}
-        await self._fetches.update_one({**answered, **fits}, {"$unset": {"wanted": "", "wanted_at": ""}})
+        await self._fetches.update_one({**answered, **fits}, {"$unset": {"wanted": ""}})
 
     async def failed(self, party: PartyId, module: str, at: datetime, error: str) -> None:
         told = {"failed_at": at, "error": error, "began_at": None}
@@ -105,6 +113,7 @@ def fetched(document: Document) -> Fetched:
         was_away=document.get("was_away", False),
         wanted=None if wanted is None else Extent(wanted),
         doubted_at=document.get("doubted_at"),
+        wishes=document.get("wishes", 0),
     )
 
 

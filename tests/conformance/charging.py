@@ -25,7 +25,7 @@ from tests.conformance.issuing import database
 from tests.conformance.sites import IDENTITY, KEY, TARIFFS
 from tests.conformance.told_station import ToldStation, raw_station
 from tests.conformance.wire import Json
-from tests.fakes.eventually import eventually
+from tests.fakes.eventually import PATIENCE_S, eventually
 from tests.platforms import CPO, Running, free_port, running
 
 A_MOMENT: Final = PowerProfile.constant(power_w=6000, duration_s=60)  # 100 Wh
@@ -57,7 +57,7 @@ class Charging:
         """A minute, unless told otherwise; the station keeps what it was answered."""
         assert self.station is not None
         told: Json = {"profile": A_MOMENT, "duration_s": 60, "speed": 6000, **more}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.station.charge(Charge(uid=card.uid, connector=connector, **told))
 
     async def bill(self, card: Card) -> Any:
@@ -85,7 +85,7 @@ class Charging:
 
     async def outcome(self, number: int | str | None) -> Any:
         """What became of the transaction of that number, as the operator is shown it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for each in await asyncio.to_thread(self.cpo.admin.get, "/transactions"):
                     if each["number"] == number and each["outcome"] is not None:
@@ -152,6 +152,6 @@ async def simulated_station(
             clock=clock,
         )
         station.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await station.ready()
         yield station

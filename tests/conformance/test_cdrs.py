@@ -389,7 +389,7 @@ async def test_c113_of_several_ways_in_the_last_one_counts(
     """Held up twice: once its issuer answers, once nobody does and the whitelist decides."""
     issuer, card = charging.issuers[version], await charging.card(version, whitelist="ALLOWED_OFFLINE")
     away, there = Reply(http=503, raw=b""), issuer.info(card.uid, authorization_reference="REF-1")
-    async with charging.raw_station("CP-1") as station:
+    async with charging.raw_station("CP-DAY") as station:
         for reply in (there, away) if last == "WHITELIST" else (away, there):
             issuer.answers[card.uid] = reply
             await station.say("Authorize", {"idTag": card.uid})
