@@ -24,8 +24,13 @@ setup: $(READY) ## make .venv with everything, from the lock file
 demo: $(READY) ## stations charge through the hub, live in this terminal (Ctrl-C ends it)
 	@$(BIN)/passerelle demo
 
-test: $(READY) ## all tests, on an embedded MongoDB
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+TESTS_FAILED := 1
+AGAIN := --last-failed --last-failed-no-failures none --exitfirst
+
+test: $(READY) ## all tests, on an embedded MongoDB; what fails is told, and tried once more alone
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder || { \
+		test $$? -eq $(TESTS_FAILED) && echo "SECOND TRY of what failed: whatever passes now is to be mended all the same" && \
+		$(BIN)/python -m pytest -n 0 -v $(AGAIN); }
 
 check: $(READY) ## lint, types, import contracts
 	@$(BIN)/ruff check .
