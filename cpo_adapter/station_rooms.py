@@ -34,6 +34,7 @@ from cpo_adapter.stations.authored_sites import AuthoredSites
 from cpo_adapter.stations.inventory import AuthoredInventory, read_inventory
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.model import Site as Place
+from cpo_adapter.stations.notices import NoticeRoutes
 from cpo_adapter.stations.registry import Registry
 from cpo_adapter.stations.store import StationStore
 from cpo_adapter.stations.versions import VersionBook
@@ -137,6 +138,7 @@ async def station_rooms(
             *card_lists.routes(),
             *sites.routes(),
             *OperationRoutes(yard, security.ring).routes(),
+            *NoticeRoutes(foundation.mongo).routes(),
             *sessions.routes,
             *orders.routes.routes(),
             *orders.fallbacks.routes(),

@@ -7,6 +7,7 @@ each outlet (which replaces an older one only, in the write itself), how it iden
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from cpo_adapter.ocpp.events import Booted, ConnectorStatus, Origin, Outlet
 from cpo_adapter.ocpp.secrets import safe_frame
@@ -16,6 +17,7 @@ from ocpi.process.batches import Batches
 from ocpi.process.mongo import ASCENDING, Document, Index, Mongo, UpdateOne, Write, Written, write_each
 from ocpi.process.tasks import Supervisor
 
+NOTICES: Final = "station_notices"
 _KEPT = timedelta(days=365)
 
 
@@ -26,20 +28,18 @@ class StationStore:
         self._mongo = mongo
         self._putting = Batches("keep what stations tell", self._put_all, supervisor)
         self._stations = mongo.collection("stations")
-        self._notices = mongo.collection("station_notices")
+        self._notices = mongo.collection(NOTICES)
 
     async def prepare(self) -> None:
         await self._mongo.declare(
             [
                 Index(
-                    collection="station_notices",
+                    collection=NOTICES,
                     keys=[("received_at", ASCENDING)],
                     expire_after_s=int(_KEPT.total_seconds()),
                 ),
                 Index(collection="stations", keys=[("told_at", ASCENDING)]),
-                Index(
-                    collection="station_notices", keys=[("station", ASCENDING), ("received_at", ASCENDING)]
-                ),
+                Index(collection=NOTICES, keys=[("station", ASCENDING), ("received_at", ASCENDING)]),
             ]
         )
 
