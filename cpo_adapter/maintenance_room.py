@@ -9,6 +9,7 @@ from cpo_adapter.files.door import FileDoor
 from cpo_adapter.files.shelf import Shelf
 from cpo_adapter.files.tickets import Tickets
 from cpo_adapter.maintenance.asking import Asking
+from cpo_adapter.maintenance.calling import Calling
 from cpo_adapter.maintenance.configuration import Configuration
 from cpo_adapter.maintenance.errands import Errands
 from cpo_adapter.maintenance.job_store import JobStore
@@ -62,7 +63,12 @@ def maintenance_room(
         clock=clock,
     )
     routes = MaintenanceRoutes(
-        asking=asking, configuration=Configuration(asking), errands=errands, jobs=store, shelf=shelf
+        asking=asking,
+        calling=Calling(asking=asking, errands=errands),
+        configuration=Configuration(asking),
+        errands=errands,
+        jobs=store,
+        shelf=shelf,
     )
     return MaintenanceRoom(asking, files, routes.routes())
 

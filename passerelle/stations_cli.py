@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import typer
 
-from passerelle import stations_jobs_cli, stations_orders_cli
+from passerelle import stations_calls_cli, stations_jobs_cli, stations_orders_cli
 from passerelle.options import Json
 from passerelle.output import print_json, show
 from passerelle.services import Service, admin_of
@@ -13,6 +13,7 @@ from passerelle.services import Service, admin_of
 app = typer.Typer(no_args_is_help=True, help="See stations, add them, look after them.")
 app.add_typer(stations_orders_cli.app)
 app.add_typer(stations_jobs_cli.app)
+app.add_typer(stations_calls_cli.app)
 
 Identity = Annotated[str, typer.Argument(help="The station's identity, the last part of its URL.")]
 STATIONS = (

@@ -51,13 +51,17 @@ def _follow(number: int, *, as_json: bool) -> None:
         told = admin.get(f"/stations/jobs/{number}")
         if not as_json:
             for step in told["steps"][shown:]:
-                typer.echo(f"{step['at']}  {step['status']}")
+                _print_step(step)
             shown = len(told["steps"])
         if told["state"] != GOING_ON:
             break
         time.sleep(EVERY_S)
     _print_ended(told, as_json=as_json)
     _exit(told)
+
+
+def _print_step(step: dict[str, Any]) -> None:
+    typer.echo(f"{step['at']}  {step['status']}  {step['detail']}".rstrip())
 
 
 def _print_ended(told: dict[str, Any], *, as_json: bool) -> None:
@@ -127,6 +131,17 @@ def firmware(
     )
 
 
+@app.command("publish-firmware")
+def publish_firmware(
+    identity: Identity,
+    file: Annotated[str, typer.Argument(help="In CPO_FILES_FOLDER, below `firmware`.")],
+    follow: Follow = False,
+    as_json: Json = False,
+) -> None:
+    """Have a local controller (2.x) fetch firmware and offer it to the stations behind it."""
+    _begun("publish_firmware", identity, follow=follow, as_json=as_json, file=file)
+
+
 @app.command()
 def report(
     identity: Identity,
@@ -190,7 +205,7 @@ def job(number: int, follow: Follow = False, as_json: Json = False) -> None:
     told = admin_of(Service.CPO).get(f"/stations/jobs/{number}")
     if not as_json:
         for step in told["steps"]:
-            typer.echo(f"{step['at']}  {step['status']}")
+            _print_step(step)
     _print_ended(told, as_json=as_json)
 
 

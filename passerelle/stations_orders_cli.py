@@ -37,14 +37,22 @@ def order(path: str, identity: str, as_json: bool, **body: Any) -> dict[str, Any
     told: dict[str, Any] = admin_of(Service.CPO).post(f"/stations/{path}", {"identity": identity, **wanted})
     if as_json:
         print_json(told)
-    elif told["outcome"] is None:
-        fail(f"no answer: {told['reason']}")
     else:
-        why = f" ({told['reason']})" if told["reason"] else ""
-        typer.echo(f"the station answered {told['outcome']}{why}")
+        print_answer(told)
+    exit_unless_accepted(told)
+    return told
+
+
+def print_answer(told: dict[str, Any]) -> None:
+    if told["outcome"] is None:
+        fail(f"no answer: {told['reason']}")
+    why = f" ({told['reason']})" if told["reason"] else ""
+    typer.echo(f"the station answered {told['outcome']}{why}")
+
+
+def exit_unless_accepted(told: dict[str, Any]) -> None:
     if not told["accepted"]:
         raise typer.Exit(EXIT_REFUSED)
-    return told
 
 
 @app.command()
@@ -113,6 +121,27 @@ def data_transfer(
 def cost(identity: Identity, transaction: str, amount: str, as_json: Json = False) -> None:
     """Tell a station that can show it what a transaction costs by now (2.x)."""
     order("cost", identity, as_json, transaction=transaction, cost=amount)
+
+
+@app.command()
+def priority(
+    identity: Identity,
+    transaction: Annotated[str, typer.Argument(help="As the station names it.")],
+    state: Annotated[Literal["on", "off"], typer.Argument(help="Whether it comes first.")],
+    as_json: Json = False,
+) -> None:
+    """Let a charge go before others, by a profile for it that the station has (2.1)."""
+    order("priority", identity, as_json, transaction=transaction, first=state == "on")
+
+
+@app.command("unpublish-firmware")
+def unpublish_firmware(
+    identity: Identity,
+    md5: Annotated[str, typer.Argument(help="As the job of publish-firmware names it.")],
+    as_json: Json = False,
+) -> None:
+    """Have a local controller (2.x) offer firmware no longer."""
+    order("unpublish_firmware", identity, as_json, md5=md5)
 
 
 @configuration.command("get")

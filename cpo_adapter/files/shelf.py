@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
@@ -78,6 +79,10 @@ class Shelf:
         """Raises FileNotFoundError: also for a name that is none."""
         return await asyncio.to_thread(_measured, self.firmware_path(name))
 
+    async def md5(self, name: str) -> str:
+        """Of firmware: by it OCPP names what a local controller offers. Raises as `firmware`."""
+        return await asyncio.to_thread(_md5, self.firmware_path(name))
+
     def firmware_path(self, name: str) -> Path:
         """Raises FileNotFoundError, as `firmware`."""
         path = self._firmware / name
@@ -107,3 +112,8 @@ def _measured(path: Path) -> Firmware:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     return Firmware(path, path.stat().st_size, digest.hexdigest())
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest()

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.intents import NotAsked, StationSilent
-from cpo_adapter.ocpp.orders import Answer, Order
+from cpo_adapter.ocpp.orders import Answer, Call, Order
 from cpo_adapter.ocpp.refusal import Refusal
 from ocpi.errors import UnknownObject
 from ocpi.process import logs
@@ -71,7 +71,7 @@ class Asking:
         else:
             status = answer.status or ("Accepted" if answer.is_readable else "nothing readable")
             heard = Heard(status, _why(answer), answer.told, answer.is_accepted)
-        what = type(order).__name__
+        what = order.action if isinstance(order, Call) else type(order).__name__
         _log.info("station ordered", station=station, order=what, status=heard.status, reason=heard.reason)
         return heard
 

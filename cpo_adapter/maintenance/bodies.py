@@ -17,6 +17,8 @@ from schemas.codec import Json
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Evse = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=150)]
+Md5 = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{32}$")]
+Transaction = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 Pem = Annotated[str, StringConstraints(min_length=1, max_length=5500)]
 
 
@@ -63,6 +65,28 @@ class Unlock(OfStation):
 class ClearCache(OfStation):
     def order(self) -> Order:
         return orders.ForgetCards()
+
+
+class UnpublishFirmware(OfStation):
+    md5: Md5
+
+    def order(self) -> Order:
+        return orders.UnpublishFirmware(self.md5)
+
+
+class Priority(OfStation):
+    transaction: Transaction
+    first: bool
+
+    def order(self) -> Order:
+        return orders.Prioritise(self.transaction, self.first)
+
+
+class Call(OfStation):
+    """`payload` as the station's version of OCPP has it; a `requestId` that leads to a job is given here."""
+
+    action: Annotated[str, StringConstraints(min_length=1, max_length=50)]
+    payload: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
 
 
 class ListCertificates(OfStation):
@@ -142,7 +166,7 @@ class ClearMonitors(OfStation):
 
 
 class Cost(OfStation):
-    transaction: Annotated[str, StringConstraints(min_length=1, max_length=36)]
+    transaction: Transaction
     cost: Annotated[Decimal, Field(ge=0)]
 
     def order(self) -> Order:
@@ -206,6 +230,12 @@ class Firmware(OfStation):
             certificate=self.certificate,
             signature=self.signature,
         )
+
+
+class PublishFirmware(OfStation):
+    """A file in the folder of firmware."""
+
+    file: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class Report(OfStation):

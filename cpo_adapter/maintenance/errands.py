@@ -19,6 +19,7 @@ from cpo_adapter.ocpp.orders import (
     ListProfiles,
     LogKind,
     Order,
+    PublishFirmware,
     ReportAll,
     ReportMonitors,
     ReportSome,
@@ -81,7 +82,7 @@ class Errands:
         async def order(job: Job) -> Order:
             return SendDiagnostics(await self._address_in(job), period.since, period.until)
 
-        begun = await self._begun(station, JobKind.DIAGNOSTICS, "diagnostics", order)
+        begun = await self.begin(station, JobKind.DIAGNOSTICS, "diagnostics", order)
         if begun.heard.is_accepted and not begun.heard.told.get("fileName"):
             await self._store.note(begun.job.number, _NO_FILE_NAME)
             return replace(begun, heard=replace(begun.heard, reason=_NO_FILE_NAME))
@@ -91,7 +92,7 @@ class Errands:
         async def order(job: Job) -> Order:
             return SendLog(job.number, await self._address_in(job), kind, period.since, period.until)
 
-        return await self._begun(station, JobKind.LOG, kind.value, order)
+        return await self.begin(station, JobKind.LOG, kind.value, order)
 
     async def firmware(self, station: str, wanted: FirmwareWanted) -> Begun:
         """Raises as `Asking.order`; UnknownObject also where there is no such file."""
@@ -104,7 +105,17 @@ class Errands:
                 job.number, url, retrieve_at, wanted.install_at, wanted.certificate, wanted.signature
             )
 
-        begun = await self._begun(station, JobKind.FIRMWARE, wanted.file or wanted.url, order)
+        begun = await self.begin(station, JobKind.FIRMWARE, wanted.file or wanted.url, order)
+        return replace(begun, firmware=firmware)
+
+    async def publication(self, station: str, name: str) -> Begun:
+        """Firmware that a local controller shall offer. Raises as `firmware`."""
+        firmware, md5 = await self._firmware(name), await self._shelf.md5(name)
+
+        async def order(job: Job) -> Order:
+            return PublishFirmware(job.number, await self._address_out(job, name), md5)
+
+        begun = await self.begin(station, JobKind.PUBLICATION, f"{name}, MD5 {md5}", order)
         return replace(begun, firmware=firmware)
 
     async def report(self, station: str, about: Inventory, names: Sequence[str] = ()) -> Begun:
@@ -140,11 +151,12 @@ class Errands:
         async def order(job: Job) -> Order:
             return make(job.number)
 
-        return await self._begun(station, JobKind.REPORT, about, order)
+        return await self.begin(station, JobKind.REPORT, about, order)
 
-    async def _begun(
+    async def begin(
         self, station: str, kind: JobKind, about: str, order: Callable[[Job], Awaitable[Order]]
     ) -> Begun:
+        """`order` is made of the job. Raises as `Asking.order`."""
         self._asking.check_is_here(station)
         job = await self._store.begin(station, kind, about, self._clock.now())
         try:

@@ -19,6 +19,7 @@ PARTS: Final = "station_report_parts"
 _KEPT_S: Final = int(timedelta(days=30).total_seconds())
 _LARGEST_NUMBER: Final = 2**31 - 1
 _LONGEST: Final = 2 * max(LASTS.values())
+_LONGEST_DETAIL: Final = 5_000
 _MOST_STEPS: Final = 100
 _MOST_PARTS: Final = 10_000
 INDEXES = (
@@ -65,7 +66,7 @@ class JobStore:
             named |= {"ending": {"$in": _OPEN}, "asked_at": {"$gt": step.at - _LONGEST}}
         else:
             named["_id"] = number
-        entry = {"status": step.status[:50], "at": step.at}
+        entry = {"status": step.status[:50], "at": step.at, "detail": step.detail[:_LONGEST_DETAIL]}
         return await self._changed(named, {"$push": {"steps": {"$each": [entry], "$slice": -_MOST_STEPS}}})
 
     async def arrived(self, number: int, file: StoredFile, deadline: datetime) -> Job | None:
@@ -159,4 +160,4 @@ def job_of(document: Document) -> Job:
 
 
 def _steps(told: Sequence[Document]) -> tuple[Step, ...]:
-    return tuple(Step(each["status"], each["at"]) for each in told)
+    return tuple(Step(each["status"], each["at"], each.get("detail", "")) for each in told)

@@ -1,8 +1,9 @@
-"""What takes a station longer than its answer: a file that it sends or fetches, a report in parts. Pure.
+"""What takes a station longer than its answer: files that it sends or fetches, reports in parts, swaps. Pure.
 
 A job ends by what the station says last, by what has arrived, or by its time: then with what came.
 Spec: OCPP 1.6, DiagnosticsStatus, FirmwareStatus; security whitepaper and OCPP 2.0.1, UploadLogStatusEnumType
-and FirmwareStatusEnumType; 2.0.1, B07 (parts of a report).
+FirmwareStatusEnumType and PublishFirmwareStatusEnumType; 2.0.1, B07 (parts of a report); 2.1,
+BatterySwapEventEnumType.
 """
 
 from dataclasses import dataclass
@@ -17,31 +18,39 @@ class JobKind(StrEnum):
     DIAGNOSTICS = "diagnostics"
     LOG = "log"
     FIRMWARE = "firmware"
+    PUBLICATION = "firmware publication"
     REPORT = "report"
+    SWAP = "battery swap"
 
 
 UPLOADS: Final = frozenset({JobKind.DIAGNOSTICS, JobKind.LOG})
+DOWNLOADS: Final = (JobKind.FIRMWARE, JobKind.PUBLICATION)
 LASTS: Final = {
     JobKind.DIAGNOSTICS: timedelta(hours=1),
     JobKind.LOG: timedelta(hours=1),
     JobKind.FIRMWARE: timedelta(hours=24),
+    JobKind.PUBLICATION: timedelta(hours=24),
     JobKind.REPORT: timedelta(minutes=1),
+    JobKind.SWAP: timedelta(hours=1),
 }
 """From the last that was heard of it, for a report; from the order, for files."""
 
 AFTER_ARRIVAL: Final = timedelta(minutes=2)
 """So long the station may take to say that it has sent what has arrived."""
 
-_ENDED_WELL: Final = frozenset({"Uploaded", "Installed"})
+_ENDED_WELL: Final = frozenset({"Uploaded", "Installed", "Published", "BatteryOut"})
 _FAILED: Final = frozenset(
     {
         "BadMessage",
+        "BatteryOutTimeout",
         "DownloadFailed",
         "InstallVerificationFailed",
         "InstallationFailed",
+        "InvalidChecksum",
         "InvalidSignature",
         "NotSupportedOperation",
         "PermissionDenied",
+        "PublishFailed",
         "UploadFailed",
         "UploadFailure",
         "AcceptedCanceled",
@@ -58,8 +67,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`detail` is what the station added."""
+
     status: str
     at: datetime
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

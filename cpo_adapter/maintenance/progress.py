@@ -4,7 +4,7 @@ from typing import Final, TypeGuard
 
 from cpo_adapter.files.stored import StoredFile
 from cpo_adapter.maintenance.job_store import JobStore
-from cpo_adapter.maintenance.jobs import AFTER_ARRIVAL, UPLOADS, Ending, Job, JobKind, Step, ending
+from cpo_adapter.maintenance.jobs import AFTER_ARRIVAL, DOWNLOADS, UPLOADS, Ending, Job, JobKind, Step, ending
 from cpo_adapter.ocpp.events import FirmwareProgressed, Progressed, ReportPart, Work
 from ocpi.process import logs
 from ocpi.process.clock import Clock
@@ -18,6 +18,8 @@ _KINDS: Final = {
     Work.DIAGNOSTICS: JobKind.DIAGNOSTICS,
     Work.LOG: JobKind.LOG,
     Work.FIRMWARE: JobKind.FIRMWARE,
+    Work.PUBLICATION: JobKind.PUBLICATION,
+    Work.SWAP: JobKind.SWAP,
 }
 
 
@@ -41,7 +43,8 @@ class Progress:
             await self._end_if_over(job)
 
     async def progressed(self, event: Progressed) -> None:
-        await self._step(event.origin.station, _KINDS[event.work], event.number, event.status)
+        kind = _KINDS[event.work]
+        await self._step(event.origin.station, kind, event.number, event.status, event.detail)
 
     async def firmware_progressed(self, event: FirmwareProgressed) -> None:
         await self._step(event.origin.station, JobKind.FIRMWARE, event.number, event.status)
@@ -64,13 +67,16 @@ class Progress:
 
     async def fetched(self, station: str, number: int) -> None:
         """The station has the whole of a file: it may say so itself, later."""
-        await self._store.step(station, JobKind.FIRMWARE, number, Step("(fetched)", self._clock.now()))
+        for kind in DOWNLOADS:  # it is one of them
+            await self._store.step(station, kind, number, Step("(fetched)", self._clock.now()))
 
-    async def _step(self, station: str, kind: JobKind, number: int | None, status: str) -> None:
+    async def _step(
+        self, station: str, kind: JobKind, number: int | None, status: str, detail: str = ""
+    ) -> None:
         if status in ("", _NOTHING_DONE) or not (number is None or _is_number(number)):
             return
         now = self._clock.now()
-        await self._end_if_over(await self._store.step(station, kind, number, Step(status, now)))
+        await self._end_if_over(await self._store.step(station, kind, number, Step(status, now, detail)))
 
     async def _end_if_over(self, job: Job | None) -> None:
         how = ending(job, self._clock.now()) if job is not None else None

@@ -1,28 +1,33 @@
 """What an operator has stations do. All bodies name the station: {"identity": …}; see `bodies` for the rest.
 
-POST /admin/v1/stations/{reset, availability, trigger, unlock, clear_cache, data_transfer, cost}
+POST /admin/v1/stations/{reset, availability, trigger, unlock, clear_cache, data_transfer, cost, priority}
+POST /admin/v1/stations/call: any other message of 2.1 that stations hear; unpublish_firmware
 POST /admin/v1/stations/certificates/{list, install, delete}, …/display/{show, clear}
 POST /admin/v1/stations/monitoring/{base, level, add, clear}, …/configuration/{get, set}
-POST /admin/v1/stations/{diagnostics, log, firmware, report, customer, profiles}, …/display/list,
-     …/monitoring/report: each begins a job
+POST /admin/v1/stations/{diagnostics, log, firmware, publish_firmware, report, customer, profiles},
+     …/display/list, …/monitoring/report: each begins a job
 GET  /admin/v1/stations/jobs[?station=…], …/jobs/{number}, …/jobs/{number}/report, …/jobs/{number}/file
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import web
 
 from cpo_adapter.files.shelf import Shelf
 from cpo_adapter.maintenance import bodies, shown
 from cpo_adapter.maintenance.asking import Asking
+from cpo_adapter.maintenance.calling import Calling
 from cpo_adapter.maintenance.configuration import Configuration
 from cpo_adapter.maintenance.errands import Begun, Errands
 from cpo_adapter.maintenance.job_store import JobStore
 from cpo_adapter.maintenance.jobs import Job
+from cpo_adapter.ocpp.flaws import Unfitting
+from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.stations.security_routes import OfStation
 from ocpi.admin.app import read
+from ocpi.admin.problems import problem
 from ocpi.errors import UnknownObject
 from schemas import codec
 
@@ -37,6 +42,8 @@ SIMPLE: Final[Mapping[str, type[OfStation]]] = {
     "clear_cache": bodies.ClearCache,
     "data_transfer": bodies.Transfer,
     "cost": bodies.Cost,
+    "priority": bodies.Priority,
+    "unpublish_firmware": bodies.UnpublishFirmware,
     "certificates/list": bodies.ListCertificates,
     "certificates/install": bodies.InstallCertificate,
     "certificates/delete": bodies.DeleteCertificate,
@@ -55,12 +62,14 @@ class MaintenanceRoutes:
         self,
         *,
         asking: Asking,
+        calling: Calling,
         configuration: Configuration,
         errands: Errands,
         jobs: JobStore,
         shelf: Shelf,
     ) -> None:
         self._asking = asking
+        self._calling = calling
         self._configuration = configuration
         self._errands = errands
         self._jobs = jobs
@@ -70,6 +79,7 @@ class MaintenanceRoutes:
         return [
             *(web.post(f"/stations/{path}", self._ordered(body)) for path, body in SIMPLE.items()),
             *(web.post(f"/stations/{path}", self._begun(*each)) for path, each in self._lasting().items()),
+            web.post("/stations/call", self._call),
             web.post("/stations/configuration/get", self._read),
             web.post("/stations/configuration/set", self._change),
             web.get("/stations/jobs", self._list),
@@ -87,6 +97,10 @@ class MaintenanceRoutes:
             ),
             "log": (bodies.Log, lambda body: errands.log(body.identity, body.kind, body.period())),
             "firmware": (bodies.Firmware, lambda body: errands.firmware(body.identity, body.wanted())),
+            "publish_firmware": (
+                bodies.PublishFirmware,
+                lambda body: errands.publication(body.identity, body.file),
+            ),
             "report": (bodies.Report, lambda body: errands.report(body.identity, body.about, body.names)),
             "customer": (
                 bodies.Customer,
@@ -113,6 +127,14 @@ class MaintenanceRoutes:
             return _reply(shown.begun(begun), HTTPStatus.ACCEPTED)
 
         return handle
+
+    async def _call(self, request: web.Request) -> web.Response:
+        wanted = bodies.Call.model_validate(await read(request))
+        try:
+            called = await self._calling.call(wanted.identity, wanted.action, cast(Payload, wanted.payload))
+        except Unfitting as error:
+            return _unfitting(error)
+        return _reply({"identity": wanted.identity, "action": wanted.action, **shown.called(called)})
 
     async def _read(self, request: web.Request) -> web.Response:
         wanted = bodies.ReadConfiguration.model_validate(await read(request))
@@ -153,6 +175,12 @@ class MaintenanceRoutes:
         if job is None:
             raise UnknownObject(f"there is no job {number}")
         return job
+
+
+def _unfitting(error: Unfitting) -> web.Response:
+    found = [{"pointer": f"/payload{flaw.pointer}", "detail": flaw.text} for flaw in error.flaws]
+    detail = "the payload is not what the message wants"
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=found)
 
 
 def _reply(value: Any, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

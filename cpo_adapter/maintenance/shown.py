@@ -5,6 +5,7 @@ from typing import Any
 
 from cpo_adapter.maintenance import values
 from cpo_adapter.maintenance.asking import Heard
+from cpo_adapter.maintenance.calling import Called
 from cpo_adapter.maintenance.configuration import Change
 from cpo_adapter.maintenance.errands import Begun
 from cpo_adapter.maintenance.jobs import Job, JobKind
@@ -29,7 +30,7 @@ def job(found: Job) -> dict[str, Any]:
         "asked_at": found.asked_at,
         "state": found.ending.value if found.ending else "going on",
         "reason": found.reason,
-        "steps": [{"status": step.status, "at": step.at} for step in found.steps],
+        "steps": [{"status": step.status, "at": step.at, "detail": step.detail} for step in found.steps],
         "file": None,
     }
     if found.file is not None:
@@ -52,6 +53,10 @@ def begun(told: Begun) -> dict[str, Any]:
     if told.firmware is not None:
         shown["firmware"] = {"size": told.firmware.size, "sha256": told.firmware.sha256}
     return shown
+
+
+def called(told: Called) -> dict[str, Any]:
+    return {**heard(told.heard), "job": told.job.number if told.job else None}
 
 
 def settings(found: Settings) -> dict[str, Any]:

@@ -105,17 +105,23 @@ class Work(StrEnum):
     DIAGNOSTICS = "diagnostics"
     LOG = "log"
     FIRMWARE = "firmware"
+    PUBLICATION = "firmware publication"
+    SWAP = "battery swap"
 
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """How far it is with sending a file, in its own word; `number` as in FirmwareProgressed."""
+    """How far it is with its work, in its own word; `number` as in FirmwareProgressed.
+
+    `detail` is what it adds: the addresses at which firmware is published.
+    """
 
     origin: Origin
     action: str
     work: Work
     status: str
     number: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from cpo_adapter.ocpp.effects import Effect
-from cpo_adapter.ocpp.spoken_orders import Words
 from cpo_adapter.ocpp.v16 import handlers as handlers16
-from cpo_adapter.ocpp.v16 import orders as orders16
-from cpo_adapter.ocpp.v16 import outbound as outbound16
+from cpo_adapter.ocpp.v16 import vocabulary as vocabulary16
 from cpo_adapter.ocpp.v21 import notices as notices21
-from cpo_adapter.ocpp.v21 import orders as orders21
+from cpo_adapter.ocpp.v21 import vocabulary as vocabulary21
 from cpo_adapter.ocpp.v201 import handlers as handlers201
-from cpo_adapter.ocpp.v201 import orders as orders201
-from cpo_adapter.ocpp.v201 import outbound as outbound201
+from cpo_adapter.ocpp.v201 import vocabulary as vocabulary201
 
 _HEAD: Final = """\
 # What comes of each message of OCPP
@@ -45,22 +42,10 @@ class Spoken:
     said: Mapping[str, Effect]
 
 
-def _said(intents: Mapping[str, Effect], words: Words, not_sent: Mapping[str, Effect]) -> dict[str, Effect]:
-    ordered = {said.action: said.effect for ways in words.values() for said in ways}
-    return {**not_sent, **intents, **ordered}
-
-
 SPOKEN: Final = (
-    Spoken("1.6", "v16", handlers16.EFFECTS, _said(outbound16.SENT, orders16.WORDS, orders16.NOT_SENT)),
-    Spoken(
-        "2.0.1", "v201", handlers201.EFFECTS, _said(outbound201.SENT, orders201.WORDS, orders201.NOT_SENT)
-    ),
-    Spoken(
-        "2.1",
-        "v21",
-        {**handlers201.EFFECTS, **notices21.EFFECTS},
-        _said(outbound201.SENT, orders201.WORDS, orders21.NOT_SENT),
-    ),
+    Spoken("1.6", "v16", handlers16.EFFECTS, vocabulary16.VOCABULARY.effects()),
+    Spoken("2.0.1", "v201", handlers201.EFFECTS, vocabulary201.VOCABULARY.effects()),
+    Spoken("2.1", "v21", {**handlers201.EFFECTS, **notices21.EFFECTS}, vocabulary21.VOCABULARY.effects()),
 )
 
 

@@ -41,9 +41,12 @@ class Answer:
         return self.is_readable and self.status.casefold() in _YES
 
 
-_YES = frozenset({"", "accepted", "acceptedcanceled", "scheduled", "rebootrequired", "unlocked"})
+_YES = frozenset(
+    {"", "accepted", "acceptedcanceled", "scheduled", "rebootrequired", "unlocked", "unpublished"}
+)
 _LISTS = {
     "clearMonitoringResult": "status",
+    "clearTariffsResult": "status",
     "setMonitoringResult": "status",
     "setVariableResult": "attributeStatus",
 }
@@ -283,3 +286,35 @@ class Transfer(Order):
     vendor: str
     message: str | None = None
     data: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFirmware(Order):
+    """Have a local controller fetch it from `url` and offer it to the stations behind it."""
+
+    number: int
+    url: str
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpublishFirmware(Order):
+    """Named by what PublishFirmware told of it."""
+
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritise(Order):
+    """Let a transaction charge as fast as it can, or no longer."""
+
+    reference: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Order):
+    """In the words of the version itself, for what nothing here sends: `payload` as its schema has it."""
+
+    action: str
+    payload: Payload

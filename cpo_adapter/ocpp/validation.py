@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind
@@ -51,7 +52,17 @@ class Problem:
 
 def problems(version: str, action: str, part: Part, payload: Json) -> Iterator[Problem]:
     """What is wrong, as it is found. `version` is the module of the package: "v16"."""
-    return map(_problem, _validator(version, action + _suffix(version, part)).iter_errors(payload))
+    return map(_problem, errors(version, action, part, payload))
+
+
+def errors(version: str, action: str, part: Part, payload: Json) -> Iterator[jsonschema_rs.ValidationError]:
+    """As `problems`, as the validator tells it."""
+    return _validator(version, action + _suffix(version, part)).iter_errors(payload)
+
+
+def schema(version: str, action: str, part: Part) -> Any:
+    """As the package has it."""
+    return _schema(version, action + _suffix(version, part))
 
 
 def must_fit(version: str, action: str, part: Part, payload: Json) -> None:
@@ -66,9 +77,12 @@ def _suffix(version: str, part: Part) -> str:
 
 @lru_cache(maxsize=512)
 def _validator(version: str, name: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(_schema(version, name), validate_formats=True)
+
+
+def _schema(version: str, name: str) -> Any:
     source = resources.files(f"ocpp.{version}") / "schemas" / f"{name}.json"
-    schema = json.loads(source.read_text("utf-8-sig"))
-    return jsonschema_rs.validator_for(schema, validate_formats=True)
+    return json.loads(source.read_text("utf-8-sig"))
 
 
 def _problem(error: jsonschema_rs.ValidationError) -> Problem:

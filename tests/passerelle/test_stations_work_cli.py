@@ -13,7 +13,7 @@ from cpo_adapter.maintenance import bodies
 from cpo_adapter.maintenance.routes import SIMPLE
 from cpo_adapter.stations.security_routes import OfStation
 from ocpi.process.mongo import Mongo
-from passerelle import stations_cli, stations_jobs_cli, stations_orders_cli
+from passerelle import stations_calls_cli, stations_cli, stations_jobs_cli, stations_orders_cli
 from simulators.servicing import Habits
 from tests.cpo_adapter.maintenance.workshop import working
 from tests.fakes.clock import ManualClock
@@ -52,7 +52,7 @@ ANSWER = {
     "is_effective": True,
     "job": 7,
     "state": "done",
-    "steps": [{"status": "Uploaded", "at": "2026-01-01T00:00:00Z"}],
+    "steps": [{"status": "Uploaded", "at": "2026-01-01T00:00:00Z", "detail": ""}],
     "file": None,
     "variables": [],
     "station": "CP-1",
@@ -76,6 +76,8 @@ class Admin:
 
 BODIES: dict[str, type[OfStation]] = {
     **SIMPLE,
+    "call": bodies.Call,
+    "publish_firmware": bodies.PublishFirmware,
     "configuration/get": bodies.ReadConfiguration,
     "configuration/set": bodies.ChangeConfiguration,
     "diagnostics": bodies.Diagnostics,
@@ -95,6 +97,10 @@ ORDERS = [
     ("clear_cache", "clear-cache CP-1"),
     ("data_transfer", "data-transfer CP-1 com.example --message Hello --data x"),
     ("cost", "cost CP-1 T1 12.30"),
+    ("call", 'call CP-1 GetDERControl {{"isDefault":true}}'),
+    ("call", "call CP-1 GetPeriodicEventStream"),
+    ("priority", "priority CP-1 T1 on"),
+    ("unpublish_firmware", f"unpublish-firmware CP-1 {'0' * 32}"),
     ("configuration/get", "configuration get CP-1 HeartbeatInterval"),
     ("configuration/set", "configuration set CP-1 HeartbeatInterval 60"),
     ("certificates/list", "certificates list CP-1 CSMSRootCertificate"),
@@ -112,6 +118,7 @@ ORDERS = [
     ("log", "log CP-1 --kind security --follow"),
     ("firmware", "firmware CP-1 fw.bin --at 2026-01-01T00:00:00 --certificate {file} --signature c2ln"),
     ("firmware", "firmware CP-1 https://maker.example/fw.bin"),
+    ("publish_firmware", "publish-firmware CP-1 fw.bin"),
     ("report", "report CP-1 --about SummaryInventory"),
     ("report", "report CP-1 C.V D.W"),
     ("customer", "customer CP-1 CARD --erase --no-report"),
@@ -122,7 +129,7 @@ ORDERS = [
 @pytest.fixture
 def admin(monkeypatch: pytest.MonkeyPatch) -> Admin:
     admin = Admin()
-    for module in (stations_cli, stations_jobs_cli, stations_orders_cli):
+    for module in (stations_cli, stations_calls_cli, stations_jobs_cli, stations_orders_cli):
         monkeypatch.setattr(module, "admin_of", lambda _: admin)
     return admin
 
@@ -155,6 +162,7 @@ def test_every_order_has_a_command() -> None:
         ("/stations/jobs/7", "job 7 --follow"),
         ("/stations/jobs/7/report", "report-of 7 --json"),
         ("/stations/alarms", "alarms"),
+        ("/stations/notices", "notices CP-1 --action NotifyPriorityCharging"),
         ("/stations/set_aside", "set-aside"),
         ("/stations/set_aside/a1", "set-aside a1"),
         ("/stations/set_aside/a1/retry", "retry a1"),

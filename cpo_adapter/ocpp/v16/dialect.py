@@ -3,10 +3,9 @@
 from cpo_adapter.ocpp.framing import Payload, Send
 from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
-from cpo_adapter.ocpp.spoken_orders import spoken
 from cpo_adapter.ocpp.v16 import bounds, card_lists, outbound, schedules
 from cpo_adapter.ocpp.v16.inbound import Inbound
-from cpo_adapter.ocpp.v16.orders import WORDS
+from cpo_adapter.ocpp.v16.vocabulary import VOCABULARY
 from schemas.codec import Json
 
 
@@ -16,6 +15,7 @@ class Ocpp16(Inbound):
     subprotocol = "ocpp1.6"
     more_types: frozenset[int] = frozenset()
     compresses = False
+    vocabulary = VOCABULARY
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
@@ -27,7 +27,7 @@ class Ocpp16(Inbound):
         """1.6 has no such messages."""
 
     def order(self, order: Order) -> tuple[str, Payload]:
-        return spoken(WORDS, order)
+        return self.vocabulary.spoken(order)
 
     def schedule(self, payload: Json) -> Schedule | None:
         return schedules.schedule_of(payload, heard_at=self._clock.now())

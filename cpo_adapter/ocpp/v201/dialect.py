@@ -5,10 +5,10 @@ from typing import ClassVar
 from cpo_adapter.ocpp.framing import Payload, Send
 from cpo_adapter.ocpp.orders import Order
 from cpo_adapter.ocpp.schedules import Schedule
-from cpo_adapter.ocpp.spoken_orders import spoken
 from cpo_adapter.ocpp.v201 import bounds, card_lists, outbound, schedules
 from cpo_adapter.ocpp.v201.inbound import Inbound
-from cpo_adapter.ocpp.v201.orders import WORDS
+from cpo_adapter.ocpp.v201.vocabulary import VOCABULARY
+from cpo_adapter.ocpp.vocabulary import Vocabulary
 from schemas.codec import Json
 
 
@@ -18,6 +18,7 @@ class Ocpp201(Inbound):
     subprotocol: ClassVar[str] = "ocpp2.0.1"
     more_types: ClassVar[frozenset[int]] = frozenset()
     compresses = True
+    vocabulary: ClassVar[Vocabulary] = VOCABULARY
     waiting = frozenset({"Authorize"})
     request = staticmethod(outbound.request)
     outcome = staticmethod(outbound.outcome)
@@ -30,7 +31,7 @@ class Ocpp201(Inbound):
         """2.0.1 has no such messages."""
 
     def order(self, order: Order) -> tuple[str, Payload]:
-        return spoken(WORDS, order)
+        return self.vocabulary.spoken(order)
 
     def schedule(self, payload: Json) -> Schedule | None:
         return schedules.schedule_of(payload, heard_at=self._clock.now())

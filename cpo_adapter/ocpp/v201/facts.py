@@ -53,6 +53,21 @@ def log_progressed(request: Request) -> Progressed:
     return Progressed(request.origin, request.action, Work.LOG, reading.text("status"), number)
 
 
+def publication_progressed(request: Request) -> Progressed:
+    """With the addresses, once it is published."""
+    reading, told = request.reading(), request.payload.get("location")
+    places = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    status, number = reading.text("status"), reading.number("requestId")
+    return Progressed(request.origin, request.action, Work.PUBLICATION, status, number, " ".join(places))
+
+
+def swap_progressed(request: Request) -> Progressed:
+    """2.1 alone."""
+    reading = request.reading()
+    number = reading.number("requestId")
+    return Progressed(request.origin, request.action, Work.SWAP, reading.text("eventType"), number)
+
+
 def report_part(request: Request) -> ReportPart:
     """Without `tbc` it is the last one."""
     reading, told = request.reading(), without_secrets(request.payload)

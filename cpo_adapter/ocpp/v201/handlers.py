@@ -56,6 +56,7 @@ class Handlers(handlers.Handlers):
             "LogStatusNotification": self._log_status,
             "MeterValues": self._meter_values,
             "NotifyEvent": self._notify_event,
+            "PublishFirmwareStatusNotification": self._publication_status,
             "ReservationStatusUpdate": self._reservation_status_update,
             "StatusNotification": self._status_notification,
             "TransactionEvent": self._transaction_event,
@@ -71,6 +72,10 @@ class Handlers(handlers.Handlers):
 
     async def _log_status(self, request: Request) -> OcppDataclass:
         await self._stations.progressed(facts.log_progressed(request))
+        return NOTICES[request.action]
+
+    async def _publication_status(self, request: Request) -> OcppDataclass:
+        await self._stations.progressed(facts.publication_progressed(request))
         return NOTICES[request.action]
 
     async def _authorize(self, request: Request) -> OcppDataclass:

@@ -64,7 +64,7 @@ EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
         "NotifyChargingLimit": used("smart charging: the active profile is looked at and told anew"),
         "NotifyEVChargingNeeds": stored("Rejected: no schedule is worked out for a car"),
         "NotifyEVChargingSchedule": stored("Accepted: nothing is planned against it"),
-        "PublishFirmwareStatusNotification": stored("of local controllers, which are asked for nothing"),
+        "PublishFirmwareStatusNotification": used("files: the progress of what was asked for"),
         "SecurityEventNotification": stored("for a year; grave ones are alarms"),
         "SignCertificate": stored("Rejected: no certificate of a station is signed here"),
     }

@@ -1,14 +1,13 @@
-"""Orders as 2.x messages. What 2.1 has new is not ordered by anybody yet: see `v21.orders`.
+"""Orders as 2.x messages; `v21.orders` has those that are new in 2.1.
 
 Spec: OCPP 2.0.1, the messages of the CSMS.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from cpo_adapter.ocpp import orders
-from cpo_adapter.ocpp.effects import Effect, not_sent, sent
+from cpo_adapter.ocpp.effects import sent
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.spoken_orders import Said, Words, without_none
 from cpo_adapter.ocpp.v16 import orders as v16
@@ -98,6 +97,10 @@ def _monitor(order: orders.Monitor) -> dict[str, Any]:
     return {"setMonitoringData": [without_none(wanted)]}
 
 
+def _publish(order: orders.PublishFirmware) -> dict[str, Any]:
+    return {"requestId": order.number, "location": order.url, "checksum": order.md5}
+
+
 def _number(order: Any) -> dict[str, Any]:
     return {"requestId": order.number}
 
@@ -147,6 +150,16 @@ WORDS: Final[Words] = MappingProxyType(
         ),
         orders.UpdateFirmware: (
             Said("UpdateFirmware", signed_firmware, sent("the operator", "stations firmware")),
+        ),
+        orders.PublishFirmware: (
+            Said("PublishFirmware", _publish, sent("the operator", "stations publish-firmware")),
+        ),
+        orders.UnpublishFirmware: (
+            Said(
+                "UnpublishFirmware",
+                lambda order: {"checksum": order.md5},
+                sent("the operator", "stations unpublish-firmware"),
+            ),
         ),
         orders.ListCertificates: (
             Said(
@@ -216,13 +229,5 @@ WORDS: Final[Words] = MappingProxyType(
             ),
         ),
         orders.Transfer: (Said("DataTransfer", transfer, sent("the operator", "stations data-transfer")),),
-    }
-)
-
-NOT_SENT: Final[Mapping[str, Effect]] = MappingProxyType(
-    {
-        **v16.NOT_SENT,
-        "PublishFirmware": not_sent("for local controllers, which are not among our stations"),
-        "UnpublishFirmware": not_sent("for local controllers, which are not among our stations"),
     }
 )

@@ -15,9 +15,11 @@ from cpo_adapter.ocpp.events import Moment, Origin
 from cpo_adapter.ocpp.framing import Send
 from cpo_adapter.ocpp.refusal import Refusal
 from cpo_adapter.ocpp.v21.notices import ANSWERS
-from cpo_adapter.ocpp.v201 import handlers
+from cpo_adapter.ocpp.v21.vocabulary import VOCABULARY
+from cpo_adapter.ocpp.v201 import facts, handlers
 from cpo_adapter.ocpp.v201.dialect import Ocpp201
 from cpo_adapter.ocpp.v201.request import Handler, Request
+from cpo_adapter.ocpp.vocabulary import Vocabulary
 
 _SENT: Final = frozenset({"NotifyPeriodicEventStream"})
 
@@ -26,10 +28,23 @@ class Handlers(handlers.Handlers):
     costs_at: ClassVar[frozenset[Moment]] = frozenset({Moment.UPDATED, Moment.ENDED})
 
     def table(self) -> Mapping[str, Handler]:
-        return {**super().table(), **dict.fromkeys(ANSWERS, self._answered)}
+        return {
+            **super().table(),
+            **dict.fromkeys(ANSWERS, self._answered),
+            "BatterySwap": self._battery_swap,
+            "ReportDERControl": self._der_report_part,
+        }
 
     async def _answered(self, request: Request) -> OcppDataclass:
         await self.keep(request)
+        return ANSWERS[request.action](request)
+
+    async def _battery_swap(self, request: Request) -> OcppDataclass:
+        await self._stations.progressed(facts.swap_progressed(request))
+        return ANSWERS[request.action](request)
+
+    async def _der_report_part(self, request: Request) -> OcppDataclass:
+        await self._stations.reported(facts.report_part(request))
         return ANSWERS[request.action](request)
 
 
@@ -39,6 +54,7 @@ class Ocpp21(Ocpp201):
     subprotocol: ClassVar[str] = "ocpp2.1"
     schemas: ClassVar[str] = "v21"
     actions: ClassVar[frozenset[str]] = frozenset(action.value for action in Action)
+    vocabulary: ClassVar[Vocabulary] = VOCABULARY
     more_types: ClassVar[frozenset[int]] = frozenset({framing.CALL_RESULT_ERROR, framing.SEND})
 
     async def hear(self, station: str, send: Send) -> None:

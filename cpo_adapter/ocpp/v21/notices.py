@@ -1,7 +1,7 @@
 """What a 2.1 station may tell beyond 2.0.1: kept, answered, and refused where we do not do it.
 
-Streams are not opened, so that none should come; VAT numbers and certificates are not looked up; the grid's
-functions (DER) and battery swaps are not ours.
+Streams are not opened, so that none should come; VAT numbers and certificates are not looked up. The grid's
+functions (DER), priority and battery swaps are the operator's affair: he is shown what stations tell of them.
 Spec: OCPP 2.1, the messages of the charging station that are new in it.
 """
 
@@ -13,7 +13,7 @@ from ocpp.v21 import call_result, enums
 from ocpp.v21.datatypes import CertificateStatusType
 
 from cpo_adapter.ocpp.casing import OcppDataclass
-from cpo_adapter.ocpp.effects import Effect, stored
+from cpo_adapter.ocpp.effects import Effect, stored, used
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v16.reading import dicts
 from cpo_adapter.ocpp.v201.request import Request
@@ -63,20 +63,20 @@ ANSWERS: Final[Mapping[str, Notice]] = MappingProxyType(
     }
 )
 
-_GRID: Final = stored("the grid's functions (DER) are not ours")
+_GRID: Final = stored("the grid's functions (DER): for the operator, who set them")
 EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
     {
-        "BatterySwap": stored("not a charging location"),
+        "BatterySwap": used("jobs: the progress of a swap that was asked for"),
         "ClosePeriodicEventStream": stored("none is open"),
         "GetCertificateChainStatus": stored("Failed for each: certificates are not looked up"),
         "NotifyDERAlarm": _GRID,
         "NotifyDERStartStop": _GRID,
         "NotifyPeriodicEventStream": stored("a SEND, never answered; no stream is open"),
-        "NotifyPriorityCharging": stored("nobody is given priority"),
+        "NotifyPriorityCharging": stored("for the operator, who may have asked for it"),
         "NotifySettlement": stored("payments at terminals are told by their provider"),
         "OpenPeriodicEventStream": stored("Rejected: readings come with their transactions"),
         "PullDynamicScheduleUpdate": stored("Rejected: no dynamic profile is set on stations"),
-        "ReportDERControl": _GRID,
+        "ReportDERControl": used("reports: a part of one that was asked for"),
         "VatNumberValidation": stored("Rejected: numbers are not looked up"),
     }
 )

@@ -12,7 +12,7 @@ import pytest
 
 from ocpi.process.clock import SystemClock
 from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import BOOT_16, KEY, Ordering, ordering, written
+from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16, KEY, Ordering, ordering, written
 from tests.cpo_adapter.door import RawStation, basic
 from tests.fakes.eventually import eventually_so
 from tests.platforms import Running, running_cpo
@@ -33,14 +33,16 @@ class Pair:
         return self.orders.cpo
 
     @asynccontextmanager
-    async def station(self, at: Running, *, boots: bool = True) -> AsyncIterator[RawStation]:
+    async def station(
+        self, at: Running, *, boots: bool = True, protocol: str = "ocpp1.6"
+    ) -> AsyncIterator[RawStation]:
         """CP-4, at one of the two; the first knows where it is when this yields."""
         url = f"{at.urls['stations']}/ocpp/CP-4"
         headers = basic(b"CP-4", bytes.fromhex(KEY))
-        async with self.orders.http.ws_connect(url, protocols=("ocpp1.6",), headers=headers) as socket:
+        async with self.orders.http.ws_connect(url, protocols=(protocol,), headers=headers) as socket:
             station = RawStation(socket)
             if boots:
-                await station.call("BootNotification", BOOT_16)
+                await station.call("BootNotification", BOOT_16 if protocol == "ocpp1.6" else BOOT_2)
             await eventually_so(partial(is_connected, self.first))
             yield station
 

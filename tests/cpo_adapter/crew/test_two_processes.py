@@ -40,6 +40,18 @@ async def test_a_file_is_ordered_at_one_process_and_comes_to_another(pair: Pair)
         assert (job["state"], job["file"]["size"]) == ("done", 6)
 
 
+async def test_an_operators_call_reaches_a_station_at_another_process_and_its_answer_comes_back(
+    pair: Pair,
+) -> None:
+    body = {"identity": "CP-4", "action": "GetTariffs", "payload": {"evseId": 1}}
+    async with pair.station(pair.other, protocol="ocpp2.1") as station, asyncio.TaskGroup() as tasks:
+        told = tasks.create_task(asyncio.to_thread(pair.first.admin.post, "/stations/call", body))
+        asked = await station.hear()
+        assert asked[2:] == ["GetTariffs", {"evseId": 1}]
+        await station.say(json.dumps([3, asked[1], {"status": "NoTariff"}]))
+        assert (await told)["told"] == {"status": "NoTariff"}
+
+
 async def test_what_a_station_elsewhere_refuses_is_told_as_if_it_were_here(pair: Pair) -> None:
     async with pair.station(pair.other) as station:
         url, asked = await pair.asked_of(station)

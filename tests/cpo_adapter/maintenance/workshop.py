@@ -27,9 +27,11 @@ from tests.fakes.eventually import PATIENCE_S, eventually_so
 from tests.platforms import Running, free_port, running_cpo
 
 INVENTORY = TOML.replace('identity = "CP-2"\nin_service = false', f'identity = "CP-2"\nkey = "{KEY}"')
+_BOOT_2 = {"chargingStation": {"vendorName": "V", "model": "M"}, "reason": "PowerUp"}
 BOOTS: dict[str, dict[str, Any]] = {
     "ocpp1.6": {"chargePointVendor": "V", "chargePointModel": "M"},
-    "ocpp2.0.1": {"chargingStation": {"vendorName": "V", "model": "M"}, "reason": "PowerUp"},
+    "ocpp2.0.1": _BOOT_2,
+    "ocpp2.1": _BOOT_2,
 }
 
 

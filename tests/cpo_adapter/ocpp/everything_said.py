@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from cpo_adapter.ocpp import card_lists, intents, orders
+from cpo_adapter.ocpp import card_lists, intents, orders, validation
 from cpo_adapter.ocpp.events import Outlet
 from cpo_adapter.ocpp.schedules import Limit, RateUnit, Schedule
+from cpo_adapter.ocpp.v21.vocabulary import VOCABULARY
+from cpo_adapter.ocpp.validation import Part
+from tests.cpo_adapter.ocpp.sampled import full
 
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 OUTLET: Final = Outlet(1, 1)
@@ -58,7 +61,7 @@ ORDERS_16: Final = (
     orders.SendDiagnostics(URL, AT, AT),
     orders.UpdateFirmware(1, URL, AT),
 )
-ORDERS_2: Final = (
+ORDERS_2: Final[tuple[orders.Order, ...]] = (
     *_OF_ALL,
     orders.Reset(is_hard=True, evse=1),
     orders.UpdateFirmware(1, URL, AT),
@@ -78,4 +81,14 @@ ORDERS_2: Final = (
     orders.ClearMonitors((1, 2)),
     orders.ReportMonitors(1),
     orders.TellCost("7", Decimal("12.30")),
+    orders.PublishFirmware(1, URL, "0" * 32),
+    orders.UnpublishFirmware("0" * 32),
+)
+ORDERS_21: Final = (
+    *ORDERS_2,
+    orders.Prioritise("7", is_first=True),
+    *(
+        orders.Call(action, full(validation.schema("v21", action, Part.REQUEST)))
+        for action in VOCABULARY.called
+    ),
 )

@@ -24,7 +24,7 @@ from cpo_adapter.ocpp.v201.handlers import Handlers as Handlers201
 from cpo_adapter.ocpp.validation import Part
 from ocpi.process.clock import SystemClock
 from passerelle.stations_cli import app
-from tests.cpo_adapter.ocpp.everything_said import INTENTS, ORDERS_2, ORDERS_16
+from tests.cpo_adapter.ocpp.everything_said import INTENTS, ORDERS_2, ORDERS_16, ORDERS_21
 from tests.cpo_adapter.rooms import Cards, Sessions, Stations
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ocpp-messages.md"
@@ -38,7 +38,7 @@ SENDS = {"v21": {"NotifyPeriodicEventStream"}}
 """Nobody answers these, so that they have no handler of their own."""
 
 ACTIONS = {"v16": 39, "v201": 64, "v21": 91}
-ORDERS: Mapping[str, Sequence[Order]] = {"v16": ORDERS_16, "v201": ORDERS_2, "v21": ORDERS_2}
+ORDERS: Mapping[str, Sequence[Order]] = {"v16": ORDERS_16, "v201": ORDERS_2, "v21": ORDERS_21}
 DIALECTS: dict[str, Dialect] = {each.schemas: each for each in dialects(**ROOMS)}  # type: ignore[arg-type]
 
 by_version = pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.schemas)
@@ -93,7 +93,7 @@ def test_every_message_to_a_station_is_said_by_somebody_or_it_is_told_why_not(sp
 
 def test_the_samples_are_one_of_each() -> None:
     assert {type(each) for each in INTENTS} == set(get_args(Intent))
-    assert {type(each) for each in (*ORDERS_16, *ORDERS_2)} == {
+    assert {type(each) for each in (*ORDERS_16, *ORDERS_21)} == {
         each for each in vars(orders).values() if isinstance(each, type) and issubclass(each, Order)
     } - {Order}
 
