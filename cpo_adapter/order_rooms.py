@@ -1,10 +1,13 @@
 """Where the rooms meet that carry out what partners order of stations."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cpo_adapter.authorization.commanded import CommandedStarts
 from cpo_adapter.commands.callbacks import Callbacks
-from cpo_adapter.commands.control import Control
+from cpo_adapter.commands.control import Control, Hold
+from cpo_adapter.commands.held_stops import HeldStops, held_stop
+from cpo_adapter.commands.model import Promise
 from cpo_adapter.commands.operations import OrderRoutes
 from cpo_adapter.commands.places import Places
 from cpo_adapter.commands.promises import Promises
@@ -15,6 +18,7 @@ from cpo_adapter.commands.reserving import Reserving
 from cpo_adapter.commands.store import PromiseStore
 from cpo_adapter.crew.room import on_duty
 from cpo_adapter.sessions.store import TransactionStore
+from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.abilities import Abilities
 from cpo_adapter.smart_charging.fallback import Fallbacks
@@ -40,6 +44,7 @@ class OrderRooms:
     profiles: Profiles
     routes: OrderRoutes
     promises: Promises
+    held_stops: HeldStops
     fallbacks: FallbackRoutes
     reports: ProfileReports
 
@@ -83,6 +88,7 @@ async def order_rooms(
         inventory=yard.inventory, asker=yard.registry, supervisor=foundation.supervisor, clock=clock
     )
     yard.registry.follow(abilities)
+    held_stops = HeldStops(foundation.mongo, life=yard.crew.crew.life)
     limits = LimitedSessions(foundation.mongo)
     watch = ProfileWatch(
         store=limits,
@@ -111,6 +117,7 @@ async def order_rooms(
             reserved=reserved,
             transactions=transactions,
             promises=promises,
+            hold=_hold(held_stops, settings.stop_held_for),
         ),
         reserving=Reserving(
             places=places,
@@ -142,7 +149,18 @@ async def order_rooms(
         fallbacks=_fallbacks(foundation, yard, abilities, reports),
         reports=reports,
         promises=promises,
+        held_stops=held_stops,
     )
+
+
+def _hold(stops: HeldStops, held_for: timedelta | None) -> Hold | None:
+    if held_for is None:
+        return None
+
+    async def hold(promise: Promise, begin: Begin) -> None:
+        await stops.add(held_stop(promise, begin, held_for))
+
+    return hold
 
 
 def _fallbacks(

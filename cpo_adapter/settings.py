@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
@@ -30,6 +30,9 @@ class CpoSettings(SeveralSettings):
 
     A bill that lacks something waits for it `gaps_hours`, one whose end nobody told `unended_hours`; a
     transaction of which nothing is heard for `silent_hours` has ended.
+
+    A partner's stop for a station that is away is refused, or held for it: sent once it is back, within
+    `stop_held_minutes` and while the session goes on.
 
     A charge whose card is refused after it began is ended where `stop_when_refused_late`. With
     `one_charge_per_card` a card that charges at one station is not let in at another.
@@ -67,6 +70,8 @@ class CpoSettings(SeveralSettings):
     gaps_hours: float = Field(default=24, ge=0, le=24)
     unended_hours: float = Field(default=24, ge=0, le=72)
     silent_hours: float = Field(default=48, ge=1)
+    stop_when_away: Literal["refuse", "hold"] = "refuse"
+    stop_held_minutes: float = Field(default=30, gt=0, le=1440)
     stop_when_refused_late: bool = True
     one_charge_per_card: bool = False
     station_list_issuers: tuple[Party, ...] = ()
@@ -100,6 +105,11 @@ class CpoSettings(SeveralSettings):
             end=timedelta(hours=self.unended_hours),
             silence=timedelta(hours=self.silent_hours),
         )
+
+    @property
+    def stop_held_for(self) -> timedelta | None:
+        """None: no stop is held."""
+        return timedelta(minutes=self.stop_held_minutes) if self.stop_when_away == "hold" else None
 
     @property
     def url_for_files(self) -> str:

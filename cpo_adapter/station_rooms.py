@@ -8,6 +8,7 @@ from typing import Protocol
 from aiohttp import web
 
 from cpo_adapter.card_lists.room import CardListRoom, card_list_room
+from cpo_adapter.commands.stopping import Stopping
 from cpo_adapter.crew.room import CrewRoom, StationMemory
 from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
@@ -123,6 +124,7 @@ async def station_rooms(
     everybody = StatusesForAll(watch, sessions.desk, orders.reserved, orders.reports)
     keeping = await _keeping(foundation, settings, sessions, everybody, crew)
     _opened(foundation, crew, yard, keeping, orders, sessions)
+    _stopping(foundation, registry, transactions, orders, keeping)
     door = _door(foundation, inventory, registry, security, keeping)
     maintenance = maintenance_room(foundation, settings, security, registry, progress)
     card_lists = card_list_room(foundation, settings, registry)
@@ -196,6 +198,26 @@ def _opened(
 
     memory = StationMemory(yard.registry, yard.states, yard.sight, keeping)
     crew.open(memory, yard.sight, keeping.dialects, take_over)
+
+
+def _stopping(
+    foundation: Foundation,
+    registry: Registry,
+    transactions: TransactionStore,
+    orders: OrderRooms,
+    keeping: KeepingRoom,
+) -> None:
+    """In every process, for the stations that it has."""
+    stopping = Stopping(
+        store=orders.held_stops,
+        lines=registry,
+        transactions=transactions,
+        waiting=keeping.messages.waiting_of,
+        promises=orders.promises,
+        supervisor=foundation.supervisor,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("held stops", stopping.run, restart=True)
 
 
 def _door(

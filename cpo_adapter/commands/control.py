@@ -6,8 +6,9 @@ the session.
 Spec: 2.3.0 mod_commands, StartSession, StopSession and UnlockConnector object.
 """
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cpo_adapter.authorization.commanded import (
     STARTED_WITHIN,
@@ -17,7 +18,7 @@ from cpo_adapter.authorization.commanded import (
     commanded_start,
     tag_for,
 )
-from cpo_adapter.commands.model import Declined, No, Order
+from cpo_adapter.commands.model import Declined, No, Order, Promise
 from cpo_adapter.commands.outcomes import command_result
 from cpo_adapter.commands.places import Places, able, connector_of, outlet_of
 from cpo_adapter.commands.promises import Promises
@@ -33,6 +34,9 @@ from schemas.v2_3_0.commands import CommandResult, StartSession, StopSession, Un
 from schemas.v2_3_0.enums import Capability, CommandResultType
 from schemas.v2_3_0.tokens import Token
 
+Hold: TypeAlias = Callable[[Promise, Begin], Awaitable[None]]
+"""Keep a stop until its station can be asked. Durable when it returns."""
+
 
 class Asker(Protocol):
     async def ask(self, station: str, intent: Intent) -> Outcome:
@@ -45,7 +49,10 @@ class ReservedTags(Protocol):
 
 
 class Control:
-    """Each method returns once the order has been accepted. Raises Declined, UnknownLocation."""
+    """Each method returns once the order has been accepted. Raises Declined, UnknownLocation.
+
+    Without `hold`, no stop is accepted for a station that is away.
+    """
 
     def __init__(
         self,
@@ -56,6 +63,7 @@ class Control:
         reserved: ReservedTags,
         transactions: TransactionStore,
         promises: Promises,
+        hold: Hold | None = None,
     ) -> None:
         self._places = places
         self._asker = asker
@@ -63,6 +71,7 @@ class Control:
         self._reserved = reserved
         self._transactions = transactions
         self._promises = promises
+        self._hold = hold
 
     async def start(self, order: Order, wanted: StartSession) -> None:
         check_owner(order.party, wanted.token)
@@ -87,9 +96,12 @@ class Control:
         begin = (await running_session(self._transactions, order.party, wanted.session_id)).begin
         spot = self._places.spot(begin.terms.location.id, begin.terms.location.evse_uid)
         able([spot], Capability.REMOTE_START_STOP_CAPABLE)
-        self._places.must_be_reachable(begin.station)
         promise = order.promise("STOP_SESSION", station=begin.station, about=begin.session_id)
-        await self._promises.make(promise, partial(self._asked, begin.station, RemoteStop(begin.name)))
+        if self._hold is not None:
+            await self._hold(promise, begin)
+        else:
+            self._places.must_be_reachable(begin.station)
+            await self._promises.make(promise, partial(self._asked, begin.station, RemoteStop(begin.name)))
 
     async def unlock(self, order: Order, wanted: UnlockConnector) -> None:
         spot = self._places.spot(wanted.location_id, wanted.evse_uid)

@@ -65,7 +65,13 @@ def _order(stored: Document, *, is_in_vain: bool) -> dict[str, Any]:
     named = ("action", "station", "about", "at", "outcome", "is_open", "trouble")
     asked_by = {"party": stored["reply"]["party"], "partner": stored["reply"]["partner"]}
     told = {name: stored.get(name) for name in named}
-    return {**told, "never_begun": is_in_vain, **asked_by}
+    return {**told, "never_begun": is_in_vain, **_held(stored), **asked_by}
+
+
+def _held(stored: Document) -> dict[str, Any]:
+    """Until when it may still be sent, and what the station said in the end."""
+    held = stored.get("held", {})
+    return {"held_until": held.get("until") if stored.get("is_held") else None, "said": held.get("said")}
 
 
 def _reservation(reservation: Reservation) -> dict[str, Any]:

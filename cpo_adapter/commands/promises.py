@@ -1,7 +1,7 @@
 """What was accepted is tried once, and what became of it is told, whatever happens.
 
-An order is never repeated: what a restart interrupted is told as failed. Telling is tried a few times, since
-the partner waits for it.
+An order is never repeated: what a restart interrupted is told as failed. (Stops that are held are not tried
+here: see `stopping`.) Telling is tried a few times, since the partner waits for it.
 Spec: 2.3.0 mod_commands, Flow (a result follows every accepted command).
 """
 
@@ -67,14 +67,14 @@ class Promises:
         """Tell what processes did not come to that are no more."""
         interrupted = StationGone("the process ended")
         for promise, result in await self._store.left(self._crew.life, self._crew.living()):
-            self._finish_soon(promise, result or result_of_trouble(promise.kind, interrupted))
+            self.finish(promise, result or result_of_trouble(promise.kind, interrupted))
 
     async def _keep(self, promise: Promise, work: Work) -> None:
         with correlation(promise.reply.correlation_id):
-            self._finish_soon(promise, await self._result(promise, work))
+            self.finish(promise, await self._result(promise, work))
 
-    def _finish_soon(self, promise: Promise, result: Result) -> None:
-        """Again and again if need be: it is the database that may be away, not the partner."""
+    def finish(self, promise: Promise, result: Result) -> None:
+        """Soon, and again and again if need be: it is the database that may be away, not the partner."""
         name = f"tell of {promise.action} {promise.station}"
         self._supervisor.start(name, partial(self._finish, promise, result), restart=True)
 

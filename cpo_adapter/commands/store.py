@@ -19,6 +19,7 @@ _KEPT: Final = timedelta(days=7)
 INDEXES = (
     Index(collection=PROMISES, keys=(("at", ASCENDING),), expire_after_s=int(_KEPT.total_seconds())),
     Index(collection=PROMISES, keys=(("is_open", ASCENDING),), partial={"is_open": True}),
+    Index(collection=PROMISES, keys=(("is_held", ASCENDING),), partial={"is_held": True}),
 )
 _KINDS: Final = {kind.__name__: kind for kind in KINDS}
 
@@ -29,9 +30,7 @@ class PromiseStore:
 
     async def add(self, promise: Promise, life: str) -> None:
         """To be kept by the process `life`."""
-        await self._promises.insert_one(
-            {**_of_promise(promise), "life": life, "result": None, "is_open": True}
-        )
+        await self._promises.insert_one(new_promise(promise, life))
 
     async def settle(self, promise: Promise, result: Result) -> None:
         """What will be told of it, whatever happens from now on."""
@@ -44,9 +43,10 @@ class PromiseStore:
     async def left(self, life: str, living: Sequence[str]) -> list[tuple[Promise, Result | None]]:
         """Those of processes that are no more which have not been told, with their results if they have one.
 
-        They are to be kept by `life` from now on.
+        They are to be kept by `life` from now on. What is held is nobody's until it has a result.
         """
-        found = self._promises.find({"is_open": True, "life": {"$nin": list(living)}})
+        held = {"is_held": True, "result": None}
+        found = self._promises.find({"is_open": True, "life": {"$nin": list(living)}, "$nor": [held]})
         return [(promise_of(each), _result_of(each)) async for each in found if await self._taken(each, life)]
 
     async def _taken(self, stored: Document, life: str) -> bool:
@@ -92,7 +92,7 @@ def promise_of(stored: Document) -> Promise:
     )
 
 
-def _of_promise(promise: Promise) -> dict[str, Any]:
+def new_promise(promise: Promise, life: str) -> dict[str, Any]:
     return {
         "_id": promise.id,
         "action": promise.action,
@@ -101,6 +101,9 @@ def _of_promise(promise: Promise) -> dict[str, Any]:
         "about": promise.about,
         "reply": of_reply(promise.reply),
         "at": promise.at,
+        "life": life,
+        "result": None,
+        "is_open": True,
     }
 
 

@@ -68,6 +68,7 @@ class Connection(StationLine):
         self.station = station
         self.entry = uuid.uuid4().hex  # names this connection, among all of the station at any process
         self.address = address
+        self.came_at_s = self.heard_at_s = desk.clock.monotonic()
         self._probe = Probe(socket)
         self._socket = socket
         self._window_bits = int(socket.compress) or None
@@ -91,6 +92,7 @@ class Connection(StationLine):
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
+                    self.heard_at_s = self._desk.clock.monotonic()
                     self._take(message.data)
                 elif message.type is WSMsgType.PING:
                     await self._socket.pong(message.data)

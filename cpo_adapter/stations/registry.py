@@ -94,6 +94,10 @@ class Registry:
         """To this process."""
         return list(self._connections)
 
+    def connection(self, station: str) -> Connection | None:
+        """To this process."""
+        return self._connections.get(station)
+
     def here(self, station: str, entry: str) -> Connection | None:
         """Its connection, if it still is the one of that name."""
         connection = self._connections.get(station)

@@ -235,11 +235,18 @@ def later(**time: float) -> str:
 
 @asynccontextmanager
 async def ordering(
-    mongo: Mongo, folder: Path, *, version: str = "2.3.0", ocpp: str = "1.6", charge: Charge = CHARGE
+    mongo: Mongo,
+    folder: Path,
+    *,
+    version: str = "2.3.0",
+    ocpp: str = "1.6",
+    charge: Charge = CHARGE,
+    **more: Any,
 ) -> AsyncIterator[Ordering]:
+    """`more` are settings."""
     async with (
         SimulatedPartner(("EMSP", EMSP), versions=(version,)) as emsp,
-        running_cpo(mongo, SystemClock(), folder, **written(folder)) as cpo,
+        running_cpo(mongo, SystemClock(), folder, **written(folder), **more) as cpo,
         ClientSession() as session,
         Supervisor(name="stations", clock=SystemClock()) as supervisor,
     ):

@@ -8,7 +8,15 @@ from tests.cpo_adapter.door import RawStation
 
 _COUNTED_S = 2
 """A charge that ends within its first second is none."""
+_STOPS = frozenset({"RemoteStopTransaction", "RequestStopTransaction"})
 THERE = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
+
+
+async def hear_stop(station: RawStation) -> list[Any]:
+    """Whatever else it is asked before, which it does not know."""
+    while (asked := await station.hear())[2] not in _STOPS:
+        await station.socket.send_json([4, asked[1], "NotSupported", "", {}])
+    return asked
 
 
 @dataclass

@@ -34,16 +34,21 @@ class Pair:
 
     @asynccontextmanager
     async def station(
-        self, at: Running, *, boots: bool = True, protocol: str = "ocpp1.6"
+        self,
+        at: Running,
+        *,
+        boots: bool = True,
+        protocol: str = "ocpp1.6",
+        seen_by: Running | None = None,
     ) -> AsyncIterator[RawStation]:
-        """CP-4, at one of the two; the first knows where it is when this yields."""
+        """CP-4, at one of the two; the first, or `seen_by`, knows where it is when this yields."""
         url = f"{at.urls['stations']}/ocpp/CP-4"
         headers = basic(b"CP-4", bytes.fromhex(KEY))
         async with self.orders.http.ws_connect(url, protocols=(protocol,), headers=headers) as socket:
             station = RawStation(socket)
             if boots:
                 await station.call("BootNotification", BOOT_16 if protocol == "ocpp1.6" else BOOT_2)
-            await eventually_so(partial(is_connected, self.first))
+            await eventually_so(partial(is_connected, seen_by or self.first))
             yield station
 
     async def asked_of(self, station: RawStation, **told: Any) -> tuple[str, list[Any]]:
@@ -65,10 +70,17 @@ async def is_connected(cpo: Running) -> bool:
     return any(each["identity"] == "CP-4" and each["connected"] for each in stations)
 
 
-@pytest.fixture
-async def pair(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Pair]:
+@asynccontextmanager
+async def two_processes(mongo: Mongo, folder: Path, **more: Any) -> AsyncIterator[Pair]:
+    """`more` are settings of both."""
     async with (
-        ordering(mongo, tmp_path) as orders,
-        running_cpo(mongo, SystemClock(), tmp_path, **written(tmp_path)) as other,
+        ordering(mongo, folder, **more) as orders,
+        running_cpo(mongo, SystemClock(), folder, **written(folder), **more) as other,
     ):
         yield Pair(mongo, orders, other)
+
+
+@pytest.fixture
+async def pair(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Pair]:
+    async with two_processes(mongo, tmp_path) as running:
+        yield running
