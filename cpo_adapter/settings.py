@@ -22,7 +22,8 @@ class CpoSettings(SeveralSettings):
     off; and to `stations_tls_port` where there are certificates: PEM files with the chain, their keys in
     the same files or, in the same order, in `stations_tls_keys`. `stations_authorities` issue the
     certificates of stations, in the name of `stations_organization`. Proxies at `stations_proxies` are
-    believed what they tell of a connection. `stations_url` is what stations are told to connect to, without
+    believed what they tell of a connection. A line that was silent for `stations_ping_s` is tried, and given
+    up after half as long again. `stations_url` is what stations are told to connect to, without
     the identity.
 
     While MongoDB is away, what stations say of transactions is kept in `journal_folder`, which needs a disk
@@ -58,6 +59,7 @@ class CpoSettings(SeveralSettings):
     stations_organization: str | None = None
     stations_proxies: tuple[AllowedNetwork, ...] = ()
     stations_certificate_header: str = Field(default="Client-Cert", pattern=r"^[A-Za-z0-9-]+$")
+    stations_ping_s: float = Field(default=60, gt=0, le=600)
     stations_url: str = Field(default="", pattern=r"^$|^wss?://[^\s?#]+$")
     database: str = "passerelle_cpo"
     party: str = "FR*CPO"

@@ -125,7 +125,7 @@ async def station_rooms(
     keeping = await _keeping(foundation, settings, sessions, everybody, crew)
     _opened(foundation, crew, yard, keeping, orders, sessions)
     _stopping(foundation, registry, transactions, orders, keeping)
-    door = _door(foundation, inventory, registry, security, keeping)
+    door = _door(foundation, settings, inventory, registry, security, keeping)
     maintenance = maintenance_room(foundation, settings, security, registry, progress)
     card_lists = card_list_room(foundation, settings, registry)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
@@ -222,6 +222,7 @@ def _stopping(
 
 def _door(
     foundation: Foundation,
+    settings: CpoSettings,
     inventory: Inventory,
     registry: Registry,
     security: SecurityRoom,
@@ -238,6 +239,7 @@ def _door(
             clock=foundation.clock,
         ),
         supervisor=foundation.supervisor,
+        ping_s=settings.stations_ping_s,
     )
 
 

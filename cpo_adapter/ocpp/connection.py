@@ -5,11 +5,13 @@ whoever waits. Transaction messages and all that is quick share one lane and kee
 on the network (Authorize) has another, so that a slow card issuer holds up nothing else.
 """
 
+import asyncio
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMessage, WSMsgType
 from aiohttp.web import WebSocketResponse
 from ocpp.exceptions import InternalError
 
@@ -43,6 +45,8 @@ _log = logs.logger(__name__)
 _UNANSWERED = 256
 """An honest station waits for each answer; one that brings this many without waiting is cut off."""
 
+_CLOSED_WITHIN_S = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -54,6 +58,8 @@ class Desk:
 
 
 class Connection(StationLine):
+    """`cut` ends the socket at once, whatever waits to be sent on it."""
+
     def __init__(
         self,
         socket: WebSocketResponse,
@@ -64,6 +70,7 @@ class Connection(StationLine):
         desk: Desk,
         supervisor: Supervisor,
         patience_s: float,
+        cut: Callable[[], None],
     ) -> None:
         self.station = station
         self.entry = uuid.uuid4().hex  # names this connection, among all of the station at any process
@@ -71,6 +78,7 @@ class Connection(StationLine):
         self.came_at_s = self.heard_at_s = desk.clock.monotonic()
         self._probe = Probe(socket)
         self._socket = socket
+        self._cut = cut
         self._window_bits = int(socket.compress) or None
         self._dialect = dialect
         self._desk = desk
@@ -88,7 +96,10 @@ class Connection(StationLine):
         return self._dialect.subprotocol
 
     async def read(self) -> None:
-        """Until the socket ends, for whatever reason."""
+        """Until the socket ends, for whatever reason.
+
+        Of a line that is dead nothing is waited for: what is still to be sent on it is never taken off.
+        """
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
@@ -99,15 +110,15 @@ class Connection(StationLine):
                 elif message.type is WSMsgType.PONG:
                     self._probe.heard(message.data)
                 else:
-                    is_binary = message.type is WSMsgType.BINARY
-                    self._desk.tally.count(Why.BINARY_FRAME if is_binary else Why.NO_WEBSOCKET)
-                    _log.warning("frame ignored", station=self.station, type=message.type.name)
+                    self._ignore(message)
         except LaneFull:
             self._desk.tally.count(Why.FLOOD)
             _log.warning("station flooded us", station=self.station)
             await self.close("too many messages without waiting", code=WSCloseCode.POLICY_VIOLATION)
         finally:
             self._calls.end("connection ended")
+            if self._socket.close_code == WSCloseCode.ABNORMAL_CLOSURE:
+                self._cut()
 
     async def call(self, action: str, request: Payload) -> Json:
         return await self._calls.call(action, request)
@@ -128,7 +139,19 @@ class Connection(StationLine):
     async def close(self, reason: str, *, code: int = WSCloseCode.GOING_AWAY) -> None:
         """Whoever waits for this station hears at once; the socket may take a while."""
         self.give_up(reason)
-        await self._socket.close(code=code, message=reason.encode())
+        try:
+            async with asyncio.timeout(_CLOSED_WITHIN_S):
+                await self._socket.close(code=code, message=reason.encode())
+        except TimeoutError:
+            self._cut()
+
+    def _ignore(self, message: WSMessage) -> None:
+        if isinstance(message.data, TimeoutError):
+            _log.warning("ping not answered, line given up", station=self.station)
+            return
+        is_binary = message.type is WSMsgType.BINARY
+        self._desk.tally.count(Why.BINARY_FRAME if is_binary else Why.NO_WEBSOCKET)
+        _log.warning("frame ignored", station=self.station, type=message.type.name)
 
     def _take(self, frame: str) -> None:
         match framing.read(frame, more=self._dialect.more_types):

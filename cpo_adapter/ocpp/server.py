@@ -7,6 +7,7 @@ Spec: OCPP-J 1.6, 3.1 (URL), 3.2 (subprotocol), 5.1 (compression is not recommen
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from aiohttp import WSCloseCode, web
@@ -22,6 +23,9 @@ from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
 
 _log = logs.logger(__name__)
+
+_ROUNDED_FROM_S = 5.0
+_MOST_ROUNDED_S = 1.0
 
 
 class Versions(Protocol):
@@ -57,7 +61,9 @@ class StationDoor:
         ping_s: float = 60,
         patience_s: float = 30,
     ) -> None:
-        """`ping_s`: how often a silent line is tried. `patience_s`: how long a station may take to answer."""
+        """`ping_s`: how often a silent line is tried; it is given up after half as long again.
+        `patience_s`: how long a station may take to answer.
+        """
         self._dialects = {dialect.subprotocol: dialect for dialect in dialects}
         self._gate = gate
         self._versions = versions
@@ -100,6 +106,7 @@ class StationDoor:
             desk=self._desk,
             supervisor=self._supervisor,
             patience_s=self._patience_s,
+            cut=partial(_cut, request),
         )
         return socket, connection
 
@@ -111,7 +118,7 @@ class StationDoor:
             protocols=(spelling,) if spelling else (),
             compress=dialect.compresses,
             max_msg_size=LONGEST_FRAME_BYTES,
-            heartbeat=self._ping_s,
+            heartbeat=heartbeat_s(self._ping_s),
             autoping=False,  # the connection wants to see pongs
         )
         if spelling:
@@ -129,6 +136,19 @@ class StationDoor:
 
     async def _close_all(self, _: web.Application) -> None:
         await self._presence.close_all()
+
+
+def heartbeat_s(ping_s: float) -> float:
+    """For aiohttp, so that a dead line is given up 1.5 times `ping_s` after its last sign at the latest.
+
+    It waits half of this for the pong, and rounds each wait of more than five seconds up to a whole one.
+    """
+    return ping_s if ping_s <= _ROUNDED_FROM_S else ping_s - 2 * _MOST_ROUNDED_S / 1.5
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def _turned_away(request: web.Request) -> web.WebSocketResponse:

@@ -19,6 +19,9 @@ from schemas.v2_3_0.enums import Status
 GRACE = timedelta(minutes=10)
 """How long a station may be out of sight before nobody can say how it does."""
 
+_CLOCKS_DIFFER = timedelta(seconds=0.5)
+"""Whoever looks again after the grace was woken by another clock than the one that tells the time."""
+
 _STATUSES = MappingProxyType(
     {
         ConnectorStatus.AVAILABLE: Status.AVAILABLE,
@@ -72,7 +75,7 @@ def is_news(state: StationState, outlet: Outlet, report: Report) -> bool:
 def evse_status(station: Station, evse: Evse, state: StationState, now: datetime) -> Status:
     if not (station.in_service and state.accepted):
         return Status.PLANNED
-    if state.offline_since is not None and now - state.offline_since >= GRACE:
+    if state.offline_since is not None and now - state.offline_since >= GRACE - _CLOCKS_DIFFER:
         return Status.UNKNOWN
     return _by_station(state) or _by_connectors(evse, state)
 

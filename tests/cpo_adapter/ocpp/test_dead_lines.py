@@ -5,9 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from aiohttp.helpers import calculate_timeout_when
 
 from cpo_adapter.ocpp.events import Authorizing
+from cpo_adapter.ocpp.intents import StationGone
 from cpo_adapter.ocpp.rooms import CardAnswer
+from cpo_adapter.ocpp.server import heartbeat_s
+from cpo_adapter.ocpp.tally import Why
 from simulators.lean import Identity, LeanStation
 from tests.cpo_adapter.door import Door, running_door
 from tests.cpo_adapter.rooms import KEY, STATION, Cards, Sessions, Stations
@@ -31,13 +35,32 @@ async def silent(door: Door) -> LeanStation:
     return line
 
 
-async def test_a_line_without_an_end_is_given_up_soon_after_its_first_ping(quick: Door) -> None:
-    """(B-18): no FIN, no RST, nothing at all."""
+async def test_a_line_without_an_end_is_given_up(quick: Door) -> None:
+    """(B-18): no FIN, no RST, nothing at all. It has said nothing that could be refused."""
     line = await silent(quick)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     await eventually(lambda: not quick.registry.is_connected(STATION))
-    assert loop.time() - began < 10 * PING_S
+    assert quick.counted(Why.NO_WEBSOCKET) == 0
+    line.cut()
+
+
+@pytest.mark.parametrize("ping_s", [0.2, 5, 5.1, 9, 11.5, 30, 60, 240])
+@pytest.mark.parametrize("at_s", [100, 100.001, 100.5, 100.999])
+def test_a_dead_line_is_given_up_within_one_and_a_half_intervals(ping_s: float, at_s: float) -> None:
+    """(B-18), at whatever moment it said its last: as aiohttp counts, which rounds up."""
+    wait_s = heartbeat_s(ping_s)
+    tried_s = calculate_timeout_when(at_s, wait_s, 5)
+    given_up_s = calculate_timeout_when(tried_s, wait_s / 2, 5)
+    assert given_up_s - at_s <= 1.5 * ping_s + 1e-9
+    assert tried_s - at_s > 0.7 * ping_s
+
+
+async def test_whoever_waits_for_a_dead_line_hears_when_it_is_given_up(quick: Door) -> None:
+    """(B-18), although what he asks does not even fit into the line."""
+    line = await silent(quick)
+    connection = quick.registry.connection(STATION)
+    assert connection is not None
+    with pytest.raises(StationGone):
+        await connection.call("DataTransfer", {"vendorId": "V", "data": "x" * 20_000_000})
     line.cut()
 
 
