@@ -123,7 +123,7 @@ async def station_rooms(
     foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
     everybody = StatusesForAll(watch, sessions.desk, orders.reserved, orders.reports)
     keeping = await _keeping(foundation, settings, sessions, everybody, crew)
-    _opened(foundation, crew, yard, keeping, orders, sessions)
+    _opened(foundation, crew, yard, keeping, orders, sessions, security)
     _stopping(foundation, registry, transactions, orders, keeping)
     door = _door(foundation, settings, inventory, registry, security, keeping)
     maintenance = maintenance_room(foundation, settings, security, registry, progress)
@@ -187,6 +187,7 @@ def _opened(
     keeping: KeepingRoom,
     orders: OrderRooms,
     sessions: SessionRoom,
+    security: SecurityRoom,
 ) -> None:
     """What a process of ours that ended has left is taken over from here on."""
 
@@ -197,7 +198,7 @@ def _opened(
         await sessions.publisher.catch_up()
 
     memory = StationMemory(yard.registry, yard.states, yard.sight, keeping)
-    crew.open(memory, yard.sight, keeping.dialects, take_over)
+    crew.open(memory, yard.sight, keeping.dialects, security.gate.limits.came_from, take_over)
 
 
 def _stopping(

@@ -61,8 +61,8 @@ class CrewElsewhere:
                 return
         self._rooms.wait(station)
 
-    def take(self, station: str, entry: str, subprotocol: str) -> None:
-        self._berths.take(station, entry, subprotocol)
+    def take(self, station: str, entry: str, subprotocol: str, address: str) -> None:
+        self._berths.take(station, entry, subprotocol, address)
 
     def leave(self, station: str, entry: str) -> None:
         self._berths.leave(station, entry)

@@ -95,7 +95,12 @@ class CrewRoom:
         return refreshed
 
     def open(
-        self, memory: StationMemory, watching: Watching, dialects: Sequence[Dialect], take_over: TakeOver
+        self,
+        memory: StationMemory,
+        watching: Watching,
+        dialects: Sequence[Dialect],
+        came_from: Callable[[str, str], None],
+        take_over: TakeOver,
     ) -> None:
         """Stations may come in from now on."""
         foundation, supervisor, clock = self._foundation, self._foundation.supervisor, self._foundation.clock
@@ -120,7 +125,7 @@ class CrewRoom:
             crew=self.crew,
             berths=self._berths,
             rooms=memory,
-            hands=Hands(watching, self._registry.lose, take_over),
+            hands=Hands(watching, self._registry.lose, came_from, take_over),
             is_behind=memory.is_behind,
             duty=foundation.duty,
             clock=clock,
