@@ -27,6 +27,7 @@ from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.station_sites import station_sites
 from cpo_adapter.stations import alarms
 from cpo_adapter.stations import key_store as station_keys
+from cpo_adapter.stations import knock_store as knocks
 from cpo_adapter.stations import sight_store as sights
 from cpo_adapter.tariffs import store as tariff_versions
 from cpo_adapter.tariffs.room import TariffRoom, tariff_room
@@ -62,6 +63,7 @@ INDEXES = (
     *crew.INDEXES,
     *jobs.INDEXES,
     *kept.INDEXES,
+    *knocks.INDEXES,
     *limits.INDEXES,
     *metrology.INDEXES,
     *numbers.INDEXES,

@@ -144,7 +144,7 @@ async def station_rooms(
             *sessions.routes,
             *orders.routes.routes(),
             *orders.fallbacks.routes(),
-            *provisioned(foundation, settings, security, registry),
+            *provisioned(foundation, settings, security, registry, crew.favours),
             *maintenance.routes,
             *keeping.routes,
         ],
