@@ -137,7 +137,7 @@ async def station_rooms(
     _stopping(foundation, registry, transactions, orders, keeping)
     door = _door(foundation, settings, inventory, registry, security, keeping)
     maintenance = maintenance_room(foundation, settings, security, registry, progress)
-    card_lists = card_list_room(foundation, settings, registry)
+    card_lists = card_list_room(foundation, settings, registry, crew.favours)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
         sites=list(_sites([door, maintenance.files], keeping, settings, security.tls, crew)),
