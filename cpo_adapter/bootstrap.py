@@ -1,6 +1,10 @@
 """Where the parts of the CPO adapter meet."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from aiohttp import web
 
 from cpo_adapter.authorization import commanded
 from cpo_adapter.authorization import memory as authorizations
@@ -8,6 +12,7 @@ from cpo_adapter.card_lists import store as card_lists
 from cpo_adapter.commands import reservation_store as reservations
 from cpo_adapter.commands import store as promises
 from cpo_adapter.crew import room as crew
+from cpo_adapter.crew.favours import Favours
 from cpo_adapter.files import tickets
 from cpo_adapter.interfaces.charging_profiles import ProfilesReceiver
 from cpo_adapter.interfaces.commands import CommandsReceiver
@@ -27,6 +32,7 @@ from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.station_sites import station_sites
 from cpo_adapter.stations import alarms
 from cpo_adapter.stations import key_store as station_keys
+from cpo_adapter.stations import knock_store as knocks
 from cpo_adapter.stations import sight_store as sights
 from cpo_adapter.tariffs import store as tariff_versions
 from cpo_adapter.tariffs.room import TariffRoom, tariff_room
@@ -37,6 +43,7 @@ from ocpi.partners.agreements import Agreement
 from ocpi.partners.model import Partner, PartyRole
 from ocpi.presence import store as presence
 from ocpi.presence.room import PresenceRoom, presence_room
+from ocpi.process.clock import Clock
 from ocpi.pulling.keeping import Keeping
 from ocpi.reconciliation import coverage
 from ocpi.registration.discovery import Needed
@@ -50,7 +57,7 @@ from ocpi.service.run import Built
 from ocpi.service.worker import work_as_one
 from ocpi.versions.known import SPOKEN
 from ocpi.wire.interfaces import CPO, Side
-from schemas.kinds import ObjectKind
+from schemas.kinds import ObjectKind, PartyId
 
 NEEDED: Needed = frozenset({("tokens", Side.SENDER), ("sessions", Side.RECEIVER), ("cdrs", Side.RECEIVER)})
 INDEXES = (
@@ -62,6 +69,7 @@ INDEXES = (
     *crew.INDEXES,
     *jobs.INDEXES,
     *kept.INDEXES,
+    *knocks.INDEXES,
     *limits.INDEXES,
     *metrology.INDEXES,
     *numbers.INDEXES,
@@ -76,6 +84,8 @@ INDEXES = (
     *tickets.INDEXES,
     *transactions.INDEXES,
 )
+
+_READ_TARIFFS: Final = "read the tariffs"
 
 
 def main(workers: int | None = None) -> int:
@@ -150,13 +160,19 @@ async def build(foundation: Foundation, settings: CpoSettings) -> Built:
         more_admin=[
             *stations.routes,
             *tokens.routes.routes(),
-            *TariffRoutes(tariffs, own.party, foundation.clock).routes(),
+            *_tariff_routes(tariffs, own.party, stations.favours, foundation.clock),
             *behind_hubs.routes,
             *invoices.routes,
             *payments.routes,
         ],
     )
     return Built(ocpi=doors.ocpi, admin=doors.admin, more=stations.sites)
+
+
+def _tariff_routes(tariffs: TariffRoom, party: PartyId, favours: Favours, clock: Clock) -> list[web.RouteDef]:
+    favours.offer(_READ_TARIFFS, lambda _: tariffs.refresh())
+    everywhere = partial(favours.of_all, _READ_TARIFFS)
+    return TariffRoutes(tariffs, party, everywhere=everywhere, clock=clock).routes()
 
 
 def _reactions(

@@ -42,13 +42,17 @@ class Removal(Request):
 
 @dataclass(slots=True)
 class InventoryRoom:
-    """`in_file` are the sites of the file; `promised` adds what tariffs let us promise; `changed` is told."""
+    """`in_file` are the sites of the file; `promised` adds what tariffs let us promise; `changed` is told.
+
+    `everywhere`: have the other processes `refresh`.
+    """
 
     inventory: Inventory
     in_file: Sequence[Site]
     store: AuthoredSites
     promised: Callable[[Sequence[Site]], tuple[Site, ...]]
     changed: Callable[[], Awaitable[None]]
+    everywhere: Callable[[], Awaitable[object]]
     clock: Clock
     _seen_at: datetime | None = field(default=None)
 
@@ -63,8 +67,11 @@ class InventoryRoom:
         """Another process may have been told of sites."""
         while True:
             await self.clock.sleep(READ_EVERY_S)
-            if await self.store.changed_at() != self._seen_at:
-                await self._apply()
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        if await self.store.changed_at() != self._seen_at:
+            await self._apply()
 
     async def put(self, sites: Sequence[Site]) -> None:
         """Raises NotNow for a site of the file, or a name that another site has."""
@@ -75,6 +82,7 @@ class InventoryRoom:
             raise NotNow(f"{twin} is there already, at another site")
         await self.store.put(sites, self.clock.now())
         await self._apply()
+        await self.everywhere()
 
     async def _apply(self) -> None:
         self._seen_at = await self.store.changed_at()
@@ -106,6 +114,7 @@ class InventoryRoom:
             raise UnknownObject(f"there is no site {wanted}")
         await self.store.remove(wanted, self.clock.now())
         await self._apply()
+        await self.everywhere()
         return reply({"site": wanted})
 
 

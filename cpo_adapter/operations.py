@@ -7,6 +7,7 @@ from aiohttp import web
 from cpo_adapter.stations.key_store import Kept
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.model import Station
+from cpo_adapter.stations.observations import Observations, Observed
 from cpo_adapter.yard_room import Yard
 from ocpi.admin.app import reply
 
@@ -17,7 +18,9 @@ class OperationRoutes:
     def __init__(self, yard: Yard, ring: KeyRing) -> None:
         self._inventory = yard.inventory
         self._registry = yard.registry
-        self._clocks = yard.clocks
+        self._observations = Observations(
+            clocks=yard.clocks, registry=yard.registry, favours=yard.crew.favours
+        )
         self._alarms = yard.alarms
         self._ring = ring
 
@@ -29,13 +32,14 @@ class OperationRoutes:
 
     async def _stations(self, _: web.Request) -> web.Response:
         """Those that a command added are there too; they wait for the inventory."""
-        authored = [self._station(each.identity, each) for each in self._inventory.stations()]
-        return reply([*authored, *(self._station(name, None) for name in self._ring.added())])
+        seen = await self._observations.everywhere()
+        authored = [self._station(each.identity, each, seen) for each in self._inventory.stations()]
+        return reply([*authored, *(self._station(name, None, seen) for name in self._ring.added())])
 
     async def _listed_alarms(self, _: web.Request) -> web.Response:
         return reply(await self._alarms.listed(_MOST_ALARMS))
 
-    def _station(self, identity: str, station: Station | None) -> dict[str, Any]:
+    def _station(self, identity: str, station: Station | None, seen: Observed) -> dict[str, Any]:
         credentials = self._ring.credentials(identity)
         return {
             "identity": identity,
@@ -45,8 +49,8 @@ class OperationRoutes:
             "evses": [evse.uid for evse in station.evses] if station else [],
             "security_profile": int(credentials.profile) if credentials else None,
             "key": _key(self._ring.kept(identity)),
-            "clock_error_s": self._clocks.error_s(identity),
-            "seen_twice_at": self._registry.clones.seen_at(identity),
+            "clock_error_s": seen.clock_errors_s.get(identity),
+            "seen_twice_at": seen.seen_twice_at.get(identity),
         }
 
 

@@ -22,6 +22,7 @@ from cpo_adapter.sessions.transaction import Begin
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.smart_charging.abilities import Abilities
 from cpo_adapter.smart_charging.fallback import Fallbacks
+from cpo_adapter.smart_charging.fallback_checks import FallbackChecks
 from cpo_adapter.smart_charging.fallback_routes import FallbackRoutes
 from cpo_adapter.smart_charging.fallback_store import FallbackStore
 from cpo_adapter.smart_charging.pace import Pace
@@ -178,4 +179,7 @@ def _fallbacks(
         clock=foundation.clock,
     )
     yard.registry.follow(fallbacks)
-    return FallbackRoutes(fallbacks, store)
+    checks = FallbackChecks(
+        fallbacks=fallbacks, store=store, favours=yard.crew.favours, who_has=yard.crew.who_has
+    )
+    return FallbackRoutes(checks, store)

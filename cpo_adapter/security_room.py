@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from aiohttp import web
 
+from cpo_adapter.crew.favours import Favours
 from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
@@ -17,6 +20,8 @@ from cpo_adapter.ocpp.tls import StationTls, TlsFiles, authorities_in
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
+from cpo_adapter.stations.knock_store import KnockStore
+from cpo_adapter.stations.knocks import Knocks
 from cpo_adapter.stations.model import Inventory
 from cpo_adapter.stations.network_profile import NetworkProfiles
 from cpo_adapter.stations.one_time import OneTimePasswords
@@ -28,6 +33,8 @@ from ocpi.service.foundation import Foundation
 
 _log = logs.logger(__name__)
 
+_READ_KEYS: Final = "read the keys of stations"
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityRoom:
@@ -35,7 +42,7 @@ class SecurityRoom:
 
     gate: Gate
     ring: KeyRing
-    refusals: Refusals
+    knocks: Knocks
     tls: StationTls | None
 
 
@@ -60,7 +67,7 @@ async def security_room(
         refusals=refusals,
         admission=Admission(foundation.metrics),
     )
-    return SecurityRoom(gate, ring, refusals, _tls(foundation, settings, refusals))
+    return SecurityRoom(gate, ring, _knocks(foundation, refusals, ring), _tls(foundation, settings, refusals))
 
 
 def arrivals_of(settings: CpoSettings) -> Arrivals:
@@ -79,14 +86,20 @@ def certificates_of(foundation: Foundation, settings: CpoSettings) -> ClientCert
 
 
 def provisioned(
-    foundation: Foundation, settings: CpoSettings, security: SecurityRoom, registry: Registry
+    foundation: Foundation,
+    settings: CpoSettings,
+    security: SecurityRoom,
+    registry: Registry,
+    favours: Favours,
 ) -> list[web.RouteDef]:
     """The operator's routes to keys and profiles; one-time passwords are changed as their stations come."""
+    favours.offer(_READ_KEYS, lambda _: security.ring.refresh())
     provisioning = Provisioning(
         ring=security.ring,
         asker=registry,
         networks=NetworkProfiles(orderly=registry, url=settings.url_for_stations),
-        refusals=security.refusals,
+        knocks=security.knocks,
+        everywhere=partial(favours.of_all, _READ_KEYS),
         highest=_highest(settings),
     )
     registry.follow(
@@ -97,10 +110,19 @@ def provisioned(
             clock=foundation.clock,
         )
     )
-    routes = SecurityRoutes(
-        provisioning=provisioning, refusals=security.refusals, url=settings.url_for_stations
-    )
+    routes = SecurityRoutes(provisioning=provisioning, knocks=security.knocks, url=settings.url_for_stations)
     return routes.routes()
+
+
+def _knocks(foundation: Foundation, refusals: Refusals, ring: KeyRing) -> Knocks:
+    knocks = Knocks(
+        refusals=refusals,
+        store=KnockStore(foundation.mongo),
+        is_known=ring.is_known,
+        clock=foundation.clock,
+    )
+    foundation.supervisor.start("tell who knocked", knocks.run, restart=True)
+    return knocks
 
 
 def _tell_of_closed_ways(inventory: Inventory, highest: Profile) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Final, Protocol
 
 from aiohttp import web
 
 from cpo_adapter.card_lists.room import CardListRoom, card_list_room
 from cpo_adapter.commands.stopping import Stopping
+from cpo_adapter.crew.favours import Favours
 from cpo_adapter.crew.room import CrewRoom, StationMemory
 from cpo_adapter.inventory_room import InventoryRoom, SitesChanged, beside
 from cpo_adapter.keeping.room import KeepingRoom, keeping_room
@@ -48,6 +50,8 @@ from ocpi.process.lateness import Lateness
 from ocpi.process.run import Site
 from ocpi.service.foundation import Foundation
 
+_READ_INVENTORY: Final = "read the inventory"
+
 
 @dataclass(frozen=True, slots=True)
 class Authored:
@@ -70,12 +74,16 @@ class Mounted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StationRooms:
-    """The stations' own ports, what partners may order there, and what the operator may ask about them."""
+    """The stations' own ports, what partners may order there, and what the operator may ask about them.
+
+    `favours` are those that processes do each other.
+    """
 
     sites: list[Site]
     orders: OrderRooms
     preferences: Preferences
     card_lists: CardListRoom
+    favours: Favours
     routes: list[web.RouteDef]
 
 
@@ -118,16 +126,18 @@ async def station_rooms(
             placing=sessions.placing,
             clock=foundation.clock,
         ),
+        everywhere=partial(crew.favours.of_all, _READ_INVENTORY),
         clock=foundation.clock,
     )
+    crew.favours.offer(_READ_INVENTORY, lambda _: sites.refresh())
     foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
     everybody = StatusesForAll(watch, sessions.desk, orders.reserved, orders.reports)
     keeping = await _keeping(foundation, settings, sessions, everybody, crew)
-    _opened(foundation, crew, yard, keeping, orders, sessions)
+    _opened(foundation, crew, yard, keeping, orders, sessions, security)
     _stopping(foundation, registry, transactions, orders, keeping)
     door = _door(foundation, settings, inventory, registry, security, keeping)
     maintenance = maintenance_room(foundation, settings, security, registry, progress)
-    card_lists = card_list_room(foundation, settings, registry)
+    card_lists = card_list_room(foundation, settings, registry, crew.favours)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
         sites=list(_sites([door, maintenance.files], keeping, settings, security.tls, crew)),
@@ -136,6 +146,7 @@ async def station_rooms(
             transactions=transactions, inventory=inventory, desk=sessions.desk, clock=foundation.clock
         ),
         card_lists=card_lists,
+        favours=crew.favours,
         routes=[
             *card_lists.routes(),
             *sites.routes(),
@@ -144,7 +155,7 @@ async def station_rooms(
             *sessions.routes,
             *orders.routes.routes(),
             *orders.fallbacks.routes(),
-            *provisioned(foundation, settings, security, registry),
+            *provisioned(foundation, settings, security, registry, crew.favours),
             *maintenance.routes,
             *keeping.routes,
         ],
@@ -187,6 +198,7 @@ def _opened(
     keeping: KeepingRoom,
     orders: OrderRooms,
     sessions: SessionRoom,
+    security: SecurityRoom,
 ) -> None:
     """What a process of ours that ended has left is taken over from here on."""
 
@@ -197,7 +209,7 @@ def _opened(
         await sessions.publisher.catch_up()
 
     memory = StationMemory(yard.registry, yard.states, yard.sight, keeping)
-    crew.open(memory, yard.sight, keeping.dialects, take_over)
+    crew.open(memory, yard.sight, keeping.dialects, security.gate.limits.came_from, take_over)
 
 
 def _stopping(

@@ -7,6 +7,7 @@ Spec: OCPP 1.6, 3.5 (offline behaviour) and 3.5.1; 2.0.1, D01 and D02.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
@@ -30,10 +31,18 @@ class CardLists:
     """Follows the registry."""
 
     def __init__(
-        self, *, wanted: WantedCards, comparing: Comparing, supervisor: Supervisor, clock: Clock
+        self,
+        *,
+        wanted: WantedCards,
+        comparing: Comparing,
+        everywhere: Callable[[], Awaitable[object]],
+        supervisor: Supervisor,
+        clock: Clock,
     ) -> None:
+        """`everywhere`: have the other processes compare theirs."""
         self._wanted = wanted
         self._comparing = comparing
+        self._everywhere = everywhere
         self._supervisor = supervisor
         self._clock = clock
         self._here: set[str] = set()
@@ -48,18 +57,19 @@ class CardLists:
         self._here.discard(station)
 
     def cards_changed(self) -> None:
-        """Soon compare all stations that are here; a crowd of changes is one."""
+        """Soon compare all stations, wherever they are; a crowd of changes is one."""
         if not self._is_gathering:
             self._is_gathering = True
             self._supervisor.start("card lists", self._gathered)
 
     async def run(self) -> None:
-        """For what other processes heard of cards."""
+        """For what other processes heard of cards and could not tell."""
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
             await self.compare_all()
 
     async def compare_all(self) -> None:
+        """Of this process."""
         wanted = await self._wanted.now()
         for station in self._here:
             self._supervisor.start(f"{station} card list", partial(self._compare, station, wanted))
@@ -68,6 +78,7 @@ class CardLists:
         await self._clock.sleep(GATHERED_S)
         self._is_gathering = False
         await self.compare_all()
+        await self._everywhere()
 
     async def _greet(self, station: str) -> None:
         """What changes while it is brought up to date comes after that."""

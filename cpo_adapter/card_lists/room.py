@@ -5,7 +5,8 @@ GET /admin/v1/card_lists    of each station the list that it took, or why it kee
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from cpo_adapter.card_lists.comparing import Comparing
 from cpo_adapter.card_lists.lists import CardLists
 from cpo_adapter.card_lists.store import CardListStore
 from cpo_adapter.card_lists.wanted import WantedCards
+from cpo_adapter.crew.favours import Favours
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.registry import Registry
 from ocpi.admin.app import reply
@@ -21,6 +23,8 @@ from ocpi.objects.intake import Accepted
 from ocpi.objects.record import Outcome, Record
 from ocpi.process.mongo import Document
 from ocpi.service.foundation import Foundation
+
+_COMPARE: Final = "compare the lists of cards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ class CardListRoom:
         return reply([_shown(each) for each in await self.store.all()])
 
 
-def card_list_room(foundation: Foundation, settings: CpoSettings, registry: Registry) -> CardListRoom:
+def card_list_room(
+    foundation: Foundation, settings: CpoSettings, registry: Registry, favours: Favours
+) -> CardListRoom:
     clock, supervisor, store = foundation.clock, foundation.supervisor, CardListStore(foundation.mongo)
     wanted = WantedCards(
         store=foundation.store, issuers=settings.listed_issuers, most=settings.station_list_most
@@ -58,9 +64,11 @@ def card_list_room(foundation: Foundation, settings: CpoSettings, registry: Regi
     lists = CardLists(
         wanted=wanted,
         comparing=Comparing(store=store, asker=registry, clock=clock),
+        everywhere=partial(favours.of_all, _COMPARE),
         supervisor=supervisor,
         clock=clock,
     )
+    favours.offer(_COMPARE, lambda _: lists.compare_all())
     registry.follow(caches)
     registry.follow(lists)
     supervisor.start("clear caches of stations", caches.run, restart=True)

@@ -6,7 +6,7 @@ processes count, so nothing has to be renewed for a station that stays where it 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,23 +40,26 @@ _OVERLAP: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Berth:
-    """`entry` names the connection, `life` the process that has it."""
+    """`entry` names the connection, `life` the process that has it, `address` where the station came from."""
 
     life: str
     entry: str
     subprotocol: str
+    address: str
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
     """What became of stations since the last look: those that are at another process now, those that are
-    nowhere any more, and those of this process that another has taken.
+    nowhere any more, and those of this process that another has taken. `homes` are the addresses from which
+    stations came in elsewhere, perhaps told before.
     """
 
     came: frozenset[str]
     went: frozenset[str]
     lost: frozenset[str]
+    homes: Mapping[str, str]
 
 
 class Berths:
@@ -76,9 +79,9 @@ class Berths:
         """At another process that lives."""
         return self._others[station] if station in self._elsewhere else None
 
-    def take(self, station: str, entry: str, subprotocol: str) -> None:
+    def take(self, station: str, entry: str, subprotocol: str, address: str) -> None:
         """It has come in here: whoever had it before has lost it. Written soon."""
-        self._ours[station] = Berth(self._crew.life, entry, subprotocol, self._clock.now())
+        self._ours[station] = Berth(self._crew.life, entry, subprotocol, address, self._clock.now())
         self._write(station, {"_id": station})
 
     def leave(self, station: str, entry: str) -> None:
@@ -99,12 +102,14 @@ class Berths:
     async def look(self) -> Moves:
         """Raises DriverError."""
         written = {station: berth for station, berth in self._ours.items() if station not in self._unwritten}
+        homes: dict[str, str] = {}
         async for each in self._berths.find(self._unseen()):
             self._see(each)
+            homes |= self._home(each)
         before, alive = self._elsewhere, set(self._crew.living())
         self._elsewhere = frozenset(name for name, berth in self._others.items() if berth.life in alive)
         lost = {each for each in self._elsewhere if each in written and self._ours.get(each) is written[each]}
-        return Moves(self._elsewhere - before, before - self._elsewhere, frozenset(lost))
+        return Moves(self._elsewhere - before, before - self._elsewhere, frozenset(lost), homes)
 
     def _see(self, told: Document) -> None:
         station, at = told["_id"], told["at"]
@@ -112,7 +117,15 @@ class Berths:
         if told["life"] in ("", self._crew.life):
             self._others.pop(station, None)
         else:
-            self._others[station] = Berth(told["life"], told["entry"], told["subprotocol"], told["since"])
+            named = ("life", "entry", "subprotocol", "since")
+            address = told.get("address", "")
+            self._others[station] = Berth(address=address, **{name: told[name] for name in named})
+
+    def _home(self, told: Document) -> dict[str, str]:
+        """Also of a station that has left since; a process before an update may not have told it."""
+        ours = self._ours.get(told["_id"])
+        is_over = ours is not None and ours.since >= told["since"]
+        return {} if is_over or not told.get("address") else {told["_id"]: told["address"]}
 
     def _unseen(self) -> Document:
         return {} if self._seen_to is None else {"at": {"$gte": self._seen_to - _OVERLAP}}
@@ -124,6 +137,7 @@ class Berths:
             "life": berth.life,
             "entry": berth.entry,
             "subprotocol": berth.subprotocol,
+            "address": berth.address,
             "since": berth.since,
         }
         update = UpdateOne(where, {"$set": told, "$currentDate": {"at": True}}, upsert=True)

@@ -7,12 +7,11 @@ from typing import Final, Protocol
 
 from cpo_adapter.crew.away import AwayLine
 from cpo_adapter.crew.berths import Berths
-from cpo_adapter.crew.errands import Errands
+from cpo_adapter.crew.courier import Courier
 from cpo_adapter.crew.members import Crew
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.station_line import StationLine
 from ocpi.process.batches import Batches
-from ocpi.process.clock import Clock
 from ocpi.process.mongo import DriverError
 from ocpi.process.tasks import Supervisor
 
@@ -40,16 +39,14 @@ class CrewElsewhere:
         *,
         crew: Crew,
         berths: Berths,
-        errands: Errands,
+        courier: Courier,
         rooms: Rooms,
         supervisor: Supervisor,
-        clock: Clock,
     ) -> None:
         self._crew = crew
         self._berths = berths
-        self._errands = errands
+        self._courier = courier
         self._rooms = rooms
-        self._clock = clock
         self._expecting = Batches("expect stations", self._expect_all, supervisor)
         self.dialects: Mapping[str, Dialect] = {}
 
@@ -64,8 +61,8 @@ class CrewElsewhere:
                 return
         self._rooms.wait(station)
 
-    def take(self, station: str, entry: str, subprotocol: str) -> None:
-        self._berths.take(station, entry, subprotocol)
+    def take(self, station: str, entry: str, subprotocol: str, address: str) -> None:
+        self._berths.take(station, entry, subprotocol, address)
 
     def leave(self, station: str, entry: str) -> None:
         self._berths.leave(station, entry)
@@ -78,14 +75,7 @@ class CrewElsewhere:
         berth = self._berths.elsewhere(station)
         if berth is None or berth.subprotocol not in self.dialects:
             return None
-        return AwayLine(
-            station,
-            berth,
-            dialect=self.dialects[berth.subprotocol],
-            errands=self._errands,
-            lives=self._crew.lives,
-            clock=self._clock,
-        )
+        return AwayLine(station, berth, dialect=self.dialects[berth.subprotocol], courier=self._courier)
 
     async def _expect_all(self, stations: Sequence[str]) -> list[bool]:
         await self._rooms.refresh()

@@ -33,10 +33,13 @@ class Watching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What is done about what is seen. `lose` closes a connection whose station has come in elsewhere."""
+    """What is done about what is seen. `lose` closes a connection whose station has come in elsewhere;
+    `came_from` hears of a station the address from which it came in there.
+    """
 
     watching: Watching
     lose: Callable[[str], None]
+    came_from: Callable[[str, str], None]
     take_over: TakeOver
 
 
@@ -88,6 +91,8 @@ class Lookout:
     def _followed(self, moves: Moves) -> None:
         for station in moves.lost:
             self._hands.lose(station)
+        for station, address in moves.homes.items():
+            self._hands.came_from(station, address)
         for station in moves.came:
             self._hands.watching.came_elsewhere(station)
         for station in moves.went:

@@ -71,7 +71,11 @@ class Crew:
         return life == self.life or any(each.life == life for each in self._others)
 
     def living(self) -> list[str]:
-        return [self.life, *(each.life for each in self._others)]
+        return [self.life, *self.others()]
+
+    def others(self) -> list[str]:
+        """The lives of those that live beside this one."""
+        return [each.life for each in self._others]
 
     async def join(self) -> None:
         await self._crew.delete_many({"_id": {"$ne": self.life}, "instance": self._instance})

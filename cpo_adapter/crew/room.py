@@ -9,8 +9,10 @@ from typing import Final
 
 from cpo_adapter.crew import berths, errands
 from cpo_adapter.crew.berths import Berths
+from cpo_adapter.crew.courier import Courier
 from cpo_adapter.crew.elsewhere import CrewElsewhere
 from cpo_adapter.crew.errands import Errands
+from cpo_adapter.crew.favours import Favours
 from cpo_adapter.crew.lookout import Hands, Lookout, TakeOver, Watching
 from cpo_adapter.crew.members import Crew
 from cpo_adapter.crew.runner import Runner
@@ -62,6 +64,8 @@ class CrewRoom:
         self._registry = registry
         self._berths = Berths(mongo=mongo, crew=self.crew, supervisor=supervisor, clock=clock)
         self._errands = Errands(mongo=mongo, key=foundation.key_for("station errands"), clock=clock)
+        self._courier = Courier(crew=self.crew, errands=self._errands, clock=clock)
+        self.favours = Favours(crew=self.crew, courier=self._courier)
 
     async def leave(self) -> None:
         """No station is here any more; what is left undone is for the others, if there are any."""
@@ -75,6 +79,11 @@ class CrewRoom:
             return True
         return self._berths.elsewhere(station) is None and await self._foundation.duty.is_ours()
 
+    def who_has(self, station: str) -> str | None:
+        """The life of another process that the station is at, where it is not here."""
+        berth = None if self._registry.is_here(station) else self._berths.elsewhere(station)
+        return None if berth is None else berth.life
+
     def refreshed_by(self, refresh: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[bool]]:
         """Have `refresh` done where there are others, and say whether there are."""
 
@@ -86,17 +95,21 @@ class CrewRoom:
         return refreshed
 
     def open(
-        self, memory: StationMemory, watching: Watching, dialects: Sequence[Dialect], take_over: TakeOver
+        self,
+        memory: StationMemory,
+        watching: Watching,
+        dialects: Sequence[Dialect],
+        came_from: Callable[[str, str], None],
+        take_over: TakeOver,
     ) -> None:
         """Stations may come in from now on."""
         foundation, supervisor, clock = self._foundation, self._foundation.supervisor, self._foundation.clock
         elsewhere = CrewElsewhere(
             crew=self.crew,
             berths=self._berths,
-            errands=self._errands,
+            courier=self._courier,
             rooms=memory,
             supervisor=supervisor,
-            clock=clock,
         )
         elsewhere.dialects = {each.subprotocol: each for each in dialects}
         self._registry.elsewhere = elsewhere
@@ -104,6 +117,7 @@ class CrewRoom:
             crew=self.crew,
             errands=self._errands,
             here=self._registry.here,
+            favours=self.favours,
             supervisor=supervisor,
             clock=clock,
         )
@@ -111,7 +125,7 @@ class CrewRoom:
             crew=self.crew,
             berths=self._berths,
             rooms=memory,
-            hands=Hands(watching, self._registry.lose, take_over),
+            hands=Hands(watching, self._registry.lose, came_from, take_over),
             is_behind=memory.is_behind,
             duty=foundation.duty,
             clock=clock,

@@ -1,10 +1,11 @@
-"""Does for other processes what they ask of the stations that are here."""
+"""Does for other processes what they ask of the stations that are here, or of this process itself."""
 
 from collections.abc import Callable
 from functools import partial
 
-from cpo_adapter.crew.away import ANSWER, LOOK_EVERY_S, trouble
+from cpo_adapter.crew.courier import ANSWER, LOOK_EVERY_S, trouble
 from cpo_adapter.crew.errands import Errand, Errands, Told
+from cpo_adapter.crew.favours import OF_NOBODY, Favours
 from cpo_adapter.crew.members import Crew
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import NotAsked, StationGone
@@ -17,11 +18,19 @@ Here = Callable[[str, str], Connection | None]
 
 class Runner:
     def __init__(
-        self, *, crew: Crew, errands: Errands, here: Here, supervisor: Supervisor, clock: Clock
+        self,
+        *,
+        crew: Crew,
+        errands: Errands,
+        here: Here,
+        favours: Favours,
+        supervisor: Supervisor,
+        clock: Clock,
     ) -> None:
         self._crew = crew
         self._errands = errands
         self._here = here
+        self._favours = favours
         self._supervisor = supervisor
         self._clock = clock
 
@@ -40,6 +49,9 @@ class Runner:
         await self._errands.settle(name, told)
 
     async def _done(self, errand: Errand) -> Told:
+        """Raises NotAsked."""
+        if errand.entry == OF_NOBODY:
+            return Told(ANSWER, await self._favours.do(errand.action, errand.station))
         connection = self._here(errand.station, errand.entry)
         if connection is None:
             raise StationGone("not connected")

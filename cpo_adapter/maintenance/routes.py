@@ -9,6 +9,7 @@ POST /admin/v1/stations/{diagnostics, log, firmware, publish_firmware, report, c
 GET  /admin/v1/stations/jobs[?station=…], …/jobs/{number}, …/jobs/{number}/report, …/jobs/{number}/file
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -163,11 +164,14 @@ class MaintenanceRoutes:
         job = await self._found(request)
         if job.file is None:
             raise UnknownObject(f"no file has come of job {job.number}")
+        path = self._shelf.folder / job.file.path
+        if not await asyncio.to_thread(path.is_file):
+            raise UnknownObject(f"the file of job {job.number} is not in the folder of this machine")
         headers = {
             "Content-Disposition": f'attachment; filename="{job.file.name}"',
             "Content-Type": "application/octet-stream",
         }
-        return web.FileResponse(self._shelf.folder / job.file.path, headers=headers)
+        return web.FileResponse(path, headers=headers)
 
     async def _found(self, request: web.Request) -> Job:
         number = request.match_info["number"]

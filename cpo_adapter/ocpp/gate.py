@@ -54,17 +54,17 @@ class Gate:
     ) -> None:
         """`admission` says when; the door waits for its turn before it asks here."""
         self.admission = admission
+        self.limits = limits
         self._known = known
         self._keys = keys
         self._arrivals = arrivals
         self._certificates = certificates
-        self._limits = limits
         self._refusals = refusals
 
     async def admit(self, request: web.Request) -> Admitted:
         """Raises HTTPUnauthorized, always the same, or HTTPTooManyRequests."""
         identity, arrival = _identity(request), self._arrivals.of(request)
-        if self._limits.are_exceeded(identity, arrival.address):
+        if self.limits.are_exceeded(identity, arrival.address):
             self._send_off(identity, arrival, Why.LIMITED)
         known = self._known.credentials(identity)
         credentials = known or NOBODY
@@ -75,7 +75,7 @@ class Gate:
         verdict = judged(known, Shown(arrival.is_encrypted, key is not None, paper))
         if isinstance(verdict, Why):
             self._refuse(identity, arrival, verdict, password)
-        if self._limits.comes_too_often(identity):
+        if self.limits.comes_too_often(identity):
             self._send_off(identity, arrival, Why.OFTEN)
         self._let_in(identity, arrival, verdict, key)
         await self._known.came_in(identity, verdict, key.digest if key else None)
@@ -89,7 +89,7 @@ class Gate:
     def _let_in(
         self, identity: str, arrival: Arrival, profile: Profile, key: basic_auth.Recognised | None
     ) -> None:
-        self._limits.passed(identity, arrival.address)
+        self.limits.passed(identity, arrival.address)
         self._refusals.let_in(profile)
         spelling = key.spelling.value if key else None
         _log.info("station let in", station=identity, profile=int(profile), key_spelling=spelling)
@@ -99,7 +99,7 @@ class Gate:
         raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
 
     def _refuse(self, identity: str, arrival: Arrival, why: Why, password: bytes | None) -> NoReturn:
-        self._limits.failed(identity, arrival.address)
+        self.limits.failed(identity, arrival.address)
         digest = self._keys.digest(password or b"")
         is_fit = password is not None and len(password) >= basic_auth.SHORTEST_KEY_BYTES
         self._refusals.refused(identity, arrival.address, why, digest if is_fit else None)

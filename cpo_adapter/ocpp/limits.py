@@ -28,7 +28,7 @@ class Limits:
         self._identities = Attempts(clock, allowed=FOR_AN_IDENTITY, told=_TOLD)
         self._at_home = Attempts(clock, allowed=FOR_AN_IDENTITY, told=_TOLD)
         self._entries = Attempts(clock, allowed=ENTRIES, told="a station comes in again and again")
-        self._came_from: dict[str, str] = {}
+        self._home: dict[str, str] = {}
 
     def are_exceeded(self, identity: str, address: str) -> bool:
         identity, address = identity[:_LONGEST_NAME], _counted(address)
@@ -50,10 +50,14 @@ class Limits:
 
     def passed(self, identity: str, address: str) -> None:
         self._entries.failed(identity)
-        self._came_from[identity[:_LONGEST_NAME]] = _counted(address)
+        self.came_from(identity, address)
+
+    def came_from(self, identity: str, address: str) -> None:
+        """It was let in from there, at whichever process."""
+        self._home[identity[:_LONGEST_NAME]] = _counted(address)
 
     def _is_home(self, identity: str, address: str) -> bool:
-        return self._came_from.get(identity) == address
+        return self._home.get(identity) == address
 
 
 def _counted(address: str) -> str:

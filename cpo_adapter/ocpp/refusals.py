@@ -1,14 +1,14 @@
 """Who knocked at the stations' door and was not let in: counted, and the latest remembered for the operator.
 
-In memory alone: strangers shall not be able to make us write. A name may be anything, so what is kept of it
-is short and printable.
+In memory, and of many names the latest: whoever writes them down takes a hundred at a time, so that strangers
+cannot make us write. A name may be anything, so what is kept of it is short and printable.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from cpo_adapter.ocpp.credentials import Profile, Why
 from ocpi.process import logs
@@ -18,6 +18,7 @@ from ocpi.process.metrics import Metrics
 _log = logs.logger(__name__)
 
 _MOST_NAMES: Final = 1_000
+MOST_UNTOLD: Final = 100
 _LONGEST_NAME: Final = 64
 _LOUD: Final = 10
 """So many refusals of one kind are logged each, then only every hundredth."""
@@ -42,11 +43,30 @@ class Knock:
     def is_adoptable(self) -> bool:
         return self.why is Why.UNKNOWN and self.digest is not None
 
+    def after(self, earlier: Self) -> Self:
+        return replace(self, first_at=earlier.first_at, times=earlier.times + self.times)
+
+
+class _Latest:
+    """Of so many names, each counted."""
+
+    def __init__(self, most: int) -> None:
+        self.knocks: OrderedDict[str, Knock] = OrderedDict()
+        self._most = most
+
+    def add(self, knock: Knock) -> Knock:
+        known = self.knocks.pop(knock.identity, None)
+        added = self.knocks[knock.identity] = knock.after(known) if known else knock
+        if len(self.knocks) > self._most:
+            self.knocks.popitem(last=False)
+        return added
+
 
 class Refusals:
     def __init__(self, *, metrics: Metrics, clock: Clock) -> None:
         self._clock = clock
-        self._knocks: OrderedDict[str, Knock] = OrderedDict()
+        self._latest = _Latest(_MOST_NAMES)
+        self._untold = _Latest(MOST_UNTOLD)
         self._broken = 0
         self._outcomes = metrics.counter(
             "station_handshakes", "Handshakes of stations, by what came of them.", ("outcome",)
@@ -60,10 +80,13 @@ class Refusals:
 
     def refused(self, identity: str, address: str, why: Why, digest: bytes | None = None) -> None:
         self._outcomes.labels(why.value).inc()
-        knock = self._remember(_printable(identity), address, why, digest)
-        if _is_told(knock.times):
+        now = self._clock.now()
+        knock = Knock(_printable(identity), why, address, now, now, digest=digest)
+        self._untold.add(knock)
+        times = self._latest.add(knock).times
+        if _is_told(times):
             _log.warning(
-                "station refused", station=knock.identity, address=address, why=why.value, times=knock.times
+                "station refused", station=knock.identity, address=address, why=why.value, times=times
             )
 
     def broke_tls(self, reason: str) -> None:
@@ -73,28 +96,17 @@ class Refusals:
             _log.warning("TLS handshake of a station failed", reason=reason, times=self._broken)
 
     def knocks(self) -> Iterator[Knock]:
-        """The latest first."""
-        return reversed(self._knocks.values())
+        """At this process, the latest first."""
+        return reversed(self._latest.knocks.values())
 
-    def knock(self, identity: str) -> Knock | None:
-        """Of whoever knocked under exactly that name."""
-        return self._knocks.get(identity)
+    def take_untold(self) -> list[Knock]:
+        """What came since this was asked last, counted from then; of too many names the latest."""
+        told, self._untold = self._untold, _Latest(MOST_UNTOLD)
+        return list(told.knocks.values())
 
     def forget(self, identity: str) -> None:
-        self._knocks.pop(_printable(identity), None)
-
-    def _remember(self, identity: str, address: str, why: Why, digest: bytes | None) -> Knock:
-        now = self._clock.now()
-        known = self._knocks.pop(identity, None)
-        if known is None:
-            knock = Knock(identity, why, address, now, now, digest=digest)
-        else:
-            times = known.times + 1
-            knock = replace(known, why=why, address=address, last_at=now, times=times, digest=digest)
-        self._knocks[identity] = knock
-        if len(self._knocks) > _MOST_NAMES:
-            self._knocks.popitem(last=False)
-        return knock
+        for latest in (self._latest, self._untold):
+            latest.knocks.pop(_printable(identity), None)
 
 
 def _is_told(times: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import StringConstraints
 
-from cpo_adapter.smart_charging.fallback import Fallbacks
+from cpo_adapter.smart_charging.fallback_checks import FallbackChecks
 from cpo_adapter.smart_charging.fallback_store import Fallback, FallbackStore
 from ocpi.admin.app import read, reply
 from ocpi.admin.bodies import Request
@@ -20,8 +20,8 @@ class Check(Request):
 
 
 class FallbackRoutes:
-    def __init__(self, fallbacks: Fallbacks, store: FallbackStore) -> None:
-        self._fallbacks = fallbacks
+    def __init__(self, checks: FallbackChecks, store: FallbackStore) -> None:
+        self._checks = checks
         self._store = store
 
     def routes(self) -> list[web.RouteDef]:
@@ -32,7 +32,7 @@ class FallbackRoutes:
 
     async def _check(self, request: web.Request) -> web.Response:
         wanted = Check.model_validate(await read(request))
-        return reply(_row(await self._fallbacks.check(wanted.identity)))
+        return reply(_row(await self._checks.check(wanted.identity)))
 
 
 def _row(fallback: Fallback) -> dict[str, Any]:

@@ -19,10 +19,9 @@ class Clocks:
         late = self._late_s.setdefault(station, deque(maxlen=_LOOKED_AT))
         late.append((received_at - at).total_seconds())
 
-    def error_s(self, station: str) -> int | None:
-        """Seconds by which it is ahead, negative where it is behind; None while nothing is known."""
-        late = self._late_s.get(station)
-        return -round(min(late)) if late else None
+    def errors_s(self) -> dict[str, int]:
+        """Seconds by which each is ahead, negative where it is behind, as far as something is known."""
+        return {station: -round(min(late)) for station, late in self._late_s.items()}
 
     def forget(self, station: str) -> None:
         """It has booted, and perhaps set its clock."""

@@ -28,9 +28,9 @@ class Clones:
             "station_clone_alarms", "Stations of which two were there at once.", ("sign",)
         )
 
-    def seen_at(self, station: str) -> datetime | None:
-        """When there were two of it, the last time."""
-        return self._seen_at.get(station)
+    def seen(self) -> dict[str, datetime]:
+        """Of which stations there were two, and when, the last time."""
+        return dict(self._seen_at)
 
     def replaced(self, station: str) -> None:
         now_s = self._clock.monotonic()

@@ -1,8 +1,8 @@
 """How a station comes to its key and its security profile, at first and later.
 
 A password that somebody read is good once: as soon as its station is there, it is changed over the wire. A
-new key is kept before the station is told, and good beside the old one until it is known to be taken over: by
-the station's word, or by its use. A profile is only ever raised.
+new key is kept, and known to all processes, before the station is told, and good beside the old one
+until it is known to be taken over: by the station's word, or by its use. A profile is only ever raised.
 Spec: OCPP security whitepaper, A01 (password update), A05 (profile upgrade), A00.FR.005 (no downgrade);
 OCPP-J 1.6, 6.2.2.
 """
@@ -10,14 +10,15 @@ OCPP-J 1.6, 6.2.2.
 import asyncio
 import secrets
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from cpo_adapter.ocpp.basic_auth import SHORTEST_KEY_BYTES
 from cpo_adapter.ocpp.credentials import Profile
 from cpo_adapter.ocpp.intents import Intent, NotAsked, Outcome, RaiseProfile, SetKey
-from cpo_adapter.ocpp.refusals import Refusals
 from cpo_adapter.stations.keys import KeyRing
+from cpo_adapter.stations.knocks import Knocks
 from cpo_adapter.stations.network_profile import NetworkProfiles
 from cpo_adapter.stations.told import Told
 from ocpi.errors import UnknownObject
@@ -53,14 +54,19 @@ class Provisioning:
         ring: KeyRing,
         asker: Asker,
         networks: NetworkProfiles,
-        refusals: Refusals,
+        knocks: Knocks,
+        everywhere: Callable[[], Awaitable[object]],
         highest: Profile,
     ) -> None:
-        """`highest`: the strongest profile by which a station can come in here."""
+        """`everywhere`: have the other processes know the keys as they are, for stations come to any.
+
+        `highest`: the strongest profile by which a station can come in here.
+        """
         self._ring = ring
         self._asker = asker
         self._networks = networks
-        self._refusals = refusals
+        self._knocks = knocks
+        self._everywhere = everywhere
         self._highest = highest
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -75,7 +81,7 @@ class Provisioning:
 
     async def adopt(self, station: str) -> None:
         """Trust an unknown station with the password that it knocked with last. Raises NotNow."""
-        knock = self._refusals.knock(station)
+        knock = await self._knocks.of(station)
         if knock is None or self._ring.is_known(station):
             raise NotNow(f"no unknown station knocked as {station}")
         if knock.digest is None:
@@ -92,6 +98,7 @@ class Provisioning:
             key = secrets.token_bytes(_KEY_BYTES)
             digest = self._ring.digest_of(key)
             await self._ring.offer(station, digest)
+            await self._everywhere()
             told = await self._tell(station, SetKey(key))
             if told.is_accepted:
                 await self._ring.put_in_force(station, digest)
@@ -103,6 +110,7 @@ class Provisioning:
             self._check_is_here(station)
             self._check_is_raise(station, profile)
             await self._ring.put(station, raised_to=int(profile))
+            await self._everywhere()
             told = await self._tell_profile(station, profile)
             if told.outcome in {Outcome.REJECTED, Outcome.NOT_SUPPORTED}:
                 await self._ring.put(station, raised_to=None)
@@ -119,7 +127,8 @@ class Provisioning:
             security_profile=None,
             raised_to=None,
         )
-        self._refusals.forget(station)
+        await self._knocks.forget(station)
+        await self._everywhere()
 
     async def _tell_profile(self, station: str, profile: Profile) -> Told:
         """1.6 has a key for it, 2.x a way to connect."""

@@ -43,8 +43,8 @@ class Elsewhere(Protocol):
     async def expect(self, station: str) -> None:
         """It is about to come in here: know what the others know of it."""
 
-    def take(self, station: str, entry: str, subprotocol: str) -> None:
-        """It is here now, by a connection of that name."""
+    def take(self, station: str, entry: str, subprotocol: str, address: str) -> None:
+        """It is here now, by a connection of that name from that address."""
 
     def leave(self, station: str, entry: str) -> None:
         """It is not here any more."""
@@ -61,7 +61,7 @@ class NobodyElse:
 
     async def expect(self, station: str) -> None: ...
 
-    def take(self, station: str, entry: str, subprotocol: str) -> None: ...
+    def take(self, station: str, entry: str, subprotocol: str, address: str) -> None: ...
 
     def leave(self, station: str, entry: str) -> None: ...
 
@@ -118,7 +118,7 @@ class Registry:
         older = self._connections.get(connection.station)
         self._connections[connection.station] = connection
         self._watch_the_version(connection)
-        self.elsewhere.take(connection.station, connection.entry, connection.subprotocol)
+        self.elsewhere.take(connection.station, connection.entry, connection.subprotocol, connection.address)
         if older is not None:
             self._replaced(older, connection.address)
         for follower in self._followers:

@@ -14,8 +14,9 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from cpo_adapter.ocpp.credentials import Profile
-from cpo_adapter.ocpp.refusals import Knock, Refusals
+from cpo_adapter.ocpp.refusals import Knock
 from cpo_adapter.stations import leaflet
+from cpo_adapter.stations.knocks import Knocks
 from cpo_adapter.stations.provisioning import Provisioning
 from cpo_adapter.stations.told import Told
 from ocpi.admin.app import read, reply
@@ -35,10 +36,10 @@ class Raise(OfStation):
 
 
 class SecurityRoutes:
-    def __init__(self, *, provisioning: Provisioning, refusals: Refusals, url: str) -> None:
+    def __init__(self, *, provisioning: Provisioning, knocks: Knocks, url: str) -> None:
         """`url`: where stations connect, without their identity."""
         self._provisioning = provisioning
-        self._refusals = refusals
+        self._knocks = knocks
         self._url = url
 
     def routes(self) -> list[web.RouteDef]:
@@ -47,7 +48,7 @@ class SecurityRoutes:
             web.post("/stations/adopt", self._adopt),
             web.post("/stations/rotate_key", self._rotate),
             web.post("/stations/raise_profile", self._raise),
-            web.get("/stations/knocks", self._knocks),
+            web.get("/stations/knocks", self._listed),
         ]
 
     async def _add(self, request: web.Request) -> web.Response:
@@ -79,8 +80,8 @@ class SecurityRoutes:
         told = await self._provisioning.raise_profile(wanted.identity, Profile(wanted.profile))
         return reply({"identity": wanted.identity, "profile": wanted.profile, **_told(told)})
 
-    async def _knocks(self, _: web.Request) -> web.Response:
-        return reply([_knock(each) for each in self._refusals.knocks()])
+    async def _listed(self, _: web.Request) -> web.Response:
+        return reply([_knock(each) for each in await self._knocks.latest()])
 
 
 def _told(told: Told) -> dict[str, Any]:

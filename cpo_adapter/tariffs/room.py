@@ -46,7 +46,7 @@ class TariffRoom:
         if not names:
             raise UnknownObject(f"no tariff {tariff_id} was authored here" + (f" for {emsp}" if emsp else ""))
         await self.store.end(names[0], self.clock.now())
-        await self._reload()
+        await self.refresh()
         await self.news.tell(self.clock.now())
 
     async def catch_up(self, partner: Partner) -> None:
@@ -56,15 +56,15 @@ class TariffRoom:
         """Another process may have heard of a change."""
         while True:
             await self.clock.sleep(READ_EVERY_S)
-            await self._reload()
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        self.book.put(await self.store.all())
 
     async def _author(self, offers: Iterable[Offer], source: str, *, is_all: bool) -> None:
         await self.store.author(offers, source, self.clock.now(), is_all=is_all)
-        await self._reload()
+        await self.refresh()
         await self.news.tell(self.clock.now())
-
-    async def _reload(self) -> None:
-        self.book.put(await self.store.all())
 
 
 async def tariff_room(

@@ -5,6 +5,7 @@ POST /admin/v1/tariffs           {"tariffs": […]} as in the TOML form, or {"fi
 POST /admin/v1/tariffs/remove    {"id": "AC", "emsp": "NL*MSP"}
 """
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,8 +34,17 @@ class Removal(Request):
 
 
 class TariffRoutes:
-    def __init__(self, room: TariffRoom, party: PartyId, clock: Clock) -> None:
+    def __init__(
+        self,
+        room: TariffRoom,
+        party: PartyId,
+        *,
+        everywhere: Callable[[], Awaitable[object]],
+        clock: Clock,
+    ) -> None:
+        """`everywhere`: have the rooms of other processes refresh."""
         self._room = room
+        self._everywhere = everywhere
         self._party = party
         self._clock = clock
 
@@ -54,6 +64,7 @@ class TariffRoutes:
         except BrokenFile as broken:
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(broken))
         await self._room.put(offers)
+        await self._everywhere()
         return reply([_shown(each) for each in offers])
 
     def _offers(self, told: Any) -> tuple[Offer, ...]:
@@ -68,6 +79,7 @@ class TariffRoutes:
     async def _remove(self, request: web.Request) -> web.Response:
         wanted = Removal.model_validate(await read(request))
         await self._room.remove(wanted.id, PartyId.parse(wanted.emsp) if wanted.emsp else None)
+        await self._everywhere()
         return reply({"id": wanted.id, "emsp": wanted.emsp})
 
 

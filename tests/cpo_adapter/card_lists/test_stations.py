@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.cpo_adapter.commands.ordering import BOOT_2, BOOT_16
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.sessions.charging import KEY, UID, Charging, running_charging
 from tests.fakes.eventually import eventually, eventually_so
-from tests.platforms import EMSP
+from tests.platforms import EMSP, running_cpo
 
 _CALL = 2
 LIMITS_16 = {
@@ -253,6 +253,26 @@ async def test_a_station_that_was_away_forgets_its_cache_when_it_returns(chargin
     async with keeping(charging) as again:
         await eventually(lambda: len(again.cards) == 2)
     assert (len(keeper.heard("ClearCache")), again.heard("ClearCache")) == (1, [])
+
+
+async def test_a_card_that_one_process_is_told_of_leaves_the_list_of_a_station_at_another(
+    charging: Charging, mongo: Mongo, tmp_path: Path
+) -> None:
+    written = {"inventory": tmp_path / "stations.toml", "tariffs": tmp_path / "tariffs.toml"}
+    issuers = {"station_list_issuers": (str(EMSP),)}
+    async with (
+        running_cpo(mongo, SystemClock(), tmp_path, **written, **issuers) as other,
+        keeping(replace(charging, cpo=other)) as keeper,
+    ):
+        await eventually(lambda: len(keeper.cards) == 3)
+        await eventually_so(lambda: _is_here(charging))
+        await charging.push_token(uid="SECOND", whitelist="ALLOWED", valid=False, last_updated=later())
+        await eventually(lambda: set(keeper.cards) == {UID, "THIRD"})
+
+
+async def _is_here(charging: Charging) -> bool:
+    (station,) = await asyncio.to_thread(charging.cpo.admin.get, "/stations")
+    return bool(station["connected"])
 
 
 async def _is_off(charging: Charging) -> bool:

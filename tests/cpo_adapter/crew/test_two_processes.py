@@ -4,6 +4,9 @@ import asyncio
 import json
 from functools import partial
 
+import pytest
+
+from cpo_adapter.crew import favours
 from cpo_adapter.crew.errands import COLLECTION as ERRANDS
 from cpo_adapter.crew.members import COLLECTION as CREW
 from ocpi.process.clock import SystemClock
@@ -71,6 +74,17 @@ async def test_a_process_that_dies_over_an_order_leaves_it_failed_and_never_aske
     async with pair.station(pair.first, boots=False) as again:
         assert await again.hears_nothing(0.3)
     assert len(pair.orders.told(url)) == 1
+
+
+async def test_an_operator_is_answered_though_another_process_does_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken for alive for some seconds, and not waited for so long."""
+    async with pair.station(pair.other):
+        await pair.other.foundation.supervisor.stop()
+    monkeypatch.setattr(favours, "WITHIN_S", 0.2)
+    told = await asyncio.to_thread(pair.first.admin.post, "/stations/add", {"identity": "CP-5"})
+    assert told["password"]
 
 
 async def lapse(pair: Pair) -> None:

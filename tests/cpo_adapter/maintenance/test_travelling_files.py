@@ -51,6 +51,10 @@ async def test_a_file_comes_whole_and_its_station_is_followed_to_the_end(
         assert (file["name"], file["size"], file["address"]) == ("station.log", len(LOG), "127.0.0.1")
         assert await workshop.fetched(job["job"]) == (200, LOG)
 
+        (workshop.folder / file["path"]).unlink()  # as at a machine that does not share the folder
+        status, problem = await workshop.fetched(job["job"])
+        assert (status, b"not in the folder of this machine" in problem) == (404, True)
+
 
 @pytest.mark.parametrize(
     ("ocpp", "signed"),
