@@ -13,7 +13,13 @@ from cpo_adapter.maintenance import bodies
 from cpo_adapter.maintenance.routes import SIMPLE
 from cpo_adapter.stations.security_routes import OfStation
 from ocpi.process.mongo import Mongo
-from passerelle import stations_calls_cli, stations_cli, stations_jobs_cli, stations_orders_cli
+from passerelle import (
+    stations_calls_cli,
+    stations_certificates_cli,
+    stations_cli,
+    stations_jobs_cli,
+    stations_orders_cli,
+)
 from simulators.servicing import Habits
 from tests.cpo_adapter.maintenance.workshop import working
 from tests.fakes.clock import ManualClock
@@ -129,7 +135,13 @@ ORDERS = [
 @pytest.fixture
 def admin(monkeypatch: pytest.MonkeyPatch) -> Admin:
     admin = Admin()
-    for module in (stations_cli, stations_calls_cli, stations_jobs_cli, stations_orders_cli):
+    for module in (
+        stations_cli,
+        stations_calls_cli,
+        stations_certificates_cli,
+        stations_jobs_cli,
+        stations_orders_cli,
+    ):
         monkeypatch.setattr(module, "admin_of", lambda _: admin)
     return admin
 

@@ -54,6 +54,11 @@ async def test_an_order_is_answered_in_the_stations_own_word(workshop: Workshop)
         assert "no words" in told["reason"]
 
 
+async def test_nobody_is_told_to_ask_for_a_certificate_where_none_is_signed(workshop: Workshop) -> None:
+    assert "CPO_STATION_AUTHORITY" in await workshop.refused("certificates/renew", identity="CP-1")
+    assert await workshop.seen("certificates/issued") == []
+
+
 async def test_a_configuration_is_shown_in_one_spelling(workshop: Workshop) -> None:
     """Missing values, unknown keys, three spellings of true, a whole number with a fraction (B-47)."""
     answer = {
