@@ -125,7 +125,7 @@ def _tls(
         settings.stations_tls_certificates,
         settings.stations_tls_keys,
         settings.stations_authorities,
-        certificates.issuing and certificates.issuing.certificate,
+        certificates.issuing.certificate if certificates.issuing else None,
     )
     tls = StationTls(files, refusals.broke_tls)
     foundation.supervisor.start("renew certificates", lambda: tls.keep_fresh(foundation.clock), restart=True)

@@ -43,11 +43,9 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Let a station in by a certificate no more, and end its connection if it is in by that."""
-    wanted = {"identity": identity, "reason": reason}
-    if serial_number is not None:
-        wanted["serial_number"] = serial_number
-    revoked = admin_of(Service.CPO).post("/stations/certificates/revoke", wanted)
+    wanted = {"identity": identity, "serial_number": serial_number, "reason": reason}
+    told = admin_of(Service.CPO).post("/stations/certificates/revoke", wanted)
     if as_json:
-        print_json(revoked)
+        print_json(told)
     else:
-        typer.echo(f"revoked: {', '.join(each['serial_number'] for each in revoked)}")
+        typer.echo(f"revoked: {', '.join(each['serial_number'] for each in told['revoked'])}")

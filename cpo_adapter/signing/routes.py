@@ -79,7 +79,8 @@ class CertificateRoutes:
             raise UnknownObject(f"no such certificate was issued to {wanted.identity}")
         for each in revoked:
             await self._ledger.learn(each)
-        return reply([_shown(each, self._clock.now()) for each in revoked])
+        shown_ones = [_shown(each, self._clock.now()) for each in revoked]
+        return reply({"identity": wanted.identity, "revoked": shown_ones})
 
 
 def _shown(issued: Issued, now: datetime) -> dict[str, Any]:

@@ -39,7 +39,8 @@ class Issued:
 
 class Authority:
     def __init__(self, name: str = "CA of the tests", above: "Authority | None" = None) -> None:
-        self.own = _made(name, above and above.own, kind="ec", is_authority=True)
+        issuer = None if above is None else above.own
+        self.own: Issued = _made(name, issuer, kind="ec", is_authority=True)
 
     @property
     def certificate(self) -> x509.Certificate:

@@ -99,7 +99,8 @@ class Place:
 
     async def issued(self) -> list[Any]:
         """As the operator sees them, the next to end first."""
-        return await self.network.seen("certificates/issued", station=self.identity)
+        found: list[Any] = await self.network.seen("certificates/issued", station=self.identity)
+        return found
 
     async def outcomes(self, *wanted: str | None) -> None:
         """Once the operator sees these."""

@@ -18,7 +18,7 @@ class Asked:
     name: str = "CP-1"
     key: Key = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     organizations: tuple[str, ...] = ("CPO",)
-    more: tuple[x509.NameAttribute, ...] = ()
+    more: tuple[x509.NameAttribute[str], ...] = ()
     digest: hashes.HashAlgorithm | None = field(default_factory=hashes.SHA256)
 
     def csr(self) -> x509.CertificateSigningRequest:

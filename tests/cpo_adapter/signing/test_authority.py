@@ -60,7 +60,7 @@ def test_a_certificate_is_for_a_client_and_for_nothing_that_was_asked_beside(
     assert signed.subject.rfc4514_string() == "CN=CP-1,O=CPO"
     assert signed.public_key() == ASKED.key.public_key()
     assert extensions[x509.BasicConstraints] == x509.BasicConstraints(ca=False, path_length=None)
-    assert list(extensions[x509.ExtendedKeyUsage]) == [ExtendedKeyUsageOID.CLIENT_AUTH]  # type: ignore[call-overload]
+    assert list(extensions[x509.ExtendedKeyUsage]) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     usage = extensions[x509.KeyUsage]
     assert isinstance(usage, x509.KeyUsage)
     assert (usage.digital_signature, usage.key_cert_sign, usage.crl_sign) == (True, False, False)

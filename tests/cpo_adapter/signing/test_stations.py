@@ -217,10 +217,10 @@ async def test_a_revoked_certificate_ends_the_connection_and_opens_nothing_any_m
     leaf = await certified(place)
     async with place.line() as station:
         number = f"{leaf.serial_number:X}"
-        (told,) = await network.told(
+        told = await network.told(
             "certificates/revoke", identity=place.identity, serial_number=number, reason="stolen"
         )
-        assert (told["standing"], told["reason"]) == ("revoked", "stolen")
+        assert [(each["standing"], each["reason"]) for each in told["revoked"]] == [("revoked", "stolen")]
         assert await station.close_code() == 1008
     assert await place.refusal() == await Place("NOBODY", network).refusal()
     assert await network.why(place.identity) == "certificate revoked or replaced"
