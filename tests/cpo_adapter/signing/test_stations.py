@@ -155,6 +155,9 @@ async def test_a_certificate_that_the_station_rejects_is_an_alarm_and_is_not_sen
         await heard(station, SIGNED, "Rejected")
         await place.outcomes("Rejected")
         await network.alarmed(place.identity, "Rejected")
+        event = {"type": "InvalidChargePointCertificate", "timestamp": "2026-01-01T00:00:00Z"}
+        await station.call("SecurityEventNotification", event)
+        await network.alarmed(place.identity, event["type"])
     async with place.line() as station:
         await network.clock.advance(seconds=AFTER_S)
         assert not await asks_to_sign(station)
