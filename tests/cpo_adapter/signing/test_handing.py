@@ -94,6 +94,14 @@ async def test_what_another_process_issued_is_handed_over_once_where_the_station
     assert await process.alarms.listed(10) == []
 
 
+async def test_it_is_told_once_however_many_want_it_told(process: Process) -> None:
+    for _ in range(3):
+        process.handing.begin("CP-1")
+    await process.is_kept("Accepted")
+    await process.comes()
+    await process.is_told(1)
+
+
 @pytest.mark.parametrize("trouble", [StationGone("gone"), StationSilent("no answer")])
 async def test_a_station_that_did_not_answer_is_told_again_when_it_comes(
     process: Process, trouble: NotAsked
