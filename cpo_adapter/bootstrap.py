@@ -27,6 +27,7 @@ from cpo_adapter.reconciliation.room import reconciliation_room
 from cpo_adapter.sessions import numbers
 from cpo_adapter.sessions import store as transactions
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.signing import store as certificates
 from cpo_adapter.smart_charging import store as limits
 from cpo_adapter.station_rooms import read_authored, station_rooms
 from cpo_adapter.station_sites import station_sites
@@ -64,6 +65,7 @@ INDEXES = (
     *alarms.INDEXES,
     *authorizations.INDEXES,
     *card_lists.INDEXES,
+    *certificates.INDEXES,
     *commanded.INDEXES,
     *coverage.INDEXES,
     *crew.INDEXES,

@@ -15,7 +15,8 @@ from cpo_adapter.maintenance.errands import Errands
 from cpo_adapter.maintenance.job_store import JobStore
 from cpo_adapter.maintenance.progress import Progress
 from cpo_adapter.maintenance.routes import MaintenanceRoutes
-from cpo_adapter.security_room import SecurityRoom, arrivals_of, certificates_of
+from cpo_adapter.ocpp.client_certificates import ClientCertificates
+from cpo_adapter.security_room import SecurityRoom, arrivals_of
 from cpo_adapter.settings import CpoSettings
 from cpo_adapter.stations.registry import Registry
 from ocpi.service.foundation import Foundation
@@ -42,6 +43,7 @@ def maintenance_room(
     security: SecurityRoom,
     registry: Registry,
     progress: Progress,
+    certificates: ClientCertificates,
 ) -> MaintenanceRoom:
     """Raises FolderUnusable."""
     clock, ring = foundation.clock, security.ring
@@ -58,7 +60,7 @@ def maintenance_room(
         shelf=shelf,
         waiting=progress,
         arrivals=arrivals_of(settings),
-        certificates=certificates_of(foundation, settings),
+        certificates=certificates,
         certificate_name=_names(security),
         clock=clock,
     )

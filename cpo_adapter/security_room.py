@@ -11,13 +11,13 @@ from cpo_adapter.crew.favours import Favours
 from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrivals
 from cpo_adapter.ocpp.basic_auth import StationKeys
-from cpo_adapter.ocpp.client_certificates import ClientCertificates
 from cpo_adapter.ocpp.credentials import Profile
 from cpo_adapter.ocpp.gate import Gate
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
-from cpo_adapter.ocpp.tls import StationTls, TlsFiles, authorities_in
+from cpo_adapter.ocpp.tls import StationTls, TlsFiles
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.signing.room import CertificateRoom
 from cpo_adapter.stations.key_store import KeyStore
 from cpo_adapter.stations.keys import KeyRing
 from cpo_adapter.stations.knock_store import KnockStore
@@ -47,7 +47,11 @@ class SecurityRoom:
 
 
 async def security_room(
-    foundation: Foundation, settings: CpoSettings, inventory: Inventory, authored: Mapping[str, bytes]
+    foundation: Foundation,
+    settings: CpoSettings,
+    inventory: Inventory,
+    authored: Mapping[str, bytes],
+    certificates: CertificateRoom,
 ) -> SecurityRoom:
     """Raises TlsFilesBroken."""
     keys = StationKeys(foundation.key_for("station keys"))
@@ -62,26 +66,18 @@ async def security_room(
         known=ring,
         keys=keys,
         arrivals=arrivals_of(settings),
-        certificates=certificates_of(foundation, settings),
+        certificates=certificates.judged,
         limits=Limits(foundation.clock),
         refusals=refusals,
         admission=Admission(foundation.metrics),
     )
-    return SecurityRoom(gate, ring, _knocks(foundation, refusals, ring), _tls(foundation, settings, refusals))
+    knocks = _knocks(foundation, refusals, ring)
+    return SecurityRoom(gate, ring, knocks, _tls(foundation, settings, refusals, certificates))
 
 
 def arrivals_of(settings: CpoSettings) -> Arrivals:
     return Arrivals(
         proxies=settings.stations_proxies, certificate_header=settings.stations_certificate_header
-    )
-
-
-def certificates_of(foundation: Foundation, settings: CpoSettings) -> ClientCertificates:
-    """Raises TlsFilesBroken."""
-    return ClientCertificates(
-        authorities=authorities_in(settings.stations_authorities),
-        organization=settings.stations_organization,
-        clock=foundation.clock,
     )
 
 
@@ -139,14 +135,20 @@ def _tell_of_closed_ways(inventory: Inventory, highest: Profile) -> None:
 def _highest(settings: CpoSettings) -> Profile:
     if not settings.has_tls:
         return Profile.BASIC
-    return Profile.TLS_CERTIFICATE if settings.stations_authorities else Profile.TLS_BASIC
+    has_authority = settings.stations_authorities or settings.station_authority_certificate
+    return Profile.TLS_CERTIFICATE if has_authority else Profile.TLS_BASIC
 
 
-def _tls(foundation: Foundation, settings: CpoSettings, refusals: Refusals) -> StationTls | None:
+def _tls(
+    foundation: Foundation, settings: CpoSettings, refusals: Refusals, certificates: CertificateRoom
+) -> StationTls | None:
     if not settings.stations_tls_certificates:
         return None
     files = TlsFiles(
-        settings.stations_tls_certificates, settings.stations_tls_keys, settings.stations_authorities
+        settings.stations_tls_certificates,
+        settings.stations_tls_keys,
+        settings.stations_authorities,
+        certificates.issuing.certificate if certificates.issuing else None,
     )
     tls = StationTls(files, refusals.broke_tls)
     foundation.supervisor.start("renew certificates", lambda: tls.keep_fresh(foundation.clock), restart=True)

@@ -26,6 +26,10 @@ class CpoSettings(SeveralSettings):
     up after half as long again. `stations_url` is what stations are told to connect to, without
     the identity.
 
+    Stations that ask for one are given a certificate by `station_authority_certificate` (PEM, its own first,
+    then those above it) with its key in `station_authority_key`, for `station_certificate_days`.
+    `stations_crl` is what other authorities have revoked.
+
     While MongoDB is away, what stations say of transactions is kept in `journal_folder`, which needs a disk
     that survives a restart; by default it lies in the data folder. Nothing more is kept beyond `journal_mb`.
 
@@ -57,6 +61,10 @@ class CpoSettings(SeveralSettings):
     stations_tls_keys: tuple[Path, ...] = ()
     stations_authorities: Path | None = None
     stations_organization: str | None = None
+    stations_crl: Path | None = None
+    station_authority_certificate: Path | None = None
+    station_authority_key: Path | None = None
+    station_certificate_days: int = Field(default=365, ge=1, le=3650)
     stations_proxies: tuple[AllowedNetwork, ...] = ()
     stations_certificate_header: str = Field(default="Client-Cert", pattern=r"^[A-Za-z0-9-]+$")
     stations_ping_s: float = Field(default=60, gt=0, le=600)

@@ -18,7 +18,7 @@ from cpo_adapter.maintenance_room import maintenance_room, progress_of_jobs
 from cpo_adapter.ocpp.connection import Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.kept_first import KeptFirst
-from cpo_adapter.ocpp.rooms import SessionDesk
+from cpo_adapter.ocpp.rooms import SessionDesk, SigningDesk
 from cpo_adapter.ocpp.server import StationDoor
 from cpo_adapter.ocpp.spoken import dialects
 from cpo_adapter.ocpp.tally import Tally
@@ -30,6 +30,8 @@ from cpo_adapter.session_room import SessionRoom, session_room
 from cpo_adapter.sessions.statuses import StatusesForAll
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.settings import CpoSettings
+from cpo_adapter.signing.holders import Holders
+from cpo_adapter.signing.room import certificate_room, certificate_routes, signing_desk
 from cpo_adapter.smart_charging.preferences import Preferences
 from cpo_adapter.smart_charging.promised import kept
 from cpo_adapter.station_sites import ENCRYPTED, station_sites
@@ -64,6 +66,14 @@ class Authored:
     def with_promises(self, sites: Sequence[Place]) -> Inventory:
         """Those that the tariffs let us keep."""
         return Inventory(kept(sites, self.tariffs))
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who hears what stations say of themselves, and who signs what they ask for, if anybody does."""
+
+    stations: StatusesForAll
+    signing: SigningDesk | None
 
 
 class Mounted(Protocol):
@@ -112,7 +122,8 @@ async def station_rooms(
     sessions = await session_room(
         foundation, settings, yard, authored.tariffs, transactions, orders, announcer
     )
-    security = await security_room(foundation, settings, inventory, authored.stations.keys)
+    certificates = await certificate_room(foundation, settings, registry.put_out)
+    security = await security_room(foundation, settings, inventory, authored.stations.keys, certificates)
     sites = InventoryRoom(
         inventory=inventory,
         in_file=in_file,
@@ -132,11 +143,19 @@ async def station_rooms(
     crew.favours.offer(_READ_INVENTORY, lambda _: sites.refresh())
     foundation.supervisor.start("keep the inventory fresh", sites.keep_fresh, restart=True)
     everybody = StatusesForAll(watch, sessions.desk, orders.reserved, orders.reports)
-    keeping = await _keeping(foundation, settings, sessions, everybody, crew)
+    signing = signing_desk(
+        foundation,
+        settings,
+        certificates,
+        holders=Holders(ring=security.ring, inventory=inventory),
+        registry=registry,
+        alarms=yard.alarms,
+    )
+    keeping = await _keeping(foundation, settings, sessions, Answering(everybody, signing), crew)
     _opened(foundation, crew, yard, keeping, orders, sessions, security)
     _stopping(foundation, registry, transactions, orders, keeping)
     door = _door(foundation, settings, inventory, registry, security, keeping)
-    maintenance = maintenance_room(foundation, settings, security, registry, progress)
+    maintenance = maintenance_room(foundation, settings, security, registry, progress, certificates.judged)
     card_lists = card_list_room(foundation, settings, registry, crew.favours)
     foundation.supervisor.start("watch the loop", Lateness(foundation.metrics).run, restart=True)
     return StationRooms(
@@ -157,6 +176,7 @@ async def station_rooms(
             *orders.fallbacks.routes(),
             *provisioned(foundation, settings, security, registry, crew.favours),
             *maintenance.routes,
+            *certificate_routes(foundation, certificates, ring=security.ring, registry=registry),
             *keeping.routes,
         ],
     )
@@ -166,18 +186,19 @@ async def _keeping(
     foundation: Foundation,
     settings: CpoSettings,
     sessions: SessionRoom,
-    statuses: StatusesForAll,
+    answering: Answering,
     crew: CrewRoom,
 ) -> KeepingRoom:
     """What stations say is kept before anybody reads it."""
 
     def spoken(desk: SessionDesk) -> list[Dialect]:
         return dialects(
-            stations=statuses,
+            stations=answering.stations,
             cards=sessions.cards,
             sessions=desk,
             clock=foundation.clock,
             costs=sessions.displays,
+            signing=answering.signing,
         )
 
     return await keeping_room(

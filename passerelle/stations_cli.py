@@ -5,7 +5,12 @@ from urllib.parse import quote
 
 import typer
 
-from passerelle import stations_calls_cli, stations_jobs_cli, stations_orders_cli
+from passerelle import (
+    stations_calls_cli,
+    stations_certificates_cli,
+    stations_jobs_cli,
+    stations_orders_cli,
+)
 from passerelle.options import Json
 from passerelle.output import print_json, show
 from passerelle.services import Service, admin_of
@@ -14,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="See stations, add them, look after
 app.add_typer(stations_orders_cli.app)
 app.add_typer(stations_jobs_cli.app)
 app.add_typer(stations_calls_cli.app)
+stations_orders_cli.certificates.add_typer(stations_certificates_cli.app)
 
 Identity = Annotated[str, typer.Argument(help="The station's identity, the last part of its URL.")]
 STATIONS = (

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True)
 configuration = typer.Typer(
     no_args_is_help=True, help="Read and change settings: keys in 1.6, variables in 2.x."
 )
-certificates = typer.Typer(no_args_is_help=True, help="Root certificates on a station.")
+certificates = typer.Typer(no_args_is_help=True, help="Certificates on stations: roots, and their own.")
 display = typer.Typer(no_args_is_help=True, help="Texts on a station's display (2.x).")
 monitoring = typer.Typer(no_args_is_help=True, help="Variables that a station watches (2.x).")
 for _name, _group in {

@@ -155,7 +155,9 @@ class FileDoor:
     def _check_station(self, request: web.Request, arrival: Arrival, ticket: Ticket) -> None:
         name = self._certificate_name(ticket.station)
         paper = self._certificates.paper(arrival.certificate, name)
-        if paper is Paper.FOREIGN or _names_another(request.headers.get(AUTHORIZATION), ticket.station):
+        if paper in {Paper.FOREIGN, Paper.VOID} or _names_another(
+            request.headers.get(AUTHORIZATION), ticket.station
+        ):
             _log.warning("another station came for a file", station=ticket.station, address=arrival.address)
             raise web.HTTPForbidden
 

@@ -2,11 +2,13 @@
 
 Its CN is the station's identity, or the name that the operator wrote down for it (its serial number, mostly),
 and its O the operator's company where the settings name one. A certificate that a proxy hands on is judged
-here again: one of our authorities has issued it itself, it is valid now, and made for clients.
+here again: one of our authorities has issued it itself, it is valid now, and made for clients. One that was
+revoked, or replaced by another, opens nothing.
 Spec: OCPP security whitepaper, profile 3, A00.FR.404 and A00.FR.405.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -17,14 +19,38 @@ from cpo_adapter.ocpp.credentials import Paper
 from ocpi.process.clock import Clock
 
 
+class Ledger(Protocol):
+    """Who knows what became of certificates."""
+
+    def is_void(self, certificate: x509.Certificate) -> bool: ...
+
+    async def came_in(self, station: str, certificate: x509.Certificate | None) -> None:
+        """It was let in, by its certificate if there is one."""
+
+
+class NoLedger:
+    """None is ever void."""
+
+    def is_void(self, _: x509.Certificate) -> bool:
+        return False
+
+    async def came_in(self, station: str, certificate: x509.Certificate | None) -> None: ...
+
+
 class ClientCertificates:
     def __init__(
-        self, *, authorities: Sequence[x509.Certificate], organization: str | None, clock: Clock
+        self,
+        *,
+        authorities: Sequence[x509.Certificate],
+        organization: str | None,
+        clock: Clock,
+        ledger: Ledger | None = None,
     ) -> None:
         """Without authorities no certificate means anything, and none is looked at."""
         self._authorities = authorities
         self._organization = organization
         self._clock = clock
+        self._ledger = ledger or NoLedger()
 
     def paper(self, shown: Certificate | None, name: str) -> Paper:
         """What `shown` is to the station whose certificates carry `name`."""
@@ -33,9 +59,17 @@ class ClientCertificates:
         try:
             certificate = x509.load_der_x509_certificate(shown.der)
             is_own = (shown.is_verified or self._holds(certificate)) and self._names(certificate, name)
+            is_void = is_own and self._ledger.is_void(certificate)
         except (ValueError, x509.DuplicateExtension):
             return Paper.FOREIGN
+        if is_void:
+            return Paper.VOID
         return Paper.OWN if is_own else Paper.FOREIGN
+
+    async def came_in(self, station: str, shown: Certificate | None) -> None:
+        """`shown` is None where the station came by something else."""
+        certificate = x509.load_der_x509_certificate(shown.der) if shown else None
+        await self._ledger.came_in(station, certificate)
 
     def _names(self, certificate: x509.Certificate, name: str) -> bool:
         organization = self._organization

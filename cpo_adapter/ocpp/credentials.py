@@ -24,6 +24,7 @@ class Why(StrEnum):
     KEY = "key missing or wrong"
     PROFILE = "security profile too low"
     CERTIFICATE = "certificate of somebody else"
+    VOID = "certificate revoked or replaced"
     LIMITED = "too many attempts"
     OFTEN = "too many entries"
 
@@ -34,6 +35,7 @@ class Paper(StrEnum):
     NONE = "none"
     OWN = "own"
     FOREIGN = "foreign"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ def judged(credentials: Credentials | None, shown: Shown) -> Profile | Why:
     """The profile with which the station is in, or why it is not."""
     if shown.paper is Paper.FOREIGN:
         return Why.CERTIFICATE
+    if shown.paper is Paper.VOID:
+        return Why.VOID
     if credentials is None:
         return Why.UNKNOWN
     if shown.profile >= credentials.profile:

@@ -15,7 +15,6 @@ class Kind(StrEnum):
     STORED = "stored"
     ANSWERED = "answered only"
     SENT = "sent"
-    NOT_SENT = "not sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,3 @@ def answered(why: str) -> Effect:
 
 def sent(what_for: str, command: str = "") -> Effect:
     return Effect(Kind.SENT, what_for, command)
-
-
-def not_sent(why: str) -> Effect:
-    return Effect(Kind.NOT_SENT, why)

@@ -152,6 +152,16 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateAsked:
+    """A certificate request in PEM. `use` and `number` are for the answer to bear, where 2.x tells them."""
+
+    origin: Origin
+    csr: str
+    use: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Authorizing:
     """A card is held against a station; `uid` as the reader spells it."""
 

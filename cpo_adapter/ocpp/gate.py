@@ -16,7 +16,7 @@ from cpo_adapter.ocpp import basic_auth
 from cpo_adapter.ocpp.admission import Admission
 from cpo_adapter.ocpp.arrival import Arrival, Arrivals
 from cpo_adapter.ocpp.client_certificates import ClientCertificates
-from cpo_adapter.ocpp.credentials import NOBODY, Credentials, Profile, Shown, Why, judged
+from cpo_adapter.ocpp.credentials import NOBODY, Credentials, Paper, Profile, Shown, Why, judged
 from cpo_adapter.ocpp.limits import Limits
 from cpo_adapter.ocpp.refusals import Refusals
 from ocpi.process import logs
@@ -79,6 +79,7 @@ class Gate:
             self._send_off(identity, arrival, Why.OFTEN)
         self._let_in(identity, arrival, verdict, key)
         await self._known.came_in(identity, verdict, key.digest if key else None)
+        await self._certificates.came_in(identity, arrival.certificate if paper is Paper.OWN else None)
         return Admitted(identity, arrival.address)
 
     def _key(self, credentials: Credentials, password: bytes | None) -> basic_auth.Recognised | None:

@@ -2,7 +2,15 @@
 
 from cpo_adapter.ocpp.events import Noticed
 from cpo_adapter.ocpp.request import Request
-from cpo_adapter.ocpp.rooms import CardDesk, CostDesk, NoCosts, SessionDesk, StationWatch
+from cpo_adapter.ocpp.rooms import (
+    CardDesk,
+    CostDesk,
+    NoCosts,
+    NothingSigned,
+    SessionDesk,
+    SigningDesk,
+    StationWatch,
+)
 from ocpi.process.clock import Clock
 
 
@@ -17,6 +25,7 @@ class Handlers:
         sessions: SessionDesk,
         clock: Clock,
         costs: CostDesk | None = None,
+        signing: SigningDesk | None = None,
         heartbeat_s: int = 300,
     ) -> None:
         self._stations = stations
@@ -24,6 +33,7 @@ class Handlers:
         self._sessions = sessions
         self._clock = clock
         self._costs = costs or NoCosts()
+        self._signing = signing or NothingSigned()
         self._heartbeat_s = heartbeat_s
 
     async def keep(self, request: Request, about: str = "") -> None:

@@ -187,6 +187,15 @@ class DeleteCertificate(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class HandCertificate(Order):
+    """The station's own; `chain` in PEM, leaf first. `use` and `number` as it told them when it asked."""
+
+    chain: str
+    use: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListCertificates(Order):
     use: str
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from cpo_adapter.ocpp.events import (
     Authorizing,
     Booted,
+    CertificateAsked,
     FirmwareProgressed,
     MeterRead,
     Noticed,
@@ -28,6 +29,17 @@ from cpo_adapter.ocpp.events import (
 
 class CannotStore(Exception):
     """A fact could not be kept. The station is not answered, so that it says it again."""
+
+
+class NotSigned(Exception):
+    """A certificate that a station wants is not made; the text says why, `code` in a word of OCPP 2.0.1.
+
+    Spec: OCPP 2.0.1, part 2 appendices, reason codes.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Registration(StrEnum):
@@ -106,6 +118,20 @@ class NoCosts:
 
     async def total(self, _: TransactionTold) -> Decimal | None:
         return None
+
+
+class SigningDesk(Protocol):
+    """Who has certificates of stations signed."""
+
+    async def asked(self, event: CertificateAsked) -> None:
+        """It will be sent, after the answer. Raises NotSigned."""
+
+
+class NothingSigned:
+    """A `SigningDesk` without an authority."""
+
+    async def asked(self, _: CertificateAsked) -> None:
+        raise NotSigned("NotEnabled", "no certificate of a station is signed here")
 
 
 class SessionDesk(Protocol):

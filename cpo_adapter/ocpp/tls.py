@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ocpi.process import logs
 from ocpi.process.clock import Clock
@@ -37,12 +38,14 @@ class TlsFilesBroken(StartFailed):
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
     """`certificates` are PEM files, each a chain, the leaf first; its key is in the file of the same place in
-    `keys`, or in the same file where that list is empty. `authorities` issue the certificates of stations.
+    `keys`, or in the same file where that list is empty. `authorities` issue the certificates of stations,
+    and so does our own, `issuing`, whatever is above it.
     """
 
     certificates: Sequence[Path]
     keys: Sequence[Path] = ()
     authorities: Path | None = None
+    issuing: x509.Certificate | None = None
 
     def changed_at(self) -> list[int]:
         """When each was written. Raises OSError."""
@@ -93,10 +96,14 @@ def _context(files: TlsFiles, broke: Broke) -> ssl.SSLContext:
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.set_ciphers(_SUITES)
     _load(context, files)
-    if files.authorities is not None:
+    if files.authorities is not None or files.issuing is not None:
         context.verify_mode = ssl.CERT_OPTIONAL  # stations of profile 2 have none
+    if files.authorities is not None:
         authorities_in(files.authorities)
         context.load_verify_locations(cafile=files.authorities)
+    if files.issuing is not None:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # its root need not be known
+        context.load_verify_locations(cadata=files.issuing.public_bytes(Encoding.DER))
     context.sslobject_class = _telling(broke)
     if len(files.certificates) == 1:
         _log.warning("stations that check the other kind (RSA, ECDSA) of certificate cannot come in")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cpo_adapter.ocpp import flaws
-from cpo_adapter.ocpp.effects import Effect, Kind
+from cpo_adapter.ocpp.effects import Effect
 from cpo_adapter.ocpp.framing import Payload
 from cpo_adapter.ocpp.orders import Call, Order
 from cpo_adapter.ocpp.spoken_orders import Words, spoken
@@ -21,18 +21,17 @@ class NotCalled(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`intents` are ours, `words` those of orders; `called` and `not_sent` are the rest of the actions."""
+    """`intents` are ours, `words` those of orders; `called` are the rest of the actions."""
 
     schemas: str
     intents: Mapping[str, Effect]
     words: Words
     called: Mapping[str, Effect]
-    not_sent: Mapping[str, Effect]
 
     def effects(self) -> dict[str, Effect]:
         """By action: every message of the version that stations hear."""
         ordered = {said.action: said.effect for ways in self.words.values() for said in ways}
-        return {**self.not_sent, **self.called, **self.intents, **ordered}
+        return {**self.called, **self.intents, **ordered}
 
     def spoken(self, order: Order) -> tuple[str, Payload]:
         """Action and payload. Raises NotSpoken; of a Call NotCalled, Unfitting."""
@@ -55,6 +54,4 @@ class Vocabulary:
 def _instead(effect: Effect) -> str:
     if effect.command:
         return f"`passerelle {effect.command}` sends it"
-    if effect.kind is Kind.NOT_SENT:
-        return effect.text
     return f"it is sent for {effect.text}"

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SECURITY = "security event"
     CONNECTOR = "connector that nobody provisioned"
     FAULT = "fault reported"
+    CERTIFICATE = "no new certificate"
 
 
 GRAVE: Final[Mapping[Kind, bool]] = MappingProxyType(
@@ -43,6 +44,7 @@ GRAVE: Final[Mapping[Kind, bool]] = MappingProxyType(
         Kind.SECURITY: True,
         Kind.CONNECTOR: True,
         Kind.FAULT: False,
+        Kind.CERTIFICATE: True,
     }
 )
 

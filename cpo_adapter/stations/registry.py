@@ -9,6 +9,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
 
+from aiohttp import WSCloseCode
+
 from cpo_adapter.ocpp.card_lists import ListLimits
 from cpo_adapter.ocpp.connection import Connection
 from cpo_adapter.ocpp.intents import Intent, Outcome, StationGone, TellBounds, TellQueue, TellSchedule
@@ -135,6 +137,13 @@ class Registry:
         if connection is not None:
             self._replaced(connection, "another process")
             self._remove(connection)
+
+    def put_out(self, station: str) -> None:
+        """End its connection, if it is here; whoever waits for it hears at once."""
+        connection = self._connections.get(station)
+        if connection is not None:
+            close = partial(connection.close, "not let in any more", code=WSCloseCode.POLICY_VIOLATION)
+            self._supervisor.start(f"{station} put out", close)
 
     async def ask(self, station: str, intent: Intent) -> Outcome:
         """Raises NotAsked."""

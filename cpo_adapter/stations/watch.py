@@ -33,6 +33,8 @@ _NO_ERROR = frozenset({"", "NoError"})
 _GRAVE = frozenset(
     {
         "AttemptedReplayAttacks",
+        "InvalidChargePointCertificate",
+        "InvalidChargingStationCertificate",
         "InvalidFirmwareSignature",
         "InvalidFirmwareSigningCertificate",
         "MemoryExhaustion",

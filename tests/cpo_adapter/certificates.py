@@ -33,14 +33,14 @@ class Issued:
 
     def written(self, file: Path) -> Path:
         """Certificate and key in one file."""
-        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        file.write_bytes(self.pem + key)
+        file.write_bytes(self.pem + pem_of(self.key))
         return file
 
 
 class Authority:
-    def __init__(self, name: str = "CA of the tests") -> None:
-        self.own = _made(name, None, kind="ec", is_authority=True)
+    def __init__(self, name: str = "CA of the tests", above: "Authority | None" = None) -> None:
+        issuer = None if above is None else above.own
+        self.own: Issued = _made(name, issuer, kind="ec", is_authority=True)
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -57,6 +57,10 @@ class Authority:
         """`days` it is still valid; negative: it has ended."""
         oid = ExtendedKeyUsageOID.CLIENT_AUTH if use == "client" else ExtendedKeyUsageOID.SERVER_AUTH
         return _made(name, self.own, kind="ec", organization=organization, use=oid, days=days)
+
+
+def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def client_context(

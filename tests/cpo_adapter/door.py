@@ -117,6 +117,10 @@ class RawStation:
     async def hear(self, within_s: float = PATIENCE_S) -> list[Any]:
         return self._asked.pop(0) if self._asked else await self._next(within_s)
 
+    def asked(self) -> list[list[Any]]:
+        """What it was asked while it waited for answers, and has not heard yet."""
+        return list(self._asked)
+
     async def _next(self, within_s: float = PATIENCE_S) -> list[Any]:
         message = await self.socket.receive(timeout=within_s)
         assert message.type is WSMsgType.TEXT, message
@@ -135,9 +139,10 @@ class RawStation:
     async def close_code(self, within_s: float = PATIENCE_S) -> int | None:
         """Of the close that the far side sends next; frames before it are skipped."""
         async with asyncio.timeout(within_s):
-            while (await self.socket.receive()).type is WSMsgType.TEXT:
+            while (message := await self.socket.receive()).type is WSMsgType.TEXT:
                 pass
-        return self.socket.close_code
+        # the far side may be gone before it is answered, and its own code forgotten
+        return message.data if message.type is WSMsgType.CLOSE else self.socket.close_code
 
 
 def gate_to(

@@ -11,9 +11,16 @@ from typer.testing import CliRunner
 
 from cpo_adapter.maintenance import bodies
 from cpo_adapter.maintenance.routes import SIMPLE
+from cpo_adapter.signing.routes import Revocation
 from cpo_adapter.stations.security_routes import OfStation
 from ocpi.process.mongo import Mongo
-from passerelle import stations_calls_cli, stations_cli, stations_jobs_cli, stations_orders_cli
+from passerelle import (
+    stations_calls_cli,
+    stations_certificates_cli,
+    stations_cli,
+    stations_jobs_cli,
+    stations_orders_cli,
+)
 from simulators.servicing import Habits
 from tests.cpo_adapter.maintenance.workshop import working
 from tests.fakes.clock import ManualClock
@@ -56,6 +63,7 @@ ANSWER = {
     "file": None,
     "variables": [],
     "station": "CP-1",
+    "revoked": [{"serial_number": "ab"}],
 }
 
 
@@ -88,6 +96,8 @@ BODIES: dict[str, type[OfStation]] = {
     "profiles": OfStation,
     "display/list": OfStation,
     "monitoring/report": OfStation,
+    "certificates/renew": OfStation,
+    "certificates/revoke": Revocation,
 }
 ORDERS = [
     ("reset", "reset CP-1 --hard --evse 1"),
@@ -106,6 +116,9 @@ ORDERS = [
     ("certificates/list", "certificates list CP-1 CSMSRootCertificate"),
     ("certificates/install", "certificates install CP-1 CSMSRootCertificate {file}"),
     ("certificates/delete", "certificates delete CP-1 aa bb 1"),
+    ("certificates/renew", "certificates renew CP-1"),
+    ("certificates/revoke", "certificates revoke CP-1 ab --reason stolen"),
+    ("certificates/revoke", "certificates revoke CP-1"),
     ("display/show", "display show CP-1 1 Hello"),
     ("display/clear", "display clear CP-1 1"),
     ("display/list", "display list CP-1"),
@@ -129,7 +142,13 @@ ORDERS = [
 @pytest.fixture
 def admin(monkeypatch: pytest.MonkeyPatch) -> Admin:
     admin = Admin()
-    for module in (stations_cli, stations_calls_cli, stations_jobs_cli, stations_orders_cli):
+    for module in (
+        stations_cli,
+        stations_calls_cli,
+        stations_certificates_cli,
+        stations_jobs_cli,
+        stations_orders_cli,
+    ):
         monkeypatch.setattr(module, "admin_of", lambda _: admin)
     return admin
 
@@ -163,6 +182,7 @@ def test_every_order_has_a_command() -> None:
         ("/stations/jobs/7/report", "report-of 7 --json"),
         ("/stations/alarms", "alarms"),
         ("/stations/notices", "notices CP-1 --action NotifyPriorityCharging"),
+        ("/stations/certificates/issued", "certificates issued --identity CP-1 --within-days 30"),
         ("/stations/set_aside", "set-aside"),
         ("/stations/set_aside/a1", "set-aside a1"),
         ("/stations/set_aside/a1/retry", "retry a1"),

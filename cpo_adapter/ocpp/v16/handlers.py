@@ -19,6 +19,7 @@ from cpo_adapter.ocpp.effects import Effect, answered, used
 from cpo_adapter.ocpp.events import (
     Authorizing,
     Booted,
+    CertificateAsked,
     ConnectorStatus,
     Doubt,
     FirmwareProgressed,
@@ -30,6 +31,7 @@ from cpo_adapter.ocpp.events import (
     Work,
 )
 from cpo_adapter.ocpp.refusal import Refusal
+from cpo_adapter.ocpp.rooms import NotSigned
 from cpo_adapter.ocpp.v16 import answers
 from cpo_adapter.ocpp.v16.notices import EFFECTS as OF_NOTICES
 from cpo_adapter.ocpp.v16.notices import NOTICES
@@ -58,6 +60,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "Heartbeat": answered("with the time: any frame is a sign of life"),
         "LogStatusNotification": used("files: the progress of what was asked for"),
         "MeterValues": used("sessions: energy and charging periods"),
+        "SignCertificate": used(
+            "certificates of stations: signed by the operator's authority, if one is set, and sent afterwards"
+        ),
         "SignedFirmwareStatusNotification": used("files, as FirmwareStatusNotification"),
         "StartTransaction": used("sessions: one begins; commands and reservations that it fulfils"),
         "StatusNotification": used("EVSE status; sessions; reservations; an error code is an alarm"),
@@ -80,6 +85,7 @@ class Handlers(handlers.Handlers):
             "Heartbeat": self._heartbeat,
             "LogStatusNotification": self._log_status,
             "MeterValues": self._meter_values,
+            "SignCertificate": self._sign_certificate,
             "SignedFirmwareStatusNotification": self._signed_firmware_status,
             "StartTransaction": self._start_transaction,
             "StatusNotification": self._status_notification,
@@ -89,6 +95,14 @@ class Handlers(handlers.Handlers):
     async def _notice(self, request: Request) -> OcppDataclass:
         await self.keep(request)
         return NOTICES[request.action]
+
+    async def _sign_certificate(self, request: Request) -> OcppDataclass:
+        await self.keep(request)
+        try:
+            await self._signing.asked(CertificateAsked(request.origin, request.reading().text("csr")))
+        except NotSigned:
+            return call_result.SignCertificate(status=enums.GenericStatus.rejected)
+        return call_result.SignCertificate(status=enums.GenericStatus.accepted)
 
     async def _authorize(self, request: Request) -> OcppDataclass:
         card = await self._cards.authorize(Authorizing(request.origin, request.reading().text("idTag")))

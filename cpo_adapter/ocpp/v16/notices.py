@@ -1,6 +1,6 @@
 """What a 1.6 station may tell that is kept and shown, and changes nothing: always answered alike.
 
-No vendor's extension is spoken, no certificate is signed.
+No vendor's extension is spoken.
 Spec: OCPP 1.6, DataTransfer; security whitepaper, chapter 5.
 """
 
@@ -17,7 +17,6 @@ NOTICES: Final[Mapping[str, OcppDataclass]] = MappingProxyType(
     {
         "DataTransfer": call_result.DataTransfer(status=enums.DataTransferStatus.unknown_vendor_id),
         "SecurityEventNotification": call_result.SecurityEventNotification(),
-        "SignCertificate": call_result.SignCertificate(status=enums.GenericStatus.rejected),
     }
 )
 
@@ -25,6 +24,5 @@ EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
     {
         "DataTransfer": stored("UnknownVendorId: no vendor's extension is spoken"),
         "SecurityEventNotification": stored("for a year; grave ones are alarms"),
-        "SignCertificate": stored("Rejected: no certificate of a station is signed here"),
     }
 )

@@ -4,13 +4,12 @@ Spec: OCPP 1.6, chapter 5; OCPP security whitepaper, chapter 5 (GetLog, SignedUp
 ExtendedTriggerMessage).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from cpo_adapter.ocpp import orders
-from cpo_adapter.ocpp.effects import Effect, not_sent, sent
+from cpo_adapter.ocpp.effects import sent
 from cpo_adapter.ocpp.spoken_orders import Said, Words
 from cpo_adapter.ocpp.v16.answers import instant
 
@@ -99,6 +98,7 @@ def transfer(order: orders.Transfer) -> dict[str, Any]:
     return {"vendorId": order.vendor, "messageId": order.message, "data": order.data}
 
 
+HANDED: Final = sent("the certificate that SignCertificate asked for", "stations certificates renew")
 OF_ALL_VERSIONS: Final[Words] = MappingProxyType(
     {
         orders.ForgetCards: (
@@ -177,6 +177,9 @@ WORDS: Final[Words] = MappingProxyType(
             ),
             Said("UpdateFirmware", _firmware, sent("the operator", "stations firmware")),
         ),
+        orders.HandCertificate: (
+            Said("CertificateSigned", lambda order: {"certificateChain": order.chain}, HANDED),
+        ),
         orders.ListCertificates: (
             Said(
                 "GetInstalledCertificateIds",
@@ -190,14 +193,6 @@ WORDS: Final[Words] = MappingProxyType(
                 transfer,
                 sent("prices and costs, for displays; the operator", "stations data-transfer"),
             ),
-        ),
-    }
-)
-
-NOT_SENT: Final[Mapping[str, Effect]] = MappingProxyType(
-    {
-        "CertificateSigned": not_sent(
-            "no certificate of a station is signed here: SignCertificate is refused"
         ),
     }
 )

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from cpo_adapter.ocpp.v16.orders import NOT_SENT, WORDS
+from cpo_adapter.ocpp.v16.orders import WORDS
 from cpo_adapter.ocpp.v16.outbound import SENT
 from cpo_adapter.ocpp.vocabulary import Vocabulary
 
-VOCABULARY: Final = Vocabulary("v16", intents=SENT, words=WORDS, called={}, not_sent=NOT_SENT)
+VOCABULARY: Final = Vocabulary("v16", intents=SENT, words=WORDS, called={})

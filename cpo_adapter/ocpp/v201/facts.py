@@ -10,6 +10,7 @@ from ocpp.v201.enums import ReasonEnumType
 
 from cpo_adapter.ocpp.events import (
     Booted,
+    CertificateAsked,
     Doubt,
     FirmwareProgressed,
     MeterRead,
@@ -40,6 +41,13 @@ def booted(request: Request) -> Booted:
         serial=station.text("serialNumber"),
         firmware=station.text("firmwareVersion"),
     )
+
+
+def certificate_asked(request: Request) -> CertificateAsked:
+    """The number is new in 2.1."""
+    reading = request.reading()
+    use, number = reading.text("certificateType"), reading.number("requestId")
+    return CertificateAsked(request.origin, reading.text("csr"), use or None, number)
 
 
 def firmware_progressed(request: Request) -> FirmwareProgressed:

@@ -9,11 +9,13 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from ocpp.v201 import call_result, enums
+from ocpp.v201.datatypes import StatusInfoType
 
 from cpo_adapter.ocpp import handlers
 from cpo_adapter.ocpp.casing import OcppDataclass
 from cpo_adapter.ocpp.effects import Effect, answered, used
 from cpo_adapter.ocpp.events import Authorizing, Moment
+from cpo_adapter.ocpp.rooms import NotSigned
 from cpo_adapter.ocpp.v16.answers import instant
 from cpo_adapter.ocpp.v201 import facts
 from cpo_adapter.ocpp.v201.answers import NO_CARD, NO_CARD_NEEDED, id_token_info
@@ -31,6 +33,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "MeterValues": used("sessions: energy and charging periods"),
         "NotifyEvent": used("EVSE status by AvailabilityState; alarms by Problem; the rest is stored"),
         "ReservationStatusUpdate": used("reservations: the station keeps it no longer"),
+        "SignCertificate": used(
+            "certificates of stations: signed by the operator's authority, if one is set, and sent afterwards"
+        ),
         "StatusNotification": used("EVSE status; sessions; reservations"),
         "TransactionEvent": used(
             "sessions, CDRs, EVSE status; commands and reservations that it fulfils; answered with the cost"
@@ -58,6 +63,7 @@ class Handlers(handlers.Handlers):
             "NotifyEvent": self._notify_event,
             "PublishFirmwareStatusNotification": self._publication_status,
             "ReservationStatusUpdate": self._reservation_status_update,
+            "SignCertificate": self._sign_certificate,
             "StatusNotification": self._status_notification,
             "TransactionEvent": self._transaction_event,
         }
@@ -77,6 +83,15 @@ class Handlers(handlers.Handlers):
     async def _publication_status(self, request: Request) -> OcppDataclass:
         await self._stations.progressed(facts.publication_progressed(request))
         return NOTICES[request.action]
+
+    async def _sign_certificate(self, request: Request) -> OcppDataclass:
+        await self.keep(request)
+        try:
+            await self._signing.asked(facts.certificate_asked(request))
+        except NotSigned as error:
+            why = StatusInfoType(error.code, additional_info=str(error)[:512])
+            return call_result.SignCertificate(enums.GenericStatusEnumType.rejected, status_info=why)
+        return call_result.SignCertificate(enums.GenericStatusEnumType.accepted)
 
     async def _authorize(self, request: Request) -> OcppDataclass:
         uid = request.reading().shown()

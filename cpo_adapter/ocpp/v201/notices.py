@@ -1,7 +1,7 @@
 """What a 2.0.1 station may tell that is always answered alike.
 
 What we do not do is refused in the message's own words: no vendor's extension is spoken, no certificate is
-signed or looked up, no schedule is worked out for a car.
+looked up, no schedule is worked out for a car.
 Spec: OCPP 2.0.1, the messages of the charging station.
 """
 
@@ -37,7 +37,6 @@ NOTICES: Final[Mapping[str, OcppDataclass]] = MappingProxyType(
         "PublishFirmwareStatusNotification": call_result.PublishFirmwareStatusNotification(),
         "ReportChargingProfiles": call_result.ReportChargingProfiles(),
         "SecurityEventNotification": call_result.SecurityEventNotification(),
-        "SignCertificate": call_result.SignCertificate(enums.GenericStatusEnumType.rejected),
     }
 )
 
@@ -66,7 +65,6 @@ EFFECTS: Final[Mapping[str, Effect]] = MappingProxyType(
         "NotifyEVChargingSchedule": stored("Accepted: nothing is planned against it"),
         "PublishFirmwareStatusNotification": used("files: the progress of what was asked for"),
         "SecurityEventNotification": stored("for a year; grave ones are alarms"),
-        "SignCertificate": stored("Rejected: no certificate of a station is signed here"),
     }
 )
 """What comes of each of `NOTICES`."""

@@ -1,4 +1,4 @@
-"""Orders as 2.x messages; `v21.orders` has those that are new in 2.1.
+"""Orders as 2.x messages; `v21.orders` has those that are new in 2.1, or said otherwise.
 
 Spec: OCPP 2.0.1, the messages of the CSMS.
 """
@@ -51,6 +51,10 @@ def _write(order: orders.WriteSetting) -> dict[str, Any]:
 
 def _variables(names: tuple[str, ...]) -> list[dict[str, Any]]:
     return [without_none(parsed(name)) for name in names]
+
+
+def handed_certificate(order: orders.HandCertificate) -> dict[str, Any]:
+    return {"certificateChain": order.chain, "certificateType": order.use}
 
 
 def _customer(order: orders.Customer) -> dict[str, Any]:
@@ -161,6 +165,7 @@ WORDS: Final[Words] = MappingProxyType(
                 sent("the operator", "stations unpublish-firmware"),
             ),
         ),
+        orders.HandCertificate: (Said("CertificateSigned", handed_certificate, v16.HANDED),),
         orders.ListCertificates: (
             Said(
                 "GetInstalledCertificateIds",

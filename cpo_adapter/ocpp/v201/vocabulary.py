@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from cpo_adapter.ocpp.v16.orders import NOT_SENT
 from cpo_adapter.ocpp.v201.orders import WORDS
 from cpo_adapter.ocpp.v201.outbound import SENT
 from cpo_adapter.ocpp.vocabulary import Vocabulary
 
-VOCABULARY: Final = Vocabulary("v201", intents=SENT, words=WORDS, called={}, not_sent=NOT_SENT)
+VOCABULARY: Final = Vocabulary("v201", intents=SENT, words=WORDS, called={})

@@ -7,16 +7,23 @@ Spec: OCPP 2.1, the messages of the CSMS that are new in it.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from cpo_adapter.ocpp import orders
 from cpo_adapter.ocpp.effects import Effect, sent
 from cpo_adapter.ocpp.spoken_orders import Said, Words
+from cpo_adapter.ocpp.v16.orders import HANDED
 from cpo_adapter.ocpp.v201 import orders as v201
+
+
+def _handed(order: orders.HandCertificate) -> dict[str, Any]:
+    return {**v201.handed_certificate(order), "requestId": order.number}
+
 
 WORDS: Final[Words] = MappingProxyType(
     {
         **v201.WORDS,
+        orders.HandCertificate: (Said("CertificateSigned", _handed, HANDED),),
         orders.Prioritise: (
             Said(
                 "UsePriorityCharging",

@@ -54,6 +54,11 @@ async def test_an_order_is_answered_in_the_stations_own_word(workshop: Workshop)
         assert "no words" in told["reason"]
 
 
+async def test_nobody_is_told_to_ask_for_a_certificate_where_none_is_signed(workshop: Workshop) -> None:
+    assert "CPO_STATION_AUTHORITY" in await workshop.refused("certificates/renew", identity="CP-1")
+    assert await workshop.seen("certificates/issued") == []
+
+
 async def test_a_configuration_is_shown_in_one_spelling(workshop: Workshop) -> None:
     """Missing values, unknown keys, three spellings of true, a whole number with a fraction (B-47)."""
     answer = {
@@ -266,9 +271,9 @@ async def test_a_station_of_2_x_that_rejects_it_keeps_its_profile(workshop: Work
     async with workshop.raw("CP-2", "ocpp2.0.1") as station:
         _, told = await workshop.asked(station, "raise_profile", *answers, identity="CP-2", profile=2)
     assert told["outcome"] == "Rejected"
-    await workshop.simulated("CP-2", "2.0.1")
-    async with workshop.raw("CP-2", "ocpp2.0.1"):
-        pass
+    for port in ("stations_tls", "stations"):
+        async with workshop.raw("CP-2", "ocpp2.0.1", port=port):
+            pass
 
 
 async def test_of_several_things_the_first_that_was_not_done_is_told(workshop: Workshop) -> None:
@@ -303,6 +308,6 @@ async def test_a_station_of_2_x_is_not_sent_to_an_address_without_tls(
             refused = await workshop.refused("raise_profile", identity="CP-2", profile=2)
             assert "CPO_STATIONS_URL" in refused
             assert await station.hears_nothing()
-        await workshop.simulated("CP-2", "2.0.1")
-        async with workshop.raw("CP-2", "ocpp2.0.1"):
-            pass
+        for port in ("stations_tls", "stations"):
+            async with workshop.raw("CP-2", "ocpp2.0.1", port=port):
+                pass

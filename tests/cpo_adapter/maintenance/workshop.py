@@ -88,10 +88,12 @@ class Workshop:
         return frames, told.result()
 
     @asynccontextmanager
-    async def raw(self, identity: str = "CP-1", protocol: str = "ocpp1.6") -> AsyncIterator[RawStation]:
+    async def raw(
+        self, identity: str = "CP-1", protocol: str = "ocpp1.6", *, port: str = "stations"
+    ) -> AsyncIterator[RawStation]:
         """One that has booted and says what a test wants said."""
         socket = await self.session.ws_connect(
-            f"{self.cpo.urls['stations']}/ocpp/{identity}",
+            f"{self.cpo.urls[port]}/ocpp/{identity}",
             protocols=(protocol,),
             headers=basic(identity.encode(), KEY.encode()),
         )

@@ -52,6 +52,7 @@ _OF_ALL: Final[tuple[orders.Order, ...]] = (
     orders.Transfer("com.example", "Hello", "data"),
     orders.InstallCertificate("ManufacturerRootCertificate", "-----BEGIN CERTIFICATE-----"),
     orders.ListCertificates("ManufacturerRootCertificate"),
+    orders.HandCertificate("-----BEGIN CERTIFICATE-----", None, 1),
 )
 ORDERS_16: Final = (
     *_OF_ALL,

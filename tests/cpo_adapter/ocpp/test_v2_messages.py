@@ -340,7 +340,16 @@ NOTICES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     "SecurityEventNotification": ({"type": "TamperDetectionActivated", "timestamp": DATE}, {}),
-    "SignCertificate": ({"csr": "-----BEGIN"}, {"status": "Rejected"}),
+    "SignCertificate": (
+        {"csr": "-----BEGIN"},
+        {
+            "status": "Rejected",
+            "statusInfo": {
+                "reasonCode": "NotEnabled",
+                "additionalInfo": "no certificate of a station is signed here",
+            },
+        },
+    ),
 }
 NEW_NOTICES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BatterySwap": (
