@@ -69,6 +69,14 @@ async def test_a_flood_of_pings_and_of_binary_frames_hurts_nobody(door: Door) ->
     assert door.counted(Why.BINARY_FRAME) == 1000
 
 
+async def test_a_text_without_an_end_that_is_full_of_quotes_takes_no_time(door: Door) -> None:
+    """Each of them tried as the begin of another text, this would be minutes in which nobody is served."""
+    async with victim(door), door.booted() as station:
+        await station.say('[2,"1","Heartbeat",[' + "[]," * 40 + '"' + '\\"' * 120_000)
+        assert (await station.call("Heartbeat", {}, message_id="after"))[:2] == [3, "after"]
+    assert door.counted(Why.UNREADABLE) == 1
+
+
 async def test_a_thousand_messages_at_once_are_answered_or_end_their_own_connection(door: Door) -> None:
     door.cards.gate.clear()
     async with victim(door), door.booted() as station:
