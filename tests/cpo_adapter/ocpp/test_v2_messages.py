@@ -255,17 +255,19 @@ async def test_a_transaction_message_is_answered_whatever_it_holds(
     assert json.loads(door.sessions.events[0].origin.frame)[3] == payload
 
 
-@pytest.mark.parametrize("value", ["1e400", "-0", "1e-9"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", "-0", "1e-9"])
 async def test_numbers_that_no_meter_has_are_answered(door: Door, version: str, value: str) -> None:
-    """B-25; L-14."""
-    sampled = f'{{"timestamp":"{DATE}","sampledValue":[{{"value":{value}}}]}}'
+    """B-25; L-14: what stands beside them is read."""
+    sampled = f'{{"timestamp":"{DATE}","sampledValue":[{{"value":{value}}},{{"value":7}}]}}'
     async with door.booted(version) as station:
         await station.say(f'[2,"m","MeterValues",{{"evseId":1,"meterValue":[{sampled}]}}]')
         assert (await station.hear())[:2] == [3, "m"]
 
     (event,) = door.sessions.events
     assert isinstance(event, MeterRead)
-    assert (Doubt.SAMPLE_UNREADABLE in event.doubts) == (value == "1e400")
+    is_number = value in ("-0", "1e-9")
+    assert (Doubt.SAMPLE_UNREADABLE in event.doubts) == (not is_number)
+    assert [each.value for each in event.samples][is_number:] == [7]
 
 
 @pytest.mark.parametrize("stamp", ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", 7])
