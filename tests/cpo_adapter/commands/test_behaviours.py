@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cpo_adapter.authorization.commanded import CLOCKS_DIFFER
+from cpo_adapter.authorization.commanded import CLOCKS_DIFFER, WITHIN
 from cpo_adapter.commands import control
 from cpo_adapter.smart_charging import abilities
 from ocpi.process.mongo import Mongo
@@ -68,12 +68,13 @@ async def test_after_a_quarter_of_an_hour_the_card_of_an_order_is_as_any_other(
     orders: Ordering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """(B-101): and the five minutes by which clocks differ. Here it is over at once."""
-    assert timedelta(minutes=15) == control.WITHIN
+    assert timedelta(minutes=15) == WITHIN
     monkeypatch.setattr(control, "WITHIN", -CLOCKS_DIFFER - timedelta(seconds=1))
     async with saying(orders, "1.6") as station:
         url = await orders.accepted("START_SESSION", token=orders.token("CARD-1", "RFID"), **THERE)
+        asked = await station.station.hear()
         assert await station.authorize("CARD-1") == "Invalid"
-        await station.answer("Accepted")
+        await station.station.socket.send_json([3, asked[1], {"status": "Accepted"}])
         assert await orders.result(url) == {"result": "ACCEPTED"}
 
 
