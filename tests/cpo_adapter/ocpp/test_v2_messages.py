@@ -214,15 +214,17 @@ async def test_an_event_of_a_transaction_is_told_as_it_was_said(door: Door, vers
 
 
 async def test_of_a_card_something_is_said_exactly_when_one_was_named(door: Door, version: str) -> None:
-    """B-95."""
+    """B-95: of any card, of what is no card of an issuer, and of a charge that is free for all."""
     bare = {key: value for key, value in EVENT.items() if key != "idToken"}
     async with door.booted(version) as station:
         assert (await station.call("TransactionEvent", bare))[2] == {}
+        card = await station.call("TransactionEvent", EVENT)
         emaid = await station.call("TransactionEvent", bare | {"idToken": {"idToken": "X", "type": "eMAID"}})
         free = await station.call(
             "TransactionEvent", bare | {"idToken": {"idToken": "", "type": "NoAuthorization"}}
         )
 
+    assert card[2] == {"idTokenInfo": {"status": "Accepted"}}
     assert emaid[2] == {"idTokenInfo": {"status": "Invalid"}}
     assert free[2] == {"idTokenInfo": {"status": "Accepted"}}
 
