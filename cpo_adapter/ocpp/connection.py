@@ -83,6 +83,7 @@ class Connection(StationLine):
         self._dialect = dialect
         self._desk = desk
         self._calls = Calls(self._send, patience_s=patience_s)
+        self._newest = ("", "")
         self._in_order = Lane(f"{station} in order", supervisor=supervisor, limit=_UNANSWERED)
         self._beside = Lane(f"{station} beside", supervisor=supervisor, limit=_UNANSWERED)
 
@@ -156,6 +157,7 @@ class Connection(StationLine):
     def _take(self, frame: str) -> None:
         match framing.read(frame, more=self._dialect.more_types):
             case Call() as call:
+                self._note_id(call)
                 lane = self._beside if call.action in self._dialect.waiting else self._in_order
                 lane.add(partial(self._answer, call))
             case CallResult() | CallError() as answer:
@@ -166,6 +168,13 @@ class Connection(StationLine):
                 _log.warning("our answer was not understood", station=self.station, code=code[:50])
             case Unreadable() as unreadable:
                 self._in_order.add(partial(self._answer_unreadable, unreadable, frame))
+
+    def _note_id(self, call: Call) -> None:
+        """A station that does not count its messages is read as well: what they say tells them apart."""
+        message_id, action = self._newest
+        if message_id == call.message_id and action != call.action:
+            _log.info("message id of another action", station=self.station, action=call.action[:50])
+        self._newest = (call.message_id, call.action)
 
     def _settle(self, answer: CallResult | CallError) -> None:
         if not self._calls.settle(answer):

@@ -10,7 +10,7 @@ Spec: OCPP-J 1.6 and OCPP 2.x part 4, RPC framework (message structures and thei
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -31,7 +31,10 @@ SEND: Final = 6
 _OF_ALL: Final = frozenset({_CALL, _CALL_RESULT, _CALL_ERROR})
 _ANSWERS: Final = frozenset({_CALL_RESULT, _CALL_ERROR, CALL_RESULT_ERROR})
 _HEAD = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,255})"\s*,\s*"(\w{1,50})"')
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TEXT = r'"(?:[^"\\]|\\.)*"?'
+"""One without an end reaches to the end of the frame: else each quote in it would be tried as a begin."""
+_BRACKETS = re.compile(_TEXT + r"|[\[\]{}]", re.DOTALL)
+_NO_NUMBERS = re.compile(_TEXT + r"|-?\b(?:NaN|Infinity)\b", re.DOTALL)
 
 Payload: TypeAlias = "dict[str, Json]"
 
@@ -123,10 +126,15 @@ def read(frame: str, *, more: frozenset[int] = frozenset()) -> Message:
 
 
 def call_in(frame: str) -> Call | None:
-    """The CALL that a frame is, or begins as: its payload is empty where it cannot be parsed."""
+    """The CALL that a frame is, or begins as: its payload is empty where it cannot be parsed.
+
+    What is no number, as JSON knows it, is null.
+    """
     message = read(frame)
+    if message == Unreadable(Flaw.NOT_JSON):
+        message = read(_NO_NUMBERS.sub(_null, frame))
     if isinstance(message, Call):
-        return message
+        return replace(message, frame=frame)
     head = _HEAD.match(frame)
     return Call(head[1], head[2], {}, frame) if head else None
 
@@ -142,6 +150,10 @@ def call_result(message_id: str, payload: Mapping[str, object]) -> str:
 def call_error(message_id: str, code: str, description: str) -> str:
     """Short: small stations read into buffers of 2 kB, and what they sent is not repeated to them."""
     return _write([_CALL_ERROR, message_id, code, description[:255], {}])
+
+
+def _null(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith('"') else "null"
 
 
 def _write(elements: list[object]) -> str:

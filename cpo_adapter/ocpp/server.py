@@ -17,7 +17,7 @@ from cpo_adapter.ocpp import compression, subprotocol
 from cpo_adapter.ocpp.connection import Connection, Desk
 from cpo_adapter.ocpp.dialect import Dialect
 from cpo_adapter.ocpp.framing import LONGEST_FRAME_BYTES
-from cpo_adapter.ocpp.gate import PATH, Gate
+from cpo_adapter.ocpp.gate import PATH, Admitted, Gate
 from cpo_adapter.ocpp.subprotocol import Provisioned
 from ocpi.process import logs
 from ocpi.process.tasks import Supervisor
@@ -30,7 +30,7 @@ _MOST_ROUNDED_S = 1.0
 
 class Versions(Protocol):
     def provisioned(self, station: str) -> Provisioned:
-        """What the operator wrote of the versions of a station."""
+        """What the operator wrote of how a station speaks."""
 
 
 class Presence(Protocol):
@@ -87,28 +87,37 @@ class StationDoor:
     async def _let_in(self, request: web.Request) -> tuple[web.WebSocketResponse, Connection | None]:
         """No connection: it speaks nothing of ours, and has been told so."""
         admitted = await self._gate.admit(request)
-        station = admitted.station
+        choice = self._chosen(request, admitted.station)
+        if choice is None:
+            return await _turned_away(request), None
+        await self._presence.expect(admitted.station)
+        socket = await self._opened(request, *choice)
+        return socket, self._connection(request, socket, admitted, choice[1])
+
+    def _chosen(self, request: web.Request, station: str) -> tuple[str | None, Dialect] | None:
         offers = subprotocol.offered(request.headers.getall(SEC_WEBSOCKET_PROTOCOL, ()))
         choice = subprotocol.choose(offers, self._dialects, self._versions.provisioned(station))
         if choice is None:
-            _log.warning(
-                "no common subprotocol", station=station, offered=[offer[:20] for offer in offers[:5]]
-            )
-            return await _turned_away(request), None
-        spelling, dialect = choice
-        await self._presence.expect(station)
-        socket = await self._opened(request, spelling, dialect)
-        connection = Connection(
+            told = [offer[:20] for offer in offers[:5]]
+            _log.warning("no common subprotocol", station=station, offered=told)
+        elif choice[0] not in (None, choice[1].subprotocol):
+            _log.info("odd spelling of a subprotocol", station=station, offered=choice[0])
+        return choice
+
+    def _connection(
+        self, request: web.Request, socket: web.WebSocketResponse, admitted: Admitted, dialect: Dialect
+    ) -> Connection:
+        provisioned = self._versions.provisioned(admitted.station)
+        return Connection(
             socket,
-            station=station,
+            station=admitted.station,
             address=admitted.address,
             dialect=dialect,
             desk=self._desk,
             supervisor=self._supervisor,
-            patience_s=self._patience_s,
+            patience_s=provisioned.answers_within_s or self._patience_s,
             cut=partial(_cut, request),
         )
-        return socket, connection
 
     async def _opened(
         self, request: web.Request, spelling: str | None, dialect: Dialect

@@ -12,13 +12,15 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """What the operator wrote of a station's versions, as subprotocols.
+    """What the operator wrote of how a station speaks; its versions as subprotocols.
 
-    `pinned` wins if it is offered. `assumed` is for a station that offers nothing at all.
+    `pinned` wins if it is offered. `assumed` is for a station that offers nothing at all. `answers_within_s`:
+    how long to wait for its answers, if not as long as for those of others.
     """
 
     pinned: str | None = None
     assumed: str | None = None
+    answers_within_s: float | None = None
 
 
 _Spoken = TypeVar("_Spoken")

@@ -1,7 +1,7 @@
 """The columns of an inventory in CSV, and how its rows nest.
 
     site_id,site_name,address,city,postal_code,country,latitude,longitude,time_zone,
-    station,key,ocpp,assumed_ocpp,evse,evse_uid,evse_id,capabilities,meter_keys,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
+    station,key,ocpp,assumed_ocpp,answers_within_s,evse,evse_uid,evse_id,capabilities,meter_keys,connector,standard,format,power_type,max_voltage,max_amperage,max_electric_power,tariff_ids
 
 One row per connector. What describes the site or the station need stand in its first row only; a later row
 may repeat it, and may not contradict it. Columns of a site may also be publish, opening_times (see `hours`),
@@ -36,6 +36,7 @@ _STATION = {
     "in_service": "in_service",
     "ocpp": "ocpp",
     "assumed_ocpp": "assumed_ocpp",
+    "answers_within_s": "answers_within_s",
     "security_profile": "security_profile",
     "basic_username": "basic_username",
     "certificate_name": "certificate_name",

@@ -141,7 +141,8 @@ class Station:
     """`identity` is its name when it connects. Out of service it is told to wait, and shown as planned.
 
     `ocpp` is the version that is spoken with it if it offers it, `assumed_ocpp` the one that a station is
-    taken to speak which names none.
+    taken to speak which names none. `answers_within_s`: how long it is waited for, where it is slower than
+    others, or quicker.
     `shows_cost`: it has a display for what a charge costs. `fallback_a`: amperes per phase that it shall not
     exceed by itself, of each charge, or as a whole where the purpose is a ChargePointMaxProfile.
     `security_profile` is the least that it must come in by; 0 asks for nothing at all. `basic_username` and
@@ -154,6 +155,7 @@ class Station:
     in_service: bool = True
     ocpp: Ocpp | None = None
     assumed_ocpp: Ocpp | None = None
+    answers_within_s: Annotated[int, Field(ge=1, le=300)] | None = None
     security_profile: Annotated[int, Field(ge=0, le=3)] = 1
     shows_cost: bool = False
     fallback_a: Positive | None = None

@@ -1,4 +1,4 @@
-"""Which version of OCPP each station is to speak, as its operator wrote it down."""
+"""Which version of OCPP each station is to speak, and how soon it answers, as its operator wrote it down."""
 
 from cpo_adapter.ocpp.subprotocol import Provisioned
 from cpo_adapter.stations.model import Inventory, Ocpp
@@ -14,7 +14,8 @@ class VersionBook:
         found = self._inventory.station(station)
         if found is None:
             return Provisioned()
-        return Provisioned(_subprotocol(found.ocpp), _subprotocol(found.assumed_ocpp))
+        pinned, assumed = _subprotocol(found.ocpp), _subprotocol(found.assumed_ocpp)
+        return Provisioned(pinned, assumed, found.answers_within_s)
 
 
 def _subprotocol(version: Ocpp | None) -> str | None:

@@ -154,7 +154,7 @@ def later() -> str:
 
 @versions("1.6", "2.0.1", "2.1")
 async def test_a_station_gets_the_cards_that_need_not_be_asked_about(keeper: ListKeeper) -> None:
-    """In messages of no more than it takes; a card of a group comes with it."""
+    """In messages of no more than it takes (B-108); a card of a group comes with it."""
     await eventually(lambda: set(keeper.cards) == {UID, "SECOND", "THIRD"})
     sent = keeper.heard("SendLocalList")
     assert [each["updateType"] for each in sent] == ["Full", "Differential"]

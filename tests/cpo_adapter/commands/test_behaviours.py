@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cpo_adapter.authorization.commanded import CLOCKS_DIFFER, WITHIN
 from cpo_adapter.commands import control
 from cpo_adapter.smart_charging import abilities
 from ocpi.process.mongo import Mongo
@@ -21,6 +22,7 @@ from tests.cpo_adapter.commands.test_reservations import states
 from tests.fakes.eventually import eventually, eventually_so
 
 SEVERAL = {"location_id": "PARC", "evse_uid": "CP-4-1"}
+LIMIT = {"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 0, "limit": 16}]}
 
 
 @pytest.fixture(params=["1.6", "2.0.1", "2.1"])
@@ -60,6 +62,20 @@ async def test_two_orders_for_one_evse_are_one_at_the_station(orders: Ordering, 
     assert sorted(results) == ["ACCEPTED", "EVSE_OCCUPIED"]
     assert said_of_card == "Accepted"
     assert orders.emsp.heard("tokens", "POST") == []
+
+
+async def test_after_a_quarter_of_an_hour_the_card_of_an_order_is_as_any_other(
+    orders: Ordering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """(B-101): and the five minutes by which clocks differ. Here it is over at once."""
+    assert timedelta(minutes=15) == WITHIN
+    monkeypatch.setattr(control, "WITHIN", -CLOCKS_DIFFER - timedelta(seconds=1))
+    async with saying(orders, "1.6") as station:
+        url = await orders.accepted("START_SESSION", token=orders.token("CARD-1", "RFID"), **THERE)
+        asked = await station.station.hear()
+        assert await station.authorize("CARD-1") == "Invalid"
+        await station.station.socket.send_json([3, asked[1], {"status": "Accepted"}])
+        assert await orders.result(url) == {"result": "ACCEPTED"}
 
 
 async def test_a_start_that_was_accepted_and_never_came_is_over(
@@ -188,6 +204,7 @@ async def test_what_a_station_says_it_cannot_do_is_not_asked_of_it(
 ) -> None:
     """The inventory promises it, the station has no such feature (B-112)."""
     monkeypatch.setattr(abilities, "AFTER_S", 0.2)
+    await orders.push_card("CARD-1")
     wanted = {"token": orders.token(), "reservation_id": "R-1", "expiry_date": later(hours=1)}
     async with saying(orders, ocpp) as station:
         action, told = FEATURES["2" if station.is_2 else "1.6"]
@@ -195,11 +212,13 @@ async def test_what_a_station_says_it_cannot_do_is_not_asked_of_it(
         await station.station.socket.send_json([3, asked[1], told])
         name = await station.start("CARD-1")
         reserved, _ = await orders.order("RESERVE_NOW", **wanted, **SEVERAL)
+        limited, _ = await orders.profile("PUT", (await orders.session())["id"], charging_profile=LIMIT)
         await station.stop(name)
         assert await station.station.hears_nothing()
 
     assert asked[2] == action
-    assert (reserved.status, reserved.data["result"]) == (1000, "NOT_SUPPORTED")
+    for heard in (reserved, limited):
+        assert (heard.status, heard.data["result"]) == (1000, "NOT_SUPPORTED")
 
 
 async def test_a_long_name_of_an_app_is_an_alias_at_a_1_6_station(orders: Ordering) -> None:

@@ -76,6 +76,7 @@ PAIRS = [
 async def test_what_a_meter_signed_reaches_the_issuer_byte_for_byte(
     mongo: Mongo, tmp_path: Path, protocol: str, version: str
 ) -> None:
+    """(B-110)."""
     sent = [Told(based(FIRST), KEY, BEGIN), Told(based(LAST), KEY, END)]
     async with running_charging(mongo, tmp_path, version=version) as charging:
         async with charging.station(protocol) as station:

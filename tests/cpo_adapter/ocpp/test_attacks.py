@@ -7,8 +7,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import pytest
 from aiohttp import WSMsgType
+from structlog.testing import capture_logs
 
 from cpo_adapter.ocpp.tally import Why
 from tests.cpo_adapter.door import Door, RawStation
@@ -69,6 +69,14 @@ async def test_a_flood_of_pings_and_of_binary_frames_hurts_nobody(door: Door) ->
     assert door.counted(Why.BINARY_FRAME) == 1000
 
 
+async def test_a_text_without_an_end_that_is_full_of_quotes_takes_no_time(door: Door) -> None:
+    """Each of them tried as the begin of another text, this would be minutes in which nobody is served."""
+    async with victim(door), door.booted() as station:
+        await station.say('[2,"1","Heartbeat",[' + "[]," * 40 + '"' + '\\"' * 120_000)
+        assert (await station.call("Heartbeat", {}, message_id="after"))[:2] == [3, "after"]
+    assert door.counted(Why.UNREADABLE) == 1
+
+
 async def test_a_thousand_messages_at_once_are_answered_or_end_their_own_connection(door: Door) -> None:
     door.cards.gate.clear()
     async with victim(door), door.booted() as station:
@@ -79,9 +87,18 @@ async def test_a_thousand_messages_at_once_are_answered_or_end_their_own_connect
         door.cards.gate.set()
 
 
-@pytest.mark.parametrize("action", ["StartTransaction", "StopTransaction", "Heartbeat"])
-async def test_an_id_that_was_used_before_is_answered_for_what_it_says_now(door: Door, action: str) -> None:
-    """Counters begin again after a boot (B-36, B-38)."""
-    async with door.booted() as station:
-        assert (await station.call("StartTransaction", START, message_id="1"))[0] == 3
-        assert (await station.call(action, {"idTag": "OTHER"}, message_id="1"))[:2] == [3, "1"]
+async def test_an_id_that_was_used_before_is_answered_for_what_it_says_now(door: Door) -> None:
+    """Counters begin again after a boot (B-36), or never count (B-38): that is told of."""
+    stop = {"transactionId": 2, "meterStop": 5, "timestamp": "2026-01-01T01:00:00Z"}
+    with capture_logs() as logs:
+        async with door.booted() as station:
+            for number, uid in ((1, "CARD"), (2, "OTHER")):
+                begun = await station.call("StartTransaction", START | {"idTag": uid}, message_id="1")
+                assert begun[2]["transactionId"] == number
+            assert await station.call("StopTransaction", stop, message_id="1") == [3, "1", {}]
+            assert "currentTime" in (await station.call("Heartbeat", {}, message_id="1"))[2]
+
+    told = [type(event).__name__ for event in door.sessions.events]
+    assert told == ["TransactionBegan", "TransactionBegan", "TransactionEnded"]
+    sins = [line["action"] for line in logs if line["event"] == "message id of another action"]
+    assert sins == ["StopTransaction", "Heartbeat"]

@@ -4,7 +4,10 @@ L-1 to L-12, L-18, L-21; B-23 to B-34. docs/station-behaviours.md says what the 
 """
 
 import asyncio
+import gc
 import json
+import sys
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -21,7 +24,10 @@ from cpo_adapter.ocpp.intents import (
     Tell,
     Topic,
 )
-from tests.cpo_adapter.door import Door
+from cpo_adapter.ocpp.server import StationDoor
+from cpo_adapter.ocpp.subprotocol import Provisioned
+from cpo_adapter.ocpp.tally import Why
+from tests.cpo_adapter.door import Door, RawStation
 from tests.cpo_adapter.rooms import STATION, STORAGE_IS_AWAY
 from tests.fakes.eventually import eventually
 
@@ -39,6 +45,7 @@ NO_MESSAGES = [
     "[2]",
     '[2,7,"Heartbeat",{}]',
     '[2,"","Heartbeat",{}]',
+    f'[2,"{"x" * 256}","Heartbeat",{{}}]',
     "[2,null]",
     '[3,"1"]',
     "[3]",
@@ -86,6 +93,12 @@ async def test_a_binary_frame_is_ignored(door: Door) -> None:
         await station.socket.send_frame(b'[2,"1","Heartbeat",{}]', WSMsgType.BINARY)
 
         assert (await station.call("Heartbeat", {}, message_id="after"))[:2] == [3, "after"]
+
+
+async def test_an_id_that_is_longer_than_it_may_be_is_answered(door: Door) -> None:
+    """B-23: of 37 characters, where 36 are allowed."""
+    async with door.booted() as station:
+        assert (await station.call("Heartbeat", {}, message_id="x" * 37))[:2] == [3, "x" * 37]
 
 
 async def test_a_payload_of_null_is_an_empty_one(door: Door) -> None:
@@ -136,16 +149,26 @@ async def test_a_refusal_is_short_and_repeats_nothing(door: Door) -> None:
 
 
 async def test_answers_that_nobody_waits_for_are_forgotten(door: Door) -> None:
-    """B-27, L-8."""
+    """B-27, L-8: what is held of them would be a block of memory each, and more."""
     async with door.booted() as station:
+        before = await blocks_in_use(station)
         for number in range(10_000):
             await station.say(f'[3,"none-{number}",{{}}]')
         await station.say('[4,"none","GenericError","",{}]')
+        assert await blocks_in_use(station) - before < 5_000
+        assert door.counted(Why.NOT_AWAITED) == 10_001
         asked = asyncio.gather(door.registry.ask(STATION, Tell(Topic.STATUS)))
         question = await station.hear()
         await station.say(json.dumps([3, question[1], {"status": "Accepted"}]))
 
         assert [*await asked] == [Outcome.ACCEPTED]
+
+
+async def blocks_in_use(station: RawStation) -> int:
+    """Of memory, once all is read that was said before."""
+    await station.call("Heartbeat", {})
+    gc.collect()
+    return sys.getallocatedblocks()
 
 
 async def test_two_calls_without_waiting_are_both_answered_in_order(door: Door) -> None:
@@ -250,6 +273,15 @@ async def test_a_silent_station_is_given_up_and_the_next_call_goes_out(door: Doo
         question = await station.hear()
         await station.say(json.dumps([3, question[1], {"status": "Rejected"}]))
         assert [*await asked] == [Outcome.REJECTED]
+
+
+async def test_a_station_is_waited_for_as_long_as_its_operator_said(door: Door) -> None:
+    """B-32: thirty seconds, unless one is told to be slower or quicker."""
+    assert signature(StationDoor).parameters["patience_s"].default == 30
+    door.stations.versions[STATION] = Provisioned(answers_within_s=0.1)
+    async with door.booted():
+        with pytest.raises(StationSilent, match=r"0\.1 s"):
+            await door.registry.ask(STATION, RemoteStop("7"))
 
 
 async def test_who_waits_for_a_station_that_is_replaced_hears_at_once(door: Door) -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,20 @@ def test_brackets_in_texts_are_no_nesting() -> None:
     frame = json.dumps([2, "1", "DataTransfer", {"data": "[{" * 1000 + '\\"'}])
 
     assert isinstance(framing.read(frame), Call)
+
+
+def test_a_text_without_an_end_is_read_once() -> None:
+    """Its brackets are no nesting, and its quotes begin nothing."""
+    assert framing.read('[2,"1","X",{"a":"' + "[" * 40) == Unreadable(Flaw.NOT_JSON)
+    assert framing.read("[" * 30 + '{"a":"' + '[\\"' * 100_000) == Unreadable(Flaw.NOT_JSON)
+
+
+@pytest.mark.parametrize("bare", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_none_and_the_rest_of_a_call_is_read(bare: str) -> None:
+    frame = f'[2,"1","X",{{"a":[{bare},7],"-{bare}":"{bare} \\"{bare}"}}]'
+
+    assert framing.read(frame) == Unreadable(Flaw.NOT_JSON)
+    assert framing.call_in(frame) == Call("1", "X", {"a": [None, 7], f"-{bare}": f'{bare} "{bare}'}, frame)
 
 
 def test_many_brackets_side_by_side_are_no_nesting() -> None:

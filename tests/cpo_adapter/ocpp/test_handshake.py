@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 from aiohttp.hdrs import AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL
+from structlog.testing import capture_logs
 from yarl import URL
 
 from cpo_adapter.ocpp.basic_auth import StationKeys
@@ -49,17 +50,22 @@ async def test_a_known_station_without_a_key_is_as_unknown(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "password",
-    [bytes.fromhex(KEY), KEY.lower().encode(), KEY.upper().encode()],
+    ("password", "form"),
+    [(bytes.fromhex(KEY), "raw"), (KEY.lower().encode(), "hex"), (KEY.upper().encode(), "hex")],
     ids=["raw bytes", "hex", "HEX"],
 )
-async def test_the_key_is_known_in_every_spelling_that_stations_use(door: Door, password: bytes) -> None:
-    """B-8, B-9."""
-    socket = await door.session.ws_connect(
-        f"{door.url}/{STATION}", protocols=("ocpp1.6",), headers=basic(STATION.encode(), password)
-    )
-    async with socket:
-        assert (await RawStation(socket).call("BootNotification", BOOT))[0] == 3
+async def test_the_key_is_known_in_every_spelling_that_stations_use(
+    door: Door, password: bytes, form: str
+) -> None:
+    """B-8, B-9: its form is told."""
+    with capture_logs() as logs:
+        socket = await door.session.ws_connect(
+            f"{door.url}/{STATION}", protocols=("ocpp1.6",), headers=basic(STATION.encode(), password)
+        )
+        async with socket:
+            assert (await RawStation(socket).call("BootNotification", BOOT))[0] == 3
+
+    assert [each["key_spelling"] for each in logs if each["event"] == "station let in"] == [form]
 
 
 async def test_twenty_wrong_keys_do_not_lock_the_station_out(door: Door) -> None:
@@ -117,9 +123,13 @@ async def test_the_first_offer_that_we_speak_is_taken(door: Door) -> None:
 
 
 async def test_an_odd_spelling_of_the_subprotocol_is_understood_and_repeated(door: Door) -> None:
-    """B-3."""
-    async with door.connect(protocols=("OCPP1.6",)) as station:
-        assert station.socket.protocol == "OCPP1.6"
+    """B-3: and told of, as no usual one is."""
+    with capture_logs() as logs:
+        for offer in ("OCPP1.6", "ocpp1.6"):
+            async with door.connect(protocols=(offer,)) as station:
+                assert station.socket.protocol == offer
+
+    assert [each["offered"] for each in logs if each["event"].startswith("odd spelling")] == ["OCPP1.6"]
 
 
 async def test_subprotocols_in_two_headers_are_one_list(door: Door) -> None:
@@ -134,8 +144,8 @@ async def test_subprotocols_in_two_headers_are_one_list(door: Door) -> None:
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
         f"Authorization: {basic(STATION.encode(), bytes.fromhex(KEY))[AUTHORIZATION]}",
-        "Sec-WebSocket-Protocol: ocpp1.5",
-        "Sec-WebSocket-Protocol:  ocpp1.6 ",
+        "Sec-WebSocket-Protocol: ocpp1.5,,ocpp1.4",
+        "Sec-WebSocket-Protocol:  soap ,\tocpp1.6 , ocpp9",
     ]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
     answer = (await reader.readuntil(b"\r\n\r\n")).decode()

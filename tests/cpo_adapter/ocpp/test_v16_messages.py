@@ -99,6 +99,7 @@ async def test_before_it_is_accepted_a_station_may_only_boot_and_deliver_transac
             assert (await station.call(action, payload))[2] == "SecurityError"
         assert (await station.call("StartTransaction", START))[0] == 3
         assert (await station.call("StopTransaction", STOP))[0] == 3
+    assert [each.action for each in door.messages.kept] == ["StartTransaction", "StopTransaction"]
 
 
 async def test_a_station_that_was_accepted_once_need_not_boot_again(door: Door) -> None:

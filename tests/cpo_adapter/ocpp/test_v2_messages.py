@@ -214,15 +214,17 @@ async def test_an_event_of_a_transaction_is_told_as_it_was_said(door: Door, vers
 
 
 async def test_of_a_card_something_is_said_exactly_when_one_was_named(door: Door, version: str) -> None:
-    """B-95."""
+    """B-95: of any card, of what is no card of an issuer, and of a charge that is free for all."""
     bare = {key: value for key, value in EVENT.items() if key != "idToken"}
     async with door.booted(version) as station:
         assert (await station.call("TransactionEvent", bare))[2] == {}
+        card = await station.call("TransactionEvent", EVENT)
         emaid = await station.call("TransactionEvent", bare | {"idToken": {"idToken": "X", "type": "eMAID"}})
         free = await station.call(
             "TransactionEvent", bare | {"idToken": {"idToken": "", "type": "NoAuthorization"}}
         )
 
+    assert card[2] == {"idTokenInfo": {"status": "Accepted"}}
     assert emaid[2] == {"idTokenInfo": {"status": "Invalid"}}
     assert free[2] == {"idTokenInfo": {"status": "Accepted"}}
 
@@ -255,17 +257,19 @@ async def test_a_transaction_message_is_answered_whatever_it_holds(
     assert json.loads(door.sessions.events[0].origin.frame)[3] == payload
 
 
-@pytest.mark.parametrize("value", ["1e400", "-0", "1e-9"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", "-0", "1e-9"])
 async def test_numbers_that_no_meter_has_are_answered(door: Door, version: str, value: str) -> None:
-    """B-25; L-14."""
-    sampled = f'{{"timestamp":"{DATE}","sampledValue":[{{"value":{value}}}]}}'
+    """B-25; L-14: what stands beside them is read."""
+    sampled = f'{{"timestamp":"{DATE}","sampledValue":[{{"value":{value}}},{{"value":7}}]}}'
     async with door.booted(version) as station:
         await station.say(f'[2,"m","MeterValues",{{"evseId":1,"meterValue":[{sampled}]}}]')
         assert (await station.hear())[:2] == [3, "m"]
 
     (event,) = door.sessions.events
     assert isinstance(event, MeterRead)
-    assert (Doubt.SAMPLE_UNREADABLE in event.doubts) == (value == "1e400")
+    is_number = value in ("-0", "1e-9")
+    assert (Doubt.SAMPLE_UNREADABLE in event.doubts) == (not is_number)
+    assert [each.value for each in event.samples][is_number:] == [7]
 
 
 @pytest.mark.parametrize("stamp", ["yesterday", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", 7])

@@ -159,6 +159,21 @@ async def test_a_meter_in_any_spelling_is_read(place: Place, told: Any, kwh: flo
         assert (await place.bill())["total_energy"] == kwh
 
 
+async def test_a_place_and_a_card_that_cannot_be_are_answered_and_told_of(place: Place) -> None:
+    """(L-13): the bill says the one; without a card there is none."""
+    async with place.line() as station:
+        nowhere = await begin(station, connectorId=-3)
+        nobodys = await begin(station, idTag="", connectorId=2)
+        for number in (nowhere, nobodys):
+            await end(station, number)
+        bill = await place.bill()
+        settled = {each["number"]: each for each in await place.settled()}
+
+    assert (bill["total_energy"], bill["remark"]) == (11, "connector unreadable")
+    assert (settled[nowhere]["outcome"], settled[nowhere]["billed_wh"]) == ("BILLED", 11_000)
+    assert (settled[nobodys]["outcome"], settled[nobodys]["not_billed_wh"]) == ("NOT_BILLED", 11_000)
+
+
 async def test_numbers_that_no_meter_has_are_answered_and_left_out(place: Place) -> None:
     """(L-14): in texts, as 1.6 has them, and bare, as JSON has them not."""
     async with place.line() as station:
@@ -168,7 +183,7 @@ async def test_numbers_that_no_meter_has_are_answered_and_left_out(place: Place)
         await eventually(lambda: bool(place.sessions()) and place.sessions()[-1]["kwh"] == 3)
         for bare in ("NaN", "Infinity", "-Infinity"):
             await station.say(f'[2,"x","StopTransaction",{{"transactionId":{number},"meterStop":{bare}}}]')
-            assert (await station.hear())[0] in (3, 4)
+            assert (await station.hear())[0] == 3
         await end(station, number)
         listed = await place.settled()
     assert len(listed) == 1
@@ -225,6 +240,20 @@ async def test_an_end_of_an_unknown_number_ends_the_only_charge_that_fits(place:
     """(B-67)."""
     async with place.line() as station:
         await begin(station)
+        await end(station, number)
+        assert (await place.bill())["total_energy"] == 11
+
+
+@pytest.mark.parametrize("changes", [{"meterStop": 900}, {"timestamp": ago(90)}])
+async def test_an_end_of_an_unknown_number_that_does_not_fit_ends_nothing(
+    place: Place, changes: dict[str, Any]
+) -> None:
+    """(B-67): its meter stood lower, or it is of before."""
+    async with place.line() as station:
+        number = await begin(station)
+        await end(station, 0, **changes)
+        assert await place.strays() == ["the end of no transaction"]
+        assert (await place.transactions())[0]["outcome"] is None
         await end(station, number)
         assert (await place.bill())["total_energy"] == 11
 
@@ -423,7 +452,8 @@ async def test_readings_that_come_after_the_end_do_not_move_the_bill(place: Plac
         number = await begin(station)
         await end(station, number)
         await place.bill()
-        await meter(station, 30, 8000, transactionId=number)
+        for minutes_ago, value in ((30, 8000), (20, 15_000)):
+            await meter(station, minutes_ago, value, transactionId=number)
         (settled,) = await place.settled()
 
     assert [bill["total_energy"] for bill in place.bills()] == [11]

@@ -269,7 +269,7 @@ async def test_what_no_schema_allows_is_answered_and_loses_nothing(place: Place,
         await tell(station, events[:4])
         bare = json.dumps(event("Updated", 10, 5)).replace('"seqNo": 5', '"seqNo": NaN')
         await station.say(f'[2,"bare","TransactionEvent",{bare}]')
-        assert (await station.hear())[0] in (3, 4)
+        assert (await station.hear())[0] == 3
         await tell(station, events[4:])
         assert (await place.bill())["total_energy"] == 11
 

@@ -101,7 +101,7 @@ ORDERS = [*itertools.permutations(range(5))][7::17]
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "".join(map(str, order)))
 async def test_events_in_any_order_are_the_same_bill(charging: Charging, order: tuple[int, ...]) -> None:
-    """(B-84) (B-85): no bill leaves before the last of them is there."""
+    """(B-76) (B-84) (B-85): no bill leaves before the last of them is there, and it has all of them."""
     events = charge()
     async with charging.station("ocpp2.0.1") as station:
         for index in order[:-1]:
@@ -115,6 +115,7 @@ async def test_events_in_any_order_are_the_same_bill(charging: Charging, order: 
 
     assert (bill["total_energy"], bill["total_cost"]["before_taxes"]) == (11, 4.4)
     assert 0.99 < bill["total_time"] < 1.01
+    assert 0.2 < bill["total_parking_time"] < 0.3
 
 
 async def test_events_that_are_told_again_count_once(charging: Charging, version: str) -> None:

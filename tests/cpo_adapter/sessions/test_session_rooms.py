@@ -190,6 +190,7 @@ async def test_an_end_of_an_unknown_number_ends_the_only_one_that_runs(
 async def test_an_end_of_an_unknown_number_that_does_not_fit_is_kept_aside(
     office: Office, stop: dict[str, Any]
 ) -> None:
+    """B-67."""
     begun = await office.sessions.began(told.start_told())
     await office.sessions.ended(told.stop_told("0", **stop))
 
@@ -198,6 +199,7 @@ async def test_an_end_of_an_unknown_number_that_does_not_fit_is_kept_aside(
 
 
 async def test_an_end_of_an_unknown_number_where_two_run_is_kept_aside(office: Office) -> None:
+    """B-67."""
     for outlet in (1, 2):
         await office.sessions.began(told.start_told(outlet=Outlet(outlet)))
     await office.sessions.ended(told.stop_told("0"))

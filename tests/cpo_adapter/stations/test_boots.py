@@ -96,6 +96,8 @@ async def test_another_serial_number_is_an_alarm_and_other_firmware_is_noted(
         station = await connected(operator)
         await boots(station, firmwareVersion="2.0")
         assert await alarms(operator) == {"make or firmware changed": ("1.0 became 2.0", False)}
+        await boots(station, firmwareVersion="2.0", chargePointVendor="W", chargePointModel="N")
+        assert (await alarms(operator))["make or firmware changed"][0] == "V became W, M became N"
         assert await boots(station, chargePointSerialNumber="S2", firmwareVersion="2.0") == "Accepted"
         text, is_grave = (await alarms(operator))["serial number changed"]
         assert (text.startswith("S1 became S2"), is_grave) == (True, True)
@@ -181,6 +183,7 @@ async def test_a_grave_security_event_is_an_alarm_and_a_usual_one_is_not(
 async def test_faults_and_connectors_that_nobody_knows_are_listed(
     mongo: Mongo, file: Path, clock: ManualClock
 ) -> None:
+    """(B-53)."""
     async with operating(mongo, file, clock) as operator:
         station = await connected(operator)
         await boots(station)

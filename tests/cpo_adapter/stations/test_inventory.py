@@ -69,14 +69,16 @@ def test_what_an_evse_can_do_is_written_down_where_it_is_more_than_usual(tmp_pat
 
 
 def test_a_version_is_pinned_and_another_assumed_for_a_station(tmp_path: Path) -> None:
-    """B-1, B-2."""
-    told = TOML.replace('identity = "CP-2"', 'identity = "CP-2"\nocpp = "2.0.1"\nassumed_ocpp = "1.6"')
+    """B-1, B-2; and how long it is waited for (B-32)."""
+    more = 'identity = "CP-2"\nocpp = "2.0.1"\nassumed_ocpp = "1.6"\nanswers_within_s = 60'
+    told = TOML.replace('identity = "CP-2"', more)
     head, first, second, third = CSV.splitlines()
-    rows = (f"{head},ocpp,assumed_ocpp", f"{first},,", f"{second},,", f"{third},2.0.1,1.6")
+    columns = f"{head},ocpp,assumed_ocpp,answers_within_s"
+    rows = (columns, f"{first},,,", f"{second},,,", f"{third},2.0.1,1.6,60")
     inventory = read(tmp_path, told)
     book = VersionBook(Inventory(inventory.sites))
 
-    assert book.provisioned("CP-2") == Provisioned(pinned="ocpp2.0.1", assumed="ocpp1.6")
+    assert book.provisioned("CP-2") == Provisioned("ocpp2.0.1", "ocpp1.6", 60)
     assert book.provisioned("CP-1") == book.provisioned("NOBODY") == Provisioned()
     assert read(tmp_path, "\n".join(rows), "stations.csv") == inventory
 

@@ -246,11 +246,15 @@ async def test_a_station_with_a_key_gets_a_new_password_only_if_that_is_meant(ya
 
 
 async def test_an_unknown_station_that_knocked_is_listed_and_adopted_with_its_own_password(
-    yard: Yard,
+    yard: Yard, mongo: Mongo
 ) -> None:
-    """B-6; it waits for the inventory then, and charges nobody before."""
+    """B-6: it is in no database before; it waits for the inventory then, and charges nobody before."""
     password = "a password of an installer"
     assert not await yard.comes_in("CP-77", password)
+    names = await mongo.collection("stations").database.list_collection_names()
+    stored = [await mongo.collection(name).find({}).to_list(None) for name in names]
+    assert "CP-1" in str(stored)
+    assert "CP-77" not in str(stored)
     (knock,) = await yard.listed("/knocks")
     assert (knock["identity"], knock["why"], knock["times"]) == ("CP-77", "unknown", 1)
     assert knock["can_be_adopted"]

@@ -135,6 +135,7 @@ async def test_a_connector_that_nobody_provisioned_is_answered_and_no_evse(
         await all_heard(station, operator)
 
         assert operator.announced.marked == ["GARE/second"]
+        assert [outlet.evse for outlet in operator.states.of("CP-1").reports] == [2]
         assert len(operator.locations.all()[0].evses) == 3
 
 
