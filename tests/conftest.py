@@ -17,13 +17,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 import structlog
 from hypothesis import HealthCheck, settings
 
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
-from tests.lent import LentMongo
+from tests.lent import LentMongo, lent
 
 URL = "PASSERELLE_MONGO_URL"
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -93,11 +94,15 @@ def emptied() -> list[str]:
 @pytest.fixture
 async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    database = await LentMongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
-    yield database
-    await database.empty()
-    emptied.append(database.name)
-    database.close()
+    async with lent(mongo_url, emptied) as database:
+        yield database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def mongo_of_file(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+    """An empty database for all tests of a file together, on the loop of the whole run."""
+    async with lent(mongo_url, emptied) as database:
+        yield database
 
 
 @pytest.fixture
