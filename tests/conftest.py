@@ -10,10 +10,8 @@ xdist).
 
 import gc
 import os
-import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
+from tests.fakes.mongod import memory
 from tests.lent import LentMongo, lent
 
 URL = "PASSERELLE_MONGO_URL"
@@ -38,21 +37,13 @@ structlog.configure(
     ]
 )  # with the values of locals, as it would be by itself, a traceback takes seconds in which nobody is served
 _LONG = frozenset({"faults", "flows", "test_kills.py"})
-_LARGE_BYTES = 4 << 30
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
-
-
-def _memory() -> Path | None:
-    """Where files are memory, if there is plenty: nothing that a test run writes has to reach a disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - EmbeddedMongo makes a folder of its own there
-    is_large = memory.is_dir() and shutil.disk_usage(memory).free > _LARGE_BYTES
-    return memory if is_large else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     is_controller = bool(config.getoption("numprocesses", default=None))
     if is_controller and not config.getoption("collectonly") and not os.environ.get(URL):
-        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start(temporary_within=_memory())
+        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start(temporary_within=memory())
         os.environ[URL] = embedded.url  # inherited by the workers
 
 
