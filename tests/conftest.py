@@ -10,20 +10,20 @@ xdist).
 
 import gc
 import os
-import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 import structlog
 from hypothesis import HealthCheck, settings
 
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
-from tests.lent import LentMongo
+from tests.fakes.mongod import memory
+from tests.lent import LentMongo, lent
 
 URL = "PASSERELLE_MONGO_URL"
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -37,21 +37,13 @@ structlog.configure(
     ]
 )  # with the values of locals, as it would be by itself, a traceback takes seconds in which nobody is served
 _LONG = frozenset({"faults", "flows", "test_kills.py"})
-_LARGE_BYTES = 4 << 30
 _of_the_controller = pytest.StashKey[EmbeddedMongo]()
-
-
-def _memory() -> Path | None:
-    """Where files are memory, if there is plenty: nothing that a test run writes has to reach a disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - EmbeddedMongo makes a folder of its own there
-    is_large = memory.is_dir() and shutil.disk_usage(memory).free > _LARGE_BYTES
-    return memory if is_large else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     is_controller = bool(config.getoption("numprocesses", default=None))
     if is_controller and not config.getoption("collectonly") and not os.environ.get(URL):
-        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start(temporary_within=_memory())
+        embedded = config.stash[_of_the_controller] = EmbeddedMongo.start(temporary_within=memory())
         os.environ[URL] = embedded.url  # inherited by the workers
 
 
@@ -93,11 +85,15 @@ def emptied() -> list[str]:
 @pytest.fixture
 async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    database = await LentMongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
-    yield database
-    await database.empty()
-    emptied.append(database.name)
-    database.close()
+    async with lent(mongo_url, emptied) as database:
+        yield database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def mongo_of_file(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+    """An empty database for all tests of a file together, on the loop of the whole run."""
+    async with lent(mongo_url, emptied) as database:
+        yield database
 
 
 @pytest.fixture

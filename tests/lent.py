@@ -3,10 +3,17 @@
 Whoever has it finds it empty, and may declare its indexes as on any other.
 """
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+import uuid
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Final
+
+import pytest
 
 from ocpi.process.mongo import Index, Mongo
+
+SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
+"""Of every file whose tests share what runs: it lives longer than a test."""
 
 
 class LentMongo(Mongo):
@@ -36,6 +43,16 @@ class LentMongo(Mongo):
     async def drop(self) -> None:
         self._standing.pop(self.name, None)
         await super().drop()
+
+
+@asynccontextmanager
+async def lent(url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+    """One of those that are `emptied`, or a new one; it is one of them afterwards."""
+    database = await LentMongo.connect(url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
+    yield database
+    await database.empty()
+    emptied.append(database.name)
+    database.close()
 
 
 def _named(name: str) -> list[dict[str, Any]]:

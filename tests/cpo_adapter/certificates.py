@@ -3,6 +3,7 @@
 import datetime as dt
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -77,6 +78,12 @@ def client_context(
     return context
 
 
+@cache
+def _rsa_key() -> rsa.RSAPrivateKey:
+    """The same for every server: to find one takes longer than most tests."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 def _made(
     name: str,
     issuer: Issued | None,
@@ -87,7 +94,7 @@ def _made(
     days: int = 30,
     is_authority: bool = False,
 ) -> Issued:
-    key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+    key = _rsa_key() if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),

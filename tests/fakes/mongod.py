@@ -5,7 +5,9 @@ In front of it stands a relay on a port of its own, because mongod comes back on
 
 import asyncio
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,6 +16,14 @@ from urllib.parse import urlsplit
 from ocpi.process.embedded_mongo import EmbeddedMongo
 
 _A_PIECE = 1 << 16
+_LARGE_BYTES = 4 << 30
+
+
+def memory() -> Path | None:
+    """Where files are memory, if there is plenty: nothing that a test run writes has to reach a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - whoever uses it makes a folder of its own there
+    is_large = memory.is_dir() and shutil.disk_usage(memory).free > _LARGE_BYTES
+    return memory if is_large else None
 
 
 class OwnMongod:
@@ -79,10 +89,11 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def own_mongod(folder: Path) -> AsyncIterator[OwnMongod]:
-    mongod = OwnMongod(folder)
-    await mongod.listen()
-    try:
-        yield mongod
-    finally:
-        await mongod.end()
+async def own_mongod() -> AsyncIterator[OwnMongod]:
+    with tempfile.TemporaryDirectory(dir=memory(), ignore_cleanup_errors=True) as folder:
+        mongod = OwnMongod(Path(folder) / "mongod")
+        await mongod.listen()
+        try:
+            yield mongod
+        finally:
+            await mongod.end()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from ocpi.process.mongo import Mongo
 from passerelle.cli import app
 from simulators.sins.catalogue import SINS
 from tests.cpo_adapter.sessions.charging import KEY, UID
@@ -67,12 +68,10 @@ def test_a_sin_that_is_none_is_one_line_and_2(tmp_path: Path, sin: str, says: st
     assert says in result.stderr
 
 
-async def test_stations_of_an_inventory_charge_and_their_count_is_told(
-    mongo_url: str, tmp_path: Path
-) -> None:
+async def test_stations_of_an_inventory_charge_and_their_count_is_told(mongo: Mongo, tmp_path: Path) -> None:
     file = tmp_path / "some.csv"
     file.write_text(f"station,key\nCP-01,{KEY}\nCP-02,{KEY}\n")
-    async with running_yard(mongo_url, tmp_path) as yard:
+    async with running_yard(mongo, tmp_path) as yard:
         places = [yard.place(), yard.place()]
         url = f"{yard.cpo.urls['stations']}/ocpp"
         words = ("stations", file, "--card", UID, "--url", url, "--sin", "repeats", "--charges", 2, "--json")

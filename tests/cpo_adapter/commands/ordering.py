@@ -1,12 +1,14 @@
 """A CPO with simulated stations and an eMSP that orders things of them, all over real sockets.
 
 CP-1 can do everything, on two EVSEs. CP-2 was built simply, although the inventory promises all of it; EVSE
-CP-3-1 is promised nothing, and CP-4 never comes.
+CP-3-1 is promised nothing, and CP-4 never comes. Where tests share a CPO, each has such stations of its own.
 """
 
 import asyncio
+import json
+import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -67,6 +69,10 @@ tax_included = "NO"
 elements = [{ price_components = [{ type = "ENERGY", price = 0.20, vat = 20, step_size = 1 }] }]
 """
 
+_NAME: Final = re.compile(r"GARE|PORT|PARC|CP-\d|[Rr]-\d")
+_NAMED: Final = ("location_id", "evse_uid", "reservation_id")
+_SHARES: Final = 50
+
 BOOT_16: Final = {"chargePointVendor": "V", "chargePointModel": "M"}
 BOOT_2: Final = {"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M"}}
 _OF_2_1_1: Final = {
@@ -86,15 +92,38 @@ CHARGE: Final = Charge(
     sample_every_s=1,
     speed=1,
 )
+LONG: Final = replace(CHARGE, profile=PowerProfile.constant(power_w=21_600, duration_s=600), duration_s=600)
+"""Until somebody ends it."""
 
 
 @dataclass(slots=True)
 class Ordering:
+    """The names of its sites, stations and reservations go on with `mark`, of which a test knows nothing: it
+    is put in and taken out here. The first requests that the eMSP received, `since` of them, are of others.
+    """
+
     cpo: Running
     emsp: SimulatedPartner
     stations: dict[str, SimulatedStation]
     http: ClientSession
     party: PartyId = EMSP
+    mark: str = ""
+    since: int = 0
+
+    def named(self, name: str) -> str:
+        """What it is called outside."""
+        found = _NAME.match(name)
+        return f"{found[0]}{self.mark}{name[found.end() :]}" if found else name
+
+    def heard(self, module: str, method: str = "PUT") -> list[Any]:
+        """What the eMSP was told or asked of these stations, in order."""
+        mark = self.mark.encode()
+        bodies = [each.body for each in self._arrived(module, method) if mark in each.body]
+        return [json.loads(body.replace(mark, b"")) for body in bodies]
+
+    def _arrived(self, module: str, method: str) -> list[Request]:
+        arrived = self.emsp.received[self.since :]
+        return [each for each in arrived if (each.module, each.method) == (module, method)]
 
     def url(self, module: str = "commands") -> str:
         """An address of the eMSP's that nobody can guess."""
@@ -103,13 +132,14 @@ class Ordering:
     async def order(self, command: str, *, response_url: str | None = None, **told: Any) -> tuple[Heard, str]:
         """The answer, and the address that the result will come to."""
         url = response_url or self.url()
+        names = {key: self.named(told[key]) for key in _NAMED if isinstance(told.get(key), str)}
         heard = await self.emsp.call(
             "POST",
             "commands",
             Side.RECEIVER,
             command,
             routing=Routing(to=CPO, sender=self.party),
-            body=codec.encode({"response_url": url, **told}),
+            body=codec.encode({"response_url": url, **told, **names}),
             ids=MessageIds.fresh("CORRELATION"),
         )
         return heard, url
@@ -158,7 +188,12 @@ class Ordering:
     def told(self, url: str) -> list[Request]:
         """What came to an address of ours."""
         module, path = url.split("/")[-2:]
-        return [each for each in self.emsp.heard(module, "POST") if each.path == path]
+        return [each for each in self._arrived(module, "POST") if each.path == path]
+
+    def limits(self, session_id: str) -> list[Any]:
+        """What the eMSP was told of a session's, in order."""
+        puts = [each for each in self._arrived("chargingprofiles", "PUT") if each.path == session_id]
+        return [put.json()["charging_profile"] for put in puts]
 
     def token(self, uid: str = "APP-7", kind: str = "APP_USER", **more: Any) -> Any:
         owner = {"country_code": self.party.country_code, "party_id": self.party.party_id}
@@ -185,18 +220,19 @@ class Ordering:
         )
 
     def sessions(self) -> list[Any]:
-        return [put.json() for put in self.emsp.heard("sessions", "PUT")]
+        return self.heard("sessions")
 
     def bills(self) -> list[Any]:
-        return [post.json() for post in self.emsp.heard("cdrs", "POST")]
+        return self.heard("cdrs", "POST")
 
-    async def session(self, status: str = "ACTIVE") -> Any:
-        """The first session that was told of in that state."""
-        await eventually(lambda: any(each["status"] == status for each in self.sessions()))
-        return next(each for each in self.sessions() if each["status"] == status)
+    async def session(self, *states: str) -> Any:
+        """The first session that was told of in one of these states, or else as one that has begun."""
+        wanted = states or ("ACTIVE", "COMPLETED")
+        await eventually(lambda: any(each["status"] in wanted for each in self.sessions()))
+        return next(each for each in self.sessions() if each["status"] in wanted)
 
     async def charging(self, **changes: Any) -> str:
-        """The id of a session of ours that runs."""
+        """The id of a session of ours that has begun."""
         where = {"location_id": "GARE", "evse_uid": "CP-1-1", **changes}
         assert await self.ordered("START_SESSION", token=self.token(), **where) == "ACCEPTED"
         return str((await self.session())["id"])
@@ -204,10 +240,11 @@ class Ordering:
     @asynccontextmanager
     async def raw_station(self, ocpp: str = "1.6") -> AsyncIterator[RawStation]:
         """CP-4 after all, which says what a test wants said."""
+        identity = self.named("CP-4")
         async with self.http.ws_connect(
-            f"{self.cpo.urls['stations']}/ocpp/CP-4",
+            f"{self.cpo.urls['stations']}/ocpp/{identity}",
             protocols=(f"ocpp{ocpp}",),
-            headers=basic(b"CP-4", bytes.fromhex(KEY)),
+            headers=basic(identity.encode(), bytes.fromhex(KEY)),
         ) as socket:
             station = RawStation(socket)
             await station.call("BootNotification", BOOT_16 if ocpp == "1.6" else BOOT_2)
@@ -225,8 +262,10 @@ class Ordering:
         return (await self.session())["id"], answer[2]["transactionId"]
 
     async def listed(self, path: str) -> Any:
-        """What the operator is shown."""
-        return await asyncio.to_thread(self.cpo.admin.get, path)
+        """What the operator is shown of these stations."""
+        bodies = map(codec.encode, await asyncio.to_thread(self.cpo.admin.get, path))
+        mark = self.mark.encode()
+        return [codec.decode(body.replace(mark, b"")) for body in bodies if mark in body]
 
 
 def later(**time: float) -> str:
@@ -256,10 +295,47 @@ async def ordering(
         yield Ordering(cpo, emsp, stations, session)
 
 
-def written(folder: Path) -> dict[str, Path]:
+@dataclass(slots=True)
+class Service:
+    """A CPO and an eMSP for many tests, one after the other."""
+
+    cpo: Running
+    emsp: SimulatedPartner
+    http: ClientSession
+    free: Iterator[str]
+
+    @asynccontextmanager
+    async def share(
+        self, *, ocpp: str = "1.6", charge: Charge = CHARGE, are_there: bool = True
+    ) -> AsyncIterator[Ordering]:
+        """Stations that nobody had before; unless they `are_there`, none of them has come."""
+        orders = Ordering(self.cpo, self.emsp, {}, self.http, mark=next(self.free))
+        orders.since = len(self.emsp.received)
+        async with Supervisor(name="stations", clock=SystemClock()) as supervisor:
+            if are_there:
+                it = self.cpo, self.http, supervisor, charge, ocpp, orders.mark
+                orders.stations = await plugged_in(*it)
+            yield orders
+
+
+@asynccontextmanager
+async def serving(mongo: Mongo, folder: Path) -> AsyncIterator[Service]:
+    marks = [f"-N{number:02}" for number in range(_SHARES)]
+    async with (
+        SimulatedPartner(("EMSP", EMSP)) as emsp,
+        running_cpo(mongo, SystemClock(), folder, **written(folder, marks)) as cpo,
+        ClientSession() as session,
+    ):
+        await connect(cpo, emsp, "the-emsp", "EMSP")
+        await agree(cpo)
+        yield Service(cpo, emsp, session, iter(marks))
+
+
+def written(folder: Path, marks: Sequence[str] = ("",)) -> dict[str, Path]:
     """The operator's files."""
     rows = [
-        f"{site},{_SITE},{station},{KEY},{evse},{capabilities},{_PLUG}"
+        f"{site}{mark},{_SITE},{station}{mark},{KEY},{evse},{capabilities},{_PLUG}"
+        for mark in marks
         for site, station, evse, capabilities in _ROWS
     ]
     (folder / "stations.csv").write_text("\n".join([_COLUMNS, *rows]))
@@ -268,7 +344,12 @@ def written(folder: Path) -> dict[str, Path]:
 
 
 async def plugged_in(
-    cpo: Running, session: ClientSession, supervisor: Supervisor, charge: Charge, ocpp: str = "1.6"
+    cpo: Running,
+    session: ClientSession,
+    supervisor: Supervisor,
+    charge: Charge,
+    ocpp: str = "1.6",
+    mark: str = "",
 ) -> dict[str, SimulatedStation]:
     """Connected, booted, and shown to partners as what they are."""
     simple = Abilities(reserves=False, limits=False, unlocking=UnlockStatus.not_supported)
@@ -282,7 +363,7 @@ async def plugged_in(
     ]
     stations = {
         each.identity: SimulatedStation(
-            replace(each, ocpp=ocpp),
+            replace(each, identity=f"{each.identity}{mark}", ocpp=ocpp),
             url=f"{cpo.urls['stations']}/ocpp",
             session=session,
             supervisor=supervisor,

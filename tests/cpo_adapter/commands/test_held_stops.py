@@ -15,12 +15,14 @@ import pytest_asyncio
 from cpo_adapter.commands import stopping
 from cpo_adapter.commands.store import PROMISES
 from ocpi.process.clock import SystemClock
+from ocpi.process.mongo import Mongo
 from simulators.lean import Identity, LeanStation
 from tests.cpo_adapter.commands.ordering import BOOT_16, Ordering, later
 from tests.cpo_adapter.commands.saying import Saying, hear_stop
 from tests.cpo_adapter.sessions.charging import KEY, UID
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP, Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.eventually import eventually, eventually_so
+from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
 
@@ -32,12 +34,12 @@ FRAMES = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(stopping, "EVERY_S", 0.05)
         patched.setattr(stopping, "QUIET_S", 0.1)
         folder = tmp_path_factory.mktemp("cpo")
-        async with running_yard(mongo_url, folder, stop_when_away="hold") as running:
+        async with running_yard(mongo_of_file, folder, stop_when_away="hold") as running:
             yield running
 
 

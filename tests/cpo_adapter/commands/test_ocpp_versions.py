@@ -5,15 +5,17 @@ ocpp.md §5 START_SESSION; B-88, B-93, B-96, B-101, B-105, B-106, B-107.
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import CHARGE, Ordering, later, ordering
+from tests.cpo_adapter.commands.ordering import CHARGE, LONG, Ordering, Service, later
 from tests.cpo_adapter.commands.test_reservations import states
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
+
+pytestmark = SHARED_LOOP
 
 GARE = {"location_id": "GARE", "evse_uid": "CP-1-1"}
 THERE = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
@@ -28,24 +30,29 @@ def ocpp(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-async def orders(mongo: Mongo, tmp_path: Path, ocpp: str) -> AsyncIterator[Ordering]:
-    async with ordering(mongo, tmp_path, ocpp=ocpp, charge=replace(CHARGE, duration_s=2)) as running:
-        yield running
+@pytest_asyncio.fixture(loop_scope="session")
+async def orders(service: Service, ocpp: str) -> AsyncIterator[Ordering]:
+    async with service.share(ocpp=ocpp, charge=LONG) as orders:
+        yield orders
 
 
-async def test_a_session_is_started_charges_and_is_billed(orders: Ordering) -> None:
-    told = await orders.ordered(
-        "START_SESSION", token=orders.token(), authorization_reference="REF-9", **GARE
-    )
-    await eventually(orders.bills)
+@pytest_asyncio.fixture(loop_scope="session")
+async def brief(service: Service, ocpp: str) -> AsyncIterator[Ordering]:
+    """Cars leave after two seconds."""
+    async with service.share(ocpp=ocpp, charge=replace(CHARGE, duration_s=2)) as orders:
+        yield orders
 
-    (bill,) = orders.bills()
+
+async def test_a_session_is_started_charges_and_is_billed(brief: Ordering) -> None:
+    told = await brief.ordered("START_SESSION", token=brief.token(), authorization_reference="REF-9", **GARE)
+    await eventually(brief.bills)
+
+    (bill,) = brief.bills()
     assert told == "ACCEPTED"
     assert bill["total_energy"] == 0.012
     assert (bill["auth_method"], bill["authorization_reference"]) == ("COMMAND", "REF-9")
     assert (bill["cdr_token"]["uid"], bill["cdr_token"]["type"]) == ("APP-7", "APP_USER")
-    assert orders.emsp.heard("tokens", "POST") == []
+    assert brief.heard("tokens", "POST") == []
 
 
 async def test_a_session_is_stopped(orders: Ordering) -> None:

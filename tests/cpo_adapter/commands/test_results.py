@@ -3,21 +3,25 @@
 Case C-120; B-28, B-29; attack group of forged addresses.
 """
 
-import asyncio
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from cpo_adapter.commands import promises
-from cpo_adapter.crew.members import COLLECTION as CREW
-from ocpi.process.clock import SystemClock
-from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import Ordering, written
-from tests.fakes.eventually import eventually_so
-from tests.platforms import running_cpo
+from tests.cpo_adapter.commands.ordering import Ordering, Service
+from tests.lent import SHARED_LOOP
+
+pytestmark = SHARED_LOOP
 
 THERE = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def orders(service: Service) -> AsyncIterator[Ordering]:
+    """No station comes but the one that says what a test wants said."""
+    async with service.share(are_there=False) as orders:
+        yield orders
 
 
 async def test_a_station_that_leaves_instead_of_answering_has_failed(orders: Ordering) -> None:
@@ -104,35 +108,6 @@ async def test_a_start_that_the_station_rejected_lets_nobody_in(orders: Ordering
     assert answer[2]["idTagInfo"]["status"] == "Invalid"
 
 
-async def test_a_restart_finishes_what_was_promised(mongo: Mongo, tmp_path: Path, orders: Ordering) -> None:
-    """The order is not tried again."""
-    async with orders.raw_station() as station:
-        url = await orders.accepted("UNLOCK_CONNECTOR", **THERE)
-        await station.hear()
-        crashed = orders.cpo.foundation.supervisor
-        await crashed.stop()
-    await mongo.collection(CREW).delete_many({})  # as where the next process begins in the same place
-    async with running_cpo(mongo, SystemClock(), tmp_path, **written(tmp_path)):
-        result = await orders.result(url)
-        await asyncio.sleep(0.1)
-
-    assert result["result"] == "FAILED"
-    assert len(orders.told(url)) == 1
-
-
-async def test_a_partner_that_is_away_for_a_moment_gets_its_result(orders: Ordering) -> None:
-    async with orders.raw_station() as station:
-        url = await orders.accepted("UNLOCK_CONNECTOR", **THERE)
-        asked = await station.hear()
-        orders.emsp.is_online = False
-        await station.socket.send_json([3, asked[1], {"status": "Unlocked"}])
-        await asyncio.sleep(0.5)
-        orders.emsp.is_online = True
-        assert await orders.result(url) == {"result": "ACCEPTED"}
-    (listed,) = await closed(orders)
-    assert (listed["outcome"], listed["trouble"]) == ("ACCEPTED", None)
-
-
 async def test_the_operator_sees_orders_and_what_became_of_them(orders: Ordering) -> None:
     async with orders.raw_station():
         await orders.accepted("UNLOCK_CONNECTOR", **THERE)
@@ -164,14 +139,3 @@ async def test_a_token_goes_to_the_partners_own_origin_only(orders: Ordering, ur
     assert heard.status == 2001
     assert "/response_url" in heard.envelope["status_message"]
     assert await orders.listed("/orders") == []
-
-
-async def closed(orders: Ordering) -> list[Any]:
-    """The orders, once all have been told."""
-
-    async def is_done() -> bool:
-        return not any(each["is_open"] for each in await orders.listed("/orders"))
-
-    await eventually_so(is_done)
-    listed: list[Any] = await orders.listed("/orders")
-    return listed

@@ -3,16 +3,26 @@
 Cases C-122; ocpi.md §6.8.
 """
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cpo_adapter.commands.ordering import Ordering, later
+from ocpi.process.mongo import Mongo
+from tests.cpo_adapter.commands.ordering import LONG, Ordering, later, ordering
 from tests.fakes.eventually import eventually
 
 GARE = {"location_id": "GARE", "evse_uid": "CP-1-1"}
 OLDER = pytest.mark.parametrize("orders", ["2.2.1", "2.1.1"], indirect=True)
 OLDEST = pytest.mark.parametrize("orders", ["2.1.1"], indirect=True)
+
+
+@pytest.fixture
+async def orders(mongo: Mongo, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Ordering]:
+    """Its parameter is the version of the eMSP."""
+    async with ordering(mongo, tmp_path, version=request.param, charge=LONG) as running:
+        yield running
 
 
 @OLDER

@@ -19,9 +19,9 @@ from tests.cpo_adapter.commands.ordering import later
 from tests.cpo_adapter.crew.twins import Twins, from_elsewhere, running_twins
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.sessions.charging import STATIONS
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP
 from tests.cpo_adapter.smart_charging.test_bounds import bounds
 from tests.fakes.eventually import PATIENCE_S, eventually_so
+from tests.lent import SHARED_LOOP
 from tests.platforms import Running
 
 pytestmark = SHARED_LOOP

@@ -1,5 +1,6 @@
 """A CPO with one station on a database of its own, which may go away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 
 from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.sessions.charging import Charging, running_charging
+from tests.fakes.eventually import PATIENCE_S
 from tests.fakes.mongod import OwnMongod, own_mongod
 
 
 @pytest.fixture
-async def mongod(tmp_path: Path) -> AsyncIterator[OwnMongod]:
-    async with own_mongod(tmp_path / "mongod") as mongod:
+async def mongod() -> AsyncIterator[OwnMongod]:
+    async with own_mongod() as mongod:
         yield mongod
 
 
@@ -29,7 +31,7 @@ class Outage:
 
     async def readiness(self) -> tuple[int, Any]:
         async with httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.get(f"{self.charging.cpo.urls['admin']}/readyz", timeout=10)
+            answer = await client.get(f"{self.charging.cpo.urls['admin']}/readyz", timeout=PATIENCE_S)
         return answer.status_code, answer.json()
 
     async def is_all_well(self) -> bool:
@@ -51,4 +53,4 @@ async def outage(mongod: OwnMongod, tmp_path: Path) -> AsyncIterator[Outage]:
     mongo = await Mongo.connect(mongod.url, "outage")
     async with running_charging(mongo, tmp_path, whitelist="ALLOWED") as charging:
         yield Outage(charging, mongod, mongo)
-    mongo.close()
+    await asyncio.to_thread(mongo.close)  # it takes its leave of mongod, by the relay on this loop

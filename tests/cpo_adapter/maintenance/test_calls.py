@@ -6,7 +6,6 @@ One adapter and one station of 2.1 for all tests of the file. Issue 6, item 3.
 import asyncio
 import hashlib
 import json
-import uuid
 from collections.abc import AsyncIterator
 from functools import partial
 from http import HTTPStatus
@@ -24,9 +23,9 @@ from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.door import RawStation
 from tests.cpo_adapter.maintenance.workshop import Workshop, working
 from tests.cpo_adapter.ocpp.sampled import full
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually_so
+from tests.lent import SHARED_LOOP
 from tests.passerelle.commands import commands_to
 
 pytestmark = SHARED_LOOP
@@ -40,14 +39,9 @@ CARD = {"idToken": "CARD", "type": "ISO14443"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def workshop(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workshop]:
-    mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    try:
-        async with working(mongo, ManualClock(), tmp_path_factory.mktemp("cpo")) as running:
-            yield running
-    finally:
-        await mongo.drop()
-        mongo.close()
+async def workshop(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workshop]:
+    async with working(mongo_of_file, ManualClock(), tmp_path_factory.mktemp("cpo")) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from cpo_adapter.sessions.store import TRANSACTIONS
 from ocpi.objects.record import Record
+from ocpi.objects.selection import COLLECTION as OBJECTS
 from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
@@ -19,9 +20,13 @@ from schemas.kinds import ObjectKey, ObjectKind, PartyId
 from simulators.partner import Heard, Reply, Request, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
+from tests.lent import SHARED_LOOP
 from tests.platforms import CPO, EMSP, Running, agree, connect, operate, running_cpo
 
+pytestmark = SHARED_LOOP
+
 PTP = PartyId("FR", "PTP")
+PAY = PartyId("DE", "PAY")
 NOW = "2026-01-01T00:00:00Z"
 T1 = {"terminal_id": "T1", "city": "Lyon", "invoice_creator": "PTP", "last_updated": NOW}
 TERMINALS = ("terminals",)
@@ -64,14 +69,39 @@ class Paying:
         return request
 
 
-@pytest.fixture
-async def paying(mongo: Mongo, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Paying]:
-    async with running_cpo(mongo, clock, tmp_path) as cpo, SimulatedPartner(("OTHER", PTP)) as ptp:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def provided(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Paying]:
+    async with (
+        running_cpo(mongo_of_file, ManualClock(), tmp_path_factory.mktemp("cpo")) as cpo,
+        SimulatedPartner(("OTHER", PTP)) as ptp,
+    ):
         await connect(cpo, ptp, "the-ptp", "OTHER")
-        location = build.location(id="LOC1", evses=[build.evse(uid="E1")])
-        key = ObjectKey(ObjectKind.LOCATION, CPO, "LOC1")
-        await cpo.foundation.store.put(Record(key, location.last_updated, codec.dump(location)))
         yield Paying(cpo, ptp)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def paying(provided: Paying) -> Paying:
+    """Nothing has been told yet, by either side."""
+    for collection in (OBJECTS, TRANSACTIONS):
+        await provided.cpo.foundation.mongo.collection(collection).delete_many({})
+    location = build.location(id="LOC1", evses=[build.evse(uid="E1")])
+    key = ObjectKey(ObjectKind.LOCATION, CPO, "LOC1")
+    await provided.cpo.foundation.store.put(Record(key, location.last_updated, codec.dump(location)))
+    for method in ("GET", "POST"):
+        provided.ptp.answer(method, "payments", Side.SENDER, lambda _: Reply())
+    provided.ptp.received.clear()
+    return provided
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def second(provided: Paying) -> AsyncIterator[SimulatedPartner]:
+    """Another provider, which has neither cards nor anything else than payments."""
+    async with SimulatedPartner(("OTHER", PAY)) as second:
+        second.endpoints_offered = [
+            each for each in second.offered() if each["identifier"] in ("credentials", "payments")
+        ]
+        await connect(provided.cpo, second, "another", "OTHER")
+        yield second
 
 
 async def test_a_terminal_is_kept_and_shown_again(paying: Paying) -> None:
@@ -155,22 +185,17 @@ async def test_nobody_but_a_provider_is_heard(paying: Paying) -> None:
     assert await paying.terminals() == []
 
 
-async def test_a_provider_needs_no_cards_to_register(paying: Paying) -> None:
-    async with SimulatedPartner(("OTHER", PartyId("DE", "PAY"))) as second:
-        second.endpoints_offered = [
-            each for each in second.offered() if each["identifier"] in ("credentials", "payments")
-        ]
-        await connect(paying.cpo, second, "another", "OTHER")
+async def test_a_provider_needs_no_cards_to_register(second: SimulatedPartner) -> None:
+    assert second.is_registered
 
 
-async def test_a_terminal_of_another_provider_is_another_terminal(paying: Paying) -> None:
-    other = PartyId("DE", "PAY")
+async def test_a_terminal_of_another_provider_is_another_terminal(
+    paying: Paying, second: SimulatedPartner
+) -> None:
     await paying.tells("POST", *TERMINALS, body=T1)
-    async with SimulatedPartner(("OTHER", other)) as second:
-        await connect(paying.cpo, second, "another", "OTHER")
-        theirs = Paying(paying.cpo, second)
-        assert (await theirs.tells("GET", *TERMINALS, "T1", sender=other)).http == 404
-        await theirs.tells("POST", *TERMINALS, body={**T1, "city": "Berlin"}, sender=other)
+    theirs = Paying(paying.cpo, second)
+    assert (await theirs.tells("GET", *TERMINALS, "T1", sender=PAY)).http == 404
+    await theirs.tells("POST", *TERMINALS, body={**T1, "city": "Berlin"}, sender=PAY)
     assert {each["ptp"]: each["city"] for each in await paying.terminals()} == {
         "FR*PTP": "Lyon",
         "DE*PAY": "Berlin",

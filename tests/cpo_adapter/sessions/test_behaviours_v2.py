@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from cpo_adapter.sessions import gaps
+from ocpi.process.mongo import Mongo
 from schemas import codec
 from schemas.conformance import check
 from schemas.times import parse
@@ -22,17 +23,18 @@ from tests.cpo_adapter.sessions.test_from_tap_to_bill_v2 import (
     metered,
     tell,
 )
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP, Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gaps, "EVERY_S", 0.1)
-        async with running_yard(mongo_url, tmp_path_factory.mktemp("cpo")) as running:
+        async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo")) as running:
             yield running
 
 
@@ -86,6 +88,28 @@ async def answer_queue(station: Any, *, more: bool) -> None:
     asked = await station.hear()
     assert asked[2:] == ["GetTransactionStatus", {"transactionId": "T-1"}]
     await station.say(json.dumps([3, asked[1], {"messagesInQueue": more}]))
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+async def test_a_gap_is_asked_about_and_held_while_the_station_has_more(
+    place: Place, version: str, lost: int
+) -> None:
+    """(B-85) (B-86): GetTransactionStatus tells, and the bill says what is missing."""
+    events = charge()
+    if lost == 0:
+        events[1] |= {"idToken": CARD, "evse": EVSE}
+    asked: list[Any] = []
+    async with place.line(version) as station:
+        await tell(station, [told for index, told in enumerate(events) if index != lost])
+        for more in (True, True, False):
+            asked.append(await station.hear())
+            assert not place.bills()
+            await station.say(json.dumps([3, asked[-1][1], {"messagesInQueue": more}]))
+        bill = await place.bill()
+
+    assert [each[2:] for each in asked] == [["GetTransactionStatus", {"transactionId": "T-1"}]] * 3
+    assert bill["total_energy"] == (11 if lost else 8)
+    assert "missing" in bill["remark"]
 
 
 async def test_a_station_that_loses_every_second_event_is_billed_once_it_says_that_there_is_no_more(

@@ -14,13 +14,15 @@ import pytest
 import pytest_asyncio
 
 from cpo_adapter.sessions import gaps, lingering, settlement, silence
+from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_behaviours_v2 import answer_queue
 from tests.cpo_adapter.sessions.test_behaviours_v16 import begin, end, meter
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
 from tests.cpo_adapter.sessions.test_from_tap_to_bill_v2 import CARD, EVSE, charge, tell
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP, Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.eventually import eventually, eventually_so
+from tests.lent import SHARED_LOOP, lent
 from tests.platforms import operate
 
 pytestmark = SHARED_LOOP
@@ -29,13 +31,13 @@ SOON = timedelta(seconds=0.3)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gaps, "EVERY_S", 0.1)
         patched.setattr(lingering, "EVERY_S", 0.1)
         patched.setattr(silence, "DOUBTED_AFTER", SOON)
         patched.setattr(settlement, "CALM", SOON)
-        async with running_yard(mongo_url, tmp_path_factory.mktemp("cpo"), unended_hours=0) as running:
+        async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo"), unended_hours=0) as running:
             yield running
 
 
@@ -131,13 +133,7 @@ async def test_a_late_stop_replaces_the_bill_of_an_end_that_was_assumed(place: P
     assert other.get("remark") is None
     session = place.sessions()[-1]
     assert (session["kwh"], session["status"]) == (11, "COMPLETED")
-    heard = [
-        (request.module, request.json())
-        for request in place.yard.emsp.received
-        if request.module in ("sessions", "cdrs")
-        and request.json().get("id") in {session["id"], *(bill["id"] for bill in place.bills())}
-    ]
-    assert [module for module, _ in heard][-3:] == ["sessions", "cdrs", "cdrs"]
+    assert [module for module, _ in place.told()][-3:] == ["sessions", "cdrs", "cdrs"]
 
 
 async def test_a_late_stop_that_agrees_changes_nothing(place: Place) -> None:
@@ -267,10 +263,13 @@ _CARD_OF_2_1_1: dict[str, Any] = {
 
 @pytest.mark.usefixtures("yard")  # whose impatience is this one's too
 async def test_whoever_has_no_credits_gets_one_bill_and_the_operator_a_case(
-    mongo_url: str, tmp_path: Path
+    mongo_url: str, emptied: list[str], tmp_path: Path
 ) -> None:
     """2.1.1 has none: credit and replacement stay here together, to be settled by hand."""
-    async with running_yard(mongo_url, tmp_path, ocpi="2.1.1", card=_CARD_OF_2_1_1) as old:
+    async with (
+        lent(mongo_url, emptied) as mongo,
+        running_yard(mongo, tmp_path, ocpi="2.1.1", card=_CARD_OF_2_1_1) as old,
+    ):
 
         def bills() -> list[Any]:
             return [post.json()["total_energy"] for post in old.emsp.heard("cdrs", "POST")]

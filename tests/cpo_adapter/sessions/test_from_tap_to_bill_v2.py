@@ -4,21 +4,37 @@ B-83 to B-93, B-95, and what shipped stations do to TransactionEvents.
 """
 
 import itertools
-import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from cpo_adapter.sessions import gaps
-from ocpi.wire.interfaces import Side
+from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.door import RawStation
-from tests.cpo_adapter.sessions.charging import UID, Charging, answers, until_settled
+from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
+
+pytestmark = SHARED_LOOP
 
 CARD = {"idToken": UID, "type": "ISO14443"}
 EVSE = {"id": 1, "connectorId": 1}
 Event = dict[str, Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+    """Its issuer wants to be asked about the card, each time."""
+    async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo"), whitelist="NEVER") as running:
+        yield running
+
+
+@pytest.fixture
+def place(yard: Yard) -> Place:
+    return yard.place()
 
 
 @pytest.fixture(params=["ocpp2.0.1", "ocpp2.1"])
@@ -64,20 +80,18 @@ async def tell(station: RawStation, events: list[Event]) -> list[Any]:
     return answers_
 
 
-async def billed(charging: Charging) -> Any:
-    await eventually(lambda: bool(charging.bills()))
-    await until_settled(charging)
-    (bill,) = charging.bills()
-    assert [each["outcome"] for each in await charging.transactions()] == ["BILLED"]
+async def billed(place: Place) -> Any:
+    bill = await place.bill()
+    assert [each["outcome"] for each in await place.transactions()] == ["BILLED"]
     return bill
 
 
-async def test_a_charge_becomes_one_session_and_one_bill(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_a_charge_becomes_one_session_and_one_bill(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         card = await station.call("Authorize", {"idToken": CARD})
         assert card[2]["idTokenInfo"]["status"] == "Accepted"
         told = await tell(station, charge())
-        bill = await billed(charging)
+        bill = await billed(place)
 
     assert told[0]["idTokenInfo"]["status"] == "Accepted"
     assert told[1:] == [{}] * 4
@@ -85,226 +99,185 @@ async def test_a_charge_becomes_one_session_and_one_bill(charging: Charging, ver
     assert (bill["auth_method"], bill["authorization_reference"]) == ("AUTH_REQUEST", "REF-1")
     assert bill["cdr_location"]["connector_id"] == "1"
     assert 0.2 < bill["total_parking_time"] < 0.3  # suspended by the car for the last quarter
-    assert charging.sessions()[-1]["status"] == "COMPLETED"
-    assert len({session["id"] for session in charging.sessions()}) == 1
+    assert place.sessions()[-1]["status"] == "COMPLETED"
+    assert len({session["id"] for session in place.sessions()}) == 1
 
 
-async def test_readings_reach_the_issuer_while_the_car_charges(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_readings_reach_the_issuer_while_the_car_charges(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         await tell(station, charge()[:3])
-        await eventually(lambda: bool(charging.sessions()) and charging.sessions()[-1]["kwh"] == 6)
-    assert charging.sessions()[-1]["status"] == "ACTIVE"
+        await eventually(lambda: bool(place.sessions()) and place.sessions()[-1]["kwh"] == 6)
+    assert place.sessions()[-1]["status"] == "ACTIVE"
 
 
 ORDERS = [*itertools.permutations(range(5))][7::17]
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "".join(map(str, order)))
-async def test_events_in_any_order_are_the_same_bill(charging: Charging, order: tuple[int, ...]) -> None:
+async def test_events_in_any_order_are_the_same_bill(place: Place, order: tuple[int, ...]) -> None:
     """(B-76) (B-84) (B-85): no bill leaves before the last of them is there, and it has all of them."""
     events = charge()
-    async with charging.station("ocpp2.0.1") as station:
+    async with place.line("ocpp2.0.1") as station:
         for index in order[:-1]:
             await tell(station, [events[index]])
         if {4} <= {*order[:-1]}:
-            await until_settled(charging)
-            assert not charging.bills()
-            assert [each["outcome"] for each in await charging.transactions()] == ["HELD"]
+            await place.settled()
+            assert not place.bills()
+            assert [each["outcome"] for each in await place.transactions()] == ["HELD"]
         await tell(station, [events[order[-1]]])
-        bill = await billed(charging)
+        bill = await billed(place)
 
     assert (bill["total_energy"], bill["total_cost"]["before_taxes"]) == (11, 4.4)
     assert 0.99 < bill["total_time"] < 1.01
     assert 0.2 < bill["total_parking_time"] < 0.3
 
 
-async def test_events_that_are_told_again_count_once(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_events_that_are_told_again_count_once(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         for told in charge():
             first, again = await tell(station, [told, told])
             assert first == again
-        bill = await billed(charging)
+        bill = await billed(place)
         await tell(station, [charge()[-1], event("Ended", 0, 4, 99_000)])
 
     assert bill["total_energy"] == 11
-    assert len(charging.bills()) == 1
+    assert len(place.bills()) == 1
 
 
-async def test_a_station_that_numbers_every_event_0_loses_none(charging: Charging, version: str) -> None:
+async def test_a_station_that_numbers_every_event_0_loses_none(place: Place, version: str) -> None:
     """(B-83)."""
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, [told | {"seqNo": 0} for told in charge()])
-        assert (await billed(charging))["total_energy"] == 11
+        assert (await billed(place))["total_energy"] == 11
 
 
-async def test_numbers_that_go_on_from_the_last_transaction_have_no_gap(
-    charging: Charging, version: str
-) -> None:
+async def test_numbers_that_go_on_from_the_last_transaction_have_no_gap(place: Place, version: str) -> None:
     """(B-83)."""
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, [told | {"seqNo": told["seqNo"] + 40} for told in charge()])
-        assert (await billed(charging))["total_energy"] == 11
+        assert (await billed(place))["total_energy"] == 11
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A platform that asks about gaps at once; to be used before it starts."""
-    monkeypatch.setattr(gaps, "EVERY_S", 0.1)
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("lost", [0, 2])
-async def test_a_gap_is_asked_about_and_held_while_the_station_has_more(
-    charging: Charging, version: str, lost: int
-) -> None:
-    """(B-85) (B-86): GetTransactionStatus tells, and the bill says what is missing."""
-    events = charge()
-    if lost == 0:
-        events[1] |= {"idToken": CARD, "evse": EVSE}
-    asked: list[Any] = []
-    async with charging.station(version) as station:
-        await tell(station, [told for index, told in enumerate(events) if index != lost])
-        for more in (True, True, False):
-            asked.append(await station.hear())
-            assert not charging.bills()
-            await station.say(json.dumps([3, asked[-1][1], {"messagesInQueue": more}]))
-        bill = await billed(charging)
-
-    assert [each[2:] for each in asked] == [["GetTransactionStatus", {"transactionId": "T-1"}]] * 3
-    assert bill["total_energy"] == (11 if lost else 8)
-    assert "missing" in bill["remark"]
-
-
-async def test_an_event_that_the_station_had_queued_ends_the_waiting(
-    charging: Charging, version: str
-) -> None:
+async def test_an_event_that_the_station_had_queued_ends_the_waiting(place: Place, version: str) -> None:
     """(B-85)."""
     late, *others = charge()
     others[0] |= {"idToken": CARD, "evse": EVSE}
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, others)
-        await until_settled(charging)
-        assert not charging.bills()
+        await place.settled()
+        assert not place.bills()
         await tell(station, [late])
-        bill = await billed(charging)
+        bill = await billed(place)
     assert (bill["total_energy"], bill.get("remark")) == (11, None)
 
 
-async def test_a_charge_without_a_line_is_told_afterwards_and_billed(
-    charging: Charging, version: str
-) -> None:
+async def test_a_charge_without_a_line_is_told_afterwards_and_billed(place: Place, version: str) -> None:
     """(B-87): a card that its issuer refuses today charged when nobody could be asked."""
-    await charging.push_token(whitelist="ALLOWED", valid=False, last_updated="2026-04-01T00:00:00Z")
-    just_now = [event("Started", 4, 0, 1000, evse=EVSE, idToken=CARD), event("Ended", 0, 1, 1500)]
-    async with charging.station(version) as station:
+    await place.yard.push_card("04LATE", whitelist="ALLOWED", valid=False)
+    card = CARD | {"idToken": "04LATE"}
+    just_now = [event("Started", 4, 0, 1000, evse=EVSE, idToken=card), event("Ended", 0, 1, 1500)]
+    async with place.line(version) as station:
         told = await tell(station, [told | {"offline": True} for told in just_now])
-        bill = await billed(charging)
+        bill = await billed(place)
     assert told[0]["idTokenInfo"]["status"] == "Blocked"
     assert (bill["total_energy"], bill["auth_method"]) == (0.5, "WHITELIST")
 
 
-async def test_a_line_that_is_lost_in_the_middle_loses_nothing(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_a_line_that_is_lost_in_the_middle_loses_nothing(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         await tell(station, charge()[:2])
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, charge()[1:])
-        assert (await billed(charging))["total_energy"] == 11
+        assert (await billed(place))["total_energy"] == 11
 
 
-async def test_a_card_that_comes_later_is_whose_the_session_is(charging: Charging, version: str) -> None:
+async def test_a_card_that_comes_later_is_whose_the_session_is(place: Place, version: str) -> None:
     """(B-88) (B-89) (B-90): plugged in first, evse and card told when they are known."""
     events = charge()
     del events[0]["idToken"]
     del events[0]["evse"]
     events[1] |= {"idToken": CARD, "evse": {"id": 1}}
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, events[:1])
-        assert charging.sessions() == []
+        assert place.sessions() == []
         told = await tell(station, events[1:])
-        bill = await billed(charging)
+        bill = await billed(place)
     assert told[0]["idTokenInfo"]["status"] == "Accepted"
-    assert (bill["total_energy"], bill["cdr_location"]["evse_uid"]) == (11, "CP-1-1")
+    assert (bill["total_energy"], bill["cdr_location"]["evse_uid"]) == (11, f"{place.identity}-1")
 
 
-async def test_what_no_card_began_is_nobodys_bill(charging: Charging, version: str) -> None:
+async def test_what_no_card_began_is_nobodys_bill(place: Place, version: str) -> None:
     """(B-90)."""
     events = [event("Started", 5, 0, 1000, evse=EVSE), event("Ended", 0, 1, 1000)]
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, events)
-        await until_settled(charging)
-    (settled,) = await charging.transactions()
+        await place.settled()
+    (settled,) = await place.transactions()
     assert (settled["outcome"], settled["reason"]) == ("NOT_BILLED", "no card was accepted for it")
-    assert charging.sessions() == charging.bills() == []
+    assert place.sessions() == place.bills() == []
 
 
-async def test_a_card_that_its_issuer_refuses_gets_no_bill(charging: Charging, version: str) -> None:
-    charging.emsp.answer("POST", "tokens", Side.SENDER, answers("BLOCKED"))
+async def test_a_card_that_its_issuer_refuses_gets_no_bill(place: Place, version: str) -> None:
     events = [event("Started", 1, 0, 1000, evse=EVSE, idToken=CARD), event("Ended", 0, 1, 1000)]
-    async with charging.station(version) as station:
-        told = await tell(station, events)
-        await until_settled(charging)
+    async with place.line(version) as station:
+        with place.yard.issuer_says("BLOCKED"):
+            told = await tell(station, events)
+        await place.settled()
     assert told[0]["idTokenInfo"]["status"] == "Blocked"
-    assert [each["outcome"] for each in await charging.transactions()] == ["NOT_BILLED"]
+    assert [each["outcome"] for each in await place.transactions()] == ["NOT_BILLED"]
 
 
-async def test_energy_may_come_in_meter_values_alone(charging: Charging, version: str) -> None:
+async def test_energy_may_come_in_meter_values_alone(place: Place, version: str) -> None:
     """(B-92): by EVSE, without a transaction, in another unit than the start."""
     started = event("Started", 60, 0, evse=EVSE, idToken=CARD)
     started["meterValue"] = metered(ago(60), 1, unitOfMeasure={"unit": "kWh"})
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, [started])
         await station.call("MeterValues", {"evseId": 1, "meterValue": metered(ago(1), 12_000)})
         await tell(station, [event("Ended", 0, 1)])
-        assert (await billed(charging))["total_energy"] == 11
+        assert (await billed(place))["total_energy"] == 11
 
 
-async def test_a_charge_without_any_reading_is_held(charging: Charging, version: str) -> None:
+async def test_a_charge_without_any_reading_is_held(place: Place, version: str) -> None:
     """(B-92)."""
     events = [event("Started", 60, 0, evse=EVSE, idToken=CARD), event("Ended", 0, 1)]
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, events)
-        await until_settled(charging)
-    (settled,) = await charging.transactions()
+        await place.settled()
+    (settled,) = await place.transactions()
     assert (settled["outcome"], settled["reason"]) == ("HELD", "the meter could not be read")
 
 
-async def test_a_name_that_is_given_again_is_another_transaction(charging: Charging, version: str) -> None:
+async def test_a_name_that_is_given_again_is_another_transaction(place: Place, version: str) -> None:
     """(B-91)."""
     earlier = [event("Started", 90, 0, 0, evse=EVSE, idToken=CARD), event("Ended", 70, 1, 1000)]
-    async with charging.station(version) as station:
+    async with place.line(version) as station:
         await tell(station, earlier)
         await tell(station, charge())
-        await eventually(lambda: len(charging.bills()) == 2)
-    assert sorted(bill["total_energy"] for bill in charging.bills()) == [1, 11]
+        await eventually(lambda: len(place.bills()) == 2)
+    assert sorted(bill["total_energy"] for bill in place.bills()) == [1, 11]
 
 
-async def test_the_name_of_another_station_is_another_transaction(charging: Charging) -> None:
+async def test_the_name_of_another_station_is_another_transaction(place: Place) -> None:
     """Its number in our own books is no name of it either: numbers are easy to guess."""
-    async with charging.station("ocpp2.0.1") as station:
+    async with place.line("ocpp2.0.1") as station:
         await tell(station, charge()[:1])
-        (begun,) = await charging.transactions()
+        (begun,) = await place.transactions()
         mine = event("Ended", 0, 4, 2000)
         mine["transactionInfo"] = {"transactionId": str(begun["number"])}
         await tell(station, [mine])
-        assert len(await charging.transactions()) == 2
+        assert len(await place.transactions()) == 2
 
 
-async def test_an_event_of_no_transaction_is_kept_and_answered(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_an_event_of_no_transaction_is_kept_and_answered(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         await tell(station, [event("Ended", 0, 1) | {"transactionInfo": {}}])
-    kept = await charging.cpo.foundation.mongo.collection("stray_frames").find_one({})
-    assert kept is not None
-    assert kept["reason"] == "an event of no transaction"
+    assert await place.strays() == ["an event of no transaction"]
 
 
-async def test_the_location_shows_that_its_connector_is_in_use(charging: Charging, version: str) -> None:
-    async with charging.station(version) as station:
+async def test_the_location_shows_that_its_connector_is_in_use(place: Place, version: str) -> None:
+    async with place.line(version) as station:
         for status in ("Available", "Occupied"):
             told = {"timestamp": ago(0), "connectorStatus": status, "evseId": 1, "connectorId": 1}
             await station.call("StatusNotification", told)
-        await eventually(lambda: _shown(charging) == "CHARGING")
-
-
-def _shown(charging: Charging) -> str | None:
-    told = charging.emsp.heard("locations", "PUT")
-    return told[-1].json()["evses"][0]["status"] if told else None
+        await eventually(lambda: place.status() == "CHARGING")

@@ -8,14 +8,16 @@ import pytest
 import pytest_asyncio
 
 from ocpi.process.clock import SystemClock
+from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from simulators.sins.catalogue import of_version
 from simulators.sins.fleet import charge_all
 from simulators.sins.model import ALL, Sin
 from simulators.sins.sinner import Sinner, SinnerSettings
 from tests.cpo_adapter.sessions.charging import KEY, UID
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP, Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.eventually import eventually_so
+from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
 
@@ -23,8 +25,8 @@ STATIONS = 16
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
-    async with running_yard(mongo_url, tmp_path_factory.mktemp("cpo")) as running:
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+    async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo")) as running:
         yield running
 
 

@@ -9,12 +9,14 @@ import pytest
 import pytest_asyncio
 
 from cpo_adapter.sessions.publisher import LONGEST_PAUSE_S
+from ocpi.process.mongo import Mongo
 from tests.cpo_adapter.door import RawStation
 from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_from_tap_to_bill_v2 import CARD, EVSE
-from tests.cpo_adapter.sessions.yard import SHARED_LOOP, Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
 
@@ -22,9 +24,9 @@ CLOCK = ManualClock()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
+async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
     folder = tmp_path_factory.mktemp("cpo")
-    async with running_yard(mongo_url, folder, clock=CLOCK) as running:
+    async with running_yard(mongo_of_file, folder, clock=CLOCK) as running:
         yield running
 
 

@@ -5,15 +5,17 @@ ocpp.md §5 ChargingProfiles; B-105, B-106.
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import Ordering, later, ordering
+from tests.cpo_adapter.commands.ordering import Ordering, Service, later
 from tests.cpo_adapter.door import RawStation
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
+
+pytestmark = SHARED_LOOP
 
 THERE = {"location_id": "PARC", "evse_uid": "CP-4-1", "connector_id": "1"}
 STEPS: dict[str, Any] = {
@@ -32,11 +34,11 @@ def ocpp(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-async def orders(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Ordering]:
-    """Its own stations stay at home."""
-    async with ordering(mongo, tmp_path) as running:
-        yield running
+@pytest_asyncio.fixture(loop_scope="session")
+async def orders(service: Service) -> AsyncIterator[Ordering]:
+    """No station comes but the one that says what a test wants said."""
+    async with service.share(are_there=False) as orders:
+        yield orders
 
 
 async def charging_at(orders: Ordering, station: RawStation, ocpp: str) -> str:
@@ -170,12 +172,12 @@ async def test_another_limit_of_the_stations_is_told_to_whoever_limits_there(
         await answer(station, "SetChargingProfile", {"status": "Accepted"})
         await answer(station, "GetCompositeSchedule", _told("2.0.1", 11_000))
         await orders.result(url)
-        await eventually(lambda: len(orders.emsp.heard("chargingprofiles", "PUT")) == 1)
+        await eventually(lambda: len(orders.limits(session_id)) == 1)
         await station.call(action, told)
         await answer(station, "GetCompositeSchedule", _told("2.0.1", 4_000))
-        await eventually(lambda: len(orders.emsp.heard("chargingprofiles", "PUT")) == 2)
+        await eventually(lambda: len(orders.limits(session_id)) == 2)
 
-    last = orders.emsp.heard("chargingprofiles", "PUT")[-1].json()["charging_profile"]
+    last = orders.limits(session_id)[-1]
     assert last["charging_profile_period"] == [{"start_period": 0, "limit": 4000}]
 
 

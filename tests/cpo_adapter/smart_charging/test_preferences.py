@@ -4,25 +4,20 @@ Cases C-107, C-130.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cpo_adapter.smart_charging.promised import kept
-from cpo_adapter.stations.inventory import read_inventory
-from cpo_adapter.tariffs.authored import read_offers
-from cpo_adapter.tariffs.book import TariffBook
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
-from schemas.v2_3_0.enums import Capability
 from simulators.partner import Heard
-from tests.cpo_adapter.commands.ordering import CHARGE, Ordering, later, written
+from tests.cpo_adapter.commands.ordering import CHARGE, Ordering, later
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
 from tests.platforms import CPO
 
-STAMP = datetime(2026, 1, 1, tzinfo=UTC)
+pytestmark = SHARED_LOOP
+
 GREEN = {"profile_type": "GREEN", "departure_time": later(hours=8), "energy_need": 5}
 
 
@@ -42,23 +37,23 @@ async def test_a_driver_who_can_wait_charges_by_another_tariff(orders: Ordering)
     """C-107: each period says by which. 0.40 a kWh regular, 0.20 green."""
     session_id = await orders.charging()
     heard = await prefer(orders, session_id.upper(), GREEN)
+    await eventually(lambda: "GREEN" in tariffs(orders.sessions()[-1]))
+    await orders.ordered("STOP_SESSION", session_id=session_id)
     await eventually(orders.bills)
 
     (bill,) = orders.bills()
-    names = [period.get("tariff_id") for period in bill["charging_periods"]]
     cost = bill["total_energy_cost"]["before_taxes"]
     assert (heard.http, heard.status, heard.data) == (200, 1000, "ACCEPTED")
-    assert names[-1] == "GREEN"
-    assert 0.018 * 0.2 <= cost < 0.018 * 0.4
-    kept = [each async for each in facts(orders) if "preferences" in each]
-    assert [each["tariff_id"] for each in kept] == ["GREEN"]
+    assert tariffs(bill)[-1] == "GREEN"
+    assert bill["total_energy"] * 0.2 <= cost < bill["total_energy"] * 0.4
+    assert [each["tariff_id"] for each in await facts(orders) if "preferences" in each] == ["GREEN"]
 
 
-async def test_a_driver_who_says_nothing_charges_by_the_regular_tariff(orders: Ordering) -> None:
-    await orders.charging()
-    await eventually(orders.bills)
+async def test_a_driver_who_says_nothing_charges_by_the_regular_tariff(brief: Ordering) -> None:
+    await brief.charging()
+    await eventually(brief.bills)
 
-    assert orders.bills()[0]["total_energy_cost"]["before_taxes"] == 0.0072
+    assert brief.bills()[0]["total_energy_cost"]["before_taxes"] == 0.0072
 
 
 @pytest.mark.parametrize(
@@ -93,7 +88,7 @@ async def test_an_evse_that_takes_no_preferences_is_as_good_as_no_session(orders
 
 async def test_the_capability_is_shown_where_a_tariff_can_be_preferred(orders: Ordering) -> None:
     def shown() -> dict[str, list[str]]:
-        told = [put.json() for put in orders.emsp.heard("locations", "PUT")]
+        told = orders.heard("locations")
         return {evse["uid"]: evse["capabilities"] for location in told for evse in location["evses"]}
 
     await eventually(lambda: {"CP-1-1", "CP-3-1"} <= shown().keys())
@@ -101,16 +96,16 @@ async def test_the_capability_is_shown_where_a_tariff_can_be_preferred(orders: O
     assert shown()["CP-3-1"] == ["RFID_READER"]
 
 
-def test_without_a_tariff_to_prefer_nothing_is_promised(tmp_path: Path) -> None:
-    sites = read_inventory(written(tmp_path)["inventory"]).sites
-    (regular,) = (
-        each for each in read_offers(tmp_path / "tariffs.toml", CPO, STAMP) if each.tariff.id == "AC"
-    )
-
-    shown = [evse.capabilities for site in kept(sites, TariffBook([regular])) for evse in site.evses()]
-    assert all(Capability.CHARGING_PREFERENCES_CAPABLE not in capabilities for capabilities in shown)
-    assert Capability.RESERVABLE in shown[0]
+def tariffs(told: Any) -> list[str | None]:
+    """Of each period of a session or a bill."""
+    return [period.get("tariff_id") for period in told.get("charging_periods", ())]
 
 
-def facts(orders: Ordering) -> Any:
-    return orders.cpo.foundation.mongo.collection("transaction_facts").find({})
+async def facts(orders: Ordering) -> list[Any]:
+    """Of the only transaction at CP-1."""
+    mongo = orders.cpo.foundation.mongo
+    (begun,) = [
+        each async for each in mongo.collection("transactions").find({"station": orders.named("CP-1")})
+    ]
+    found = mongo.collection("transaction_facts").find({"number": begun["_id"]})
+    return [each async for each in found]

@@ -5,7 +5,6 @@ Cases C-128, C-129; B-105, B-106.
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,12 @@ import pytest
 
 from cpo_adapter.smart_charging import watching
 from ocpi.process.mongo import Mongo
-from tests.cpo_adapter.commands.ordering import CHARGE, OTHER, Ordering, later, ordering
+from tests.cpo_adapter.commands.ordering import OTHER, Ordering, later, ordering
 from tests.cpo_adapter.door import RawStation
 from tests.fakes.eventually import eventually
+from tests.lent import SHARED_LOOP
+
+pytestmark = SHARED_LOOP
 
 LIMITED: dict[str, Any] = {
     "charging_rate_unit": "A",
@@ -26,14 +28,10 @@ LIMITED: dict[str, Any] = {
 
 
 @pytest.fixture
-def _looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+async def watchful(mongo: Mongo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ordering]:
+    """At a CPO of its own, which looks at limits often."""
     monkeypatch.setattr(watching, "EVERY_S", 0.05)
-
-
-@pytest.fixture
-async def orders(mongo: Mongo, tmp_path: Path) -> AsyncIterator[Ordering]:
-    """With a car that charges for longer than any of this takes."""
-    async with ordering(mongo, tmp_path, charge=replace(CHARGE, duration_s=60)) as running:
+    async with ordering(mongo, tmp_path) as running:
         yield running
 
 
@@ -42,13 +40,6 @@ async def limited(orders: Ordering) -> str:
     result = await orders.profiled("PUT", session_id, charging_profile=LIMITED)
     assert result == {"result": "ACCEPTED"}
     return session_id
-
-
-def active(orders: Ordering, session_id: str) -> list[Any]:
-    """What the eMSP was told of the session's limits, in order."""
-    puts = orders.emsp.heard("chargingprofiles", "PUT")
-    assert {put.path for put in puts} <= {session_id}
-    return [put.json()["charging_profile"] for put in puts]
 
 
 async def answer(station: RawStation, action: str, payload: dict[str, Any]) -> None:
@@ -84,13 +75,13 @@ async def test_whoever_set_a_limit_hears_what_the_station_makes_of_it(orders: Or
     """C-128."""
     session_id = await orders.charging()
     await orders.profiled("GET", session_id, duration="900")
-    assert active(orders, session_id) == []
+    assert orders.limits(session_id) == []
     await orders.profiled("PUT", session_id, charging_profile=LIMITED)
-    await eventually(lambda: len(active(orders, session_id)) == 1)
+    await eventually(lambda: len(orders.limits(session_id)) == 1)
     await orders.profiled("DELETE", session_id)
-    await eventually(lambda: len(active(orders, session_id)) == 2)
+    await eventually(lambda: len(orders.limits(session_id)) == 2)
 
-    first, second = active(orders, session_id)
+    first, second = orders.limits(session_id)
     assert first["charging_profile_period"] == LIMITED["charging_profile_period"]
     assert second.get("charging_profile_period", []) == []
 
@@ -113,15 +104,15 @@ async def test_a_limit_that_the_station_refused_is_no_limit(orders: Ordering) ->
     assert sent["chargingProfileKind"] == "Absolute"
     assert sent["chargingSchedule"]["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 16.0}]
     assert result == {"result": "REJECTED"}
-    assert active(orders, session_id) == []
+    assert orders.limits(session_id) == []
 
 
-@pytest.mark.usefixtures("_looked_at_often")
-async def test_while_it_is_limited_what_changes_at_the_station_is_told(orders: Ordering) -> None:
+@pytest.mark.asyncio(loop_scope="function")
+async def test_while_it_is_limited_what_changes_at_the_station_is_told(watchful: Ordering) -> None:
     """A limit of the site's may come on top; after the session nobody asks any more."""
-    async with orders.raw_station() as station:
-        session_id, number = await orders.charging_at(station)
-        await orders.profile("PUT", session_id, charging_profile=LIMITED)
+    async with watchful.raw_station() as station:
+        session_id, number = await watchful.charging_at(station)
+        await watchful.profile("PUT", session_id, charging_profile=LIMITED)
         await answer(station, "GetConfiguration", {})
         await answer(station, "SetChargingProfile", {"status": "Accepted"})
         for amperes in (16, 16, 8):
@@ -130,10 +121,10 @@ async def test_while_it_is_limited_what_changes_at_the_station_is_told(orders: O
         await station.say(json.dumps([2, "stop", "StopTransaction", stop]))
         while (frame := await station.hear())[1] != "stop":
             await station.socket.send_json([3, frame[1], told_schedule(8)])
-        await orders.session("COMPLETED")
+        await watchful.session("COMPLETED")
 
         assert await station.hears_nothing()
-    told = [each["charging_profile_period"] for each in active(orders, session_id)]
+    told = [each["charging_profile_period"] for each in watchful.limits(session_id)]
     assert told == [[{"start_period": 0, "limit": 16}], [{"start_period": 0, "limit": 8}]]
 
 

@@ -9,6 +9,7 @@ import pytest
 from yarl import URL
 
 from cpo_adapter.stations import sight, status
+from ocpi.process.mongo import Mongo
 from simulators.lean import Identity, LeanStation
 from tests.cpo_adapter.commands.ordering import BOOT_16, later
 from tests.cpo_adapter.commands.test_held_stops import active, is_away
@@ -19,11 +20,11 @@ from tests.fakes.silent_network import silent_network
 
 
 @pytest.fixture
-async def place(mongo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+async def place(mongo: Mongo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
     """At a CPO that tries silent lines often, and soon says that it does not know."""
     for module in (sight, status):
         monkeypatch.setattr(module, "GRACE", timedelta(seconds=0.2))
-    async with running_yard(mongo_url, tmp_path, stations_ping_s=0.6) as yard:
+    async with running_yard(mongo, tmp_path, stations_ping_s=0.6) as yard:
         yield yard.place()
 
 
