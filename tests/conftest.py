@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from ocpi.process.embedded_mongo import EmbeddedMongo, database_url
 from ocpi.process.mongo import Mongo, commands_to
 from tests.fakes.clock import ManualClock
-from tests.lent import LentMongo
+from tests.lent import LentMongo, lent
 
 URL = "PASSERELLE_MONGO_URL"
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
@@ -84,20 +84,11 @@ def mongo_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def emptied() -> list[str]:
-    """Databases that are nobody's: their collections and indexes, which take long to make, are left."""
-    return []
-
-
 @pytest.fixture
-async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+async def mongo(mongo_url: str) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    database = await LentMongo.connect(mongo_url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
-    yield database
-    await database.empty()
-    emptied.append(database.name)
-    database.close()
+    async with lent(mongo_url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -3,10 +3,27 @@
 Whoever has it finds it empty, and may declare its indexes as on any other.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
 from ocpi.process.mongo import Index, Mongo
+
+_emptied: list[str] = []
+"""Databases of this process that are nobody's now."""
+
+
+@asynccontextmanager
+async def lent(url: str) -> AsyncIterator["LentMongo"]:
+    """An empty database, of this context alone; what fails in it is the last that anybody does there."""
+    database = await LentMongo.connect(url, _emptied.pop() if _emptied else f"test_{uuid.uuid4().hex}")
+    try:
+        yield database
+        await database.empty()
+        _emptied.append(database.name)
+    finally:
+        database.close()
 
 
 class LentMongo(Mongo):
