@@ -41,10 +41,12 @@ JSON = st.recursive(
 UNKNOWN = st.dictionaries(TEXTS.map("unknown_{}".format), JSON, max_size=2)
 
 
+@cache
 def documents(model: type[OcpiModel]) -> Strategy:
     return _objects(model, _anything)
 
 
+@cache
 def sound_documents(model: type[OcpiModel], version: VersionNumber) -> Strategy:
     return _objects(model, _sound_in(version))
 
