@@ -76,23 +76,17 @@ def mongo_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def emptied() -> list[str]:
-    """Databases that are nobody's: their collections and indexes, which take long to make, are left."""
-    return []
-
-
 @pytest.fixture
-async def mongo(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+async def mongo(mongo_url: str) -> AsyncIterator[LentMongo]:
     """An empty database, this test's own for as long as it lasts."""
-    async with lent(mongo_url, emptied) as database:
+    async with lent(mongo_url) as database:
         yield database
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def mongo_of_file(mongo_url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
+async def mongo_of_file(mongo_url: str) -> AsyncIterator[LentMongo]:
     """An empty database for all tests of a file together, on the loop of the whole run."""
-    async with lent(mongo_url, emptied) as database:
+    async with lent(mongo_url) as database:
         yield database
 
 

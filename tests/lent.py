@@ -15,6 +15,21 @@ from ocpi.process.mongo import Index, Mongo
 SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
 """Of every file whose tests share what runs: it lives longer than a test."""
 
+_emptied: list[str] = []
+"""Databases of this process that are nobody's now."""
+
+
+@asynccontextmanager
+async def lent(url: str) -> AsyncIterator["LentMongo"]:
+    """An empty database, of this context alone; what fails in it is the last that anybody does there."""
+    database = await LentMongo.connect(url, _emptied.pop() if _emptied else f"test_{uuid.uuid4().hex}")
+    try:
+        yield database
+        await database.empty()
+        _emptied.append(database.name)
+    finally:
+        database.close()
+
 
 class LentMongo(Mongo):
     _standing: ClassVar[dict[str, set[str]]] = {}
@@ -43,16 +58,6 @@ class LentMongo(Mongo):
     async def drop(self) -> None:
         self._standing.pop(self.name, None)
         await super().drop()
-
-
-@asynccontextmanager
-async def lent(url: str, emptied: list[str]) -> AsyncIterator[LentMongo]:
-    """One of those that are `emptied`, or a new one; it is one of them afterwards."""
-    database = await LentMongo.connect(url, emptied.pop() if emptied else f"test_{uuid.uuid4().hex}")
-    yield database
-    await database.empty()
-    emptied.append(database.name)
-    database.close()
 
 
 def _named(name: str) -> list[dict[str, Any]]:

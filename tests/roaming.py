@@ -16,6 +16,7 @@ from schemas.base import OcpiModel
 from schemas.kinds import PartyId
 from simulators.partner import Heard, SimulatedPartner
 from tests.fakes.clock import ManualClock
+from tests.fakes.eventually import eventually_so
 from tests.platforms import CPO, EMSP, HUB, Running, agree, connect, running_hub
 
 
@@ -72,6 +73,15 @@ class Roaming:
 
     async def marks(self) -> list[Document]:
         return await self.hub.foundation.outbox.listed(1000)
+
+    async def until_nothing_due(self, *, stride_s: float = 10) -> None:
+        """Time goes on, in strides, for as long as something waits for it."""
+
+        async def is_over() -> bool:
+            await self.much_later(seconds=stride_s)
+            return await self.nothing_due()
+
+        await eventually_so(is_over)
 
     async def nothing_due(self) -> bool:
         return await self.hub.foundation.outbox.waiting() == 0

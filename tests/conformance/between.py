@@ -10,10 +10,11 @@ from typing import Any, Final
 from schemas.kinds import PartyId
 from simulators.partner import Request, SimulatedPartner
 from tests.conformance.far_side import FarSide
-from tests.conformance.issuing import NOW, database
+from tests.conformance.issuing import NOW
 from tests.conformance.versions import V2, V3
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
+from tests.lent import lent
 from tests.platforms import CPO, HUB, Running, agree, connect, running_hub
 
 EMSPS: Final[Mapping[str, PartyId]] = {V3: PartyId("NL", "MSP"), V2: PartyId("NL", "MS2")}
@@ -45,7 +46,7 @@ class Between:
 @asynccontextmanager
 async def between_on(mongo_url: str, folder: Path) -> AsyncIterator[Between]:
     async with (
-        database(mongo_url) as mongo,
+        lent(mongo_url) as mongo,
         running_hub(mongo, ManualClock(NOW), folder) as hub,
         AsyncExitStack() as partners,
     ):

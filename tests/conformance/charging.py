@@ -21,11 +21,11 @@ from ocpi.process.tasks import Supervisor
 from simulators.charge import Charge, Charged, PowerProfile
 from simulators.station import SimulatedStation, StationSettings
 from tests.conformance.issuers import EMSPS, Card, Issuer, contract_of, issuer_of
-from tests.conformance.issuing import database
 from tests.conformance.sites import IDENTITY, KEY, TARIFFS
 from tests.conformance.told_station import ToldStation, raw_station
 from tests.conformance.wire import Json
 from tests.fakes.eventually import PATIENCE_S, eventually
+from tests.lent import lent
 from tests.platforms import CPO, Running, free_port, running
 
 A_MOMENT: Final = PowerProfile.constant(power_w=6000, duration_s=60)  # 100 Wh
@@ -104,7 +104,7 @@ async def charging_on(
 ) -> AsyncIterator[Charging]:
     """`station` is how the one that plays charges is made."""
     async with (
-        database(mongo_url) as mongo,
+        lent(mongo_url) as mongo,
         running_stations(mongo, folder, sites, tariffs) as cpo,
         AsyncExitStack() as partners,
         simulated_station(cpo, **station) as playing,

@@ -1,7 +1,6 @@
 """Our eMSP adapter, with a CPO of each version before it."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ocpi.process.mongo import Mongo
 from schemas.kinds import PartyId
 from simulators.partner import SimulatedPartner
 from tests.conformance.far_side import FarSide
 from tests.conformance.versions import V1, V2, V3
 from tests.fakes.clock import ManualClock
+from tests.lent import lent
 from tests.platforms import EMSP, Running, agree, connect, running_emsp
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -58,22 +57,12 @@ async def issuing_on(mongo_url: str, folder: Path) -> AsyncIterator[Issuing]:
     cards = folder / "cards.csv"
     cards.write_text(CARDS)
     async with (
-        database(mongo_url) as mongo,
+        lent(mongo_url) as mongo,
         running_emsp(mongo, clock, folder, cards) as emsp,
         AsyncExitStack() as cpos,
     ):
         far = {version: await cpo_of(emsp, version, cpos) for version in CPOS}
         yield Issuing(emsp, far, clock)
-
-
-@asynccontextmanager
-async def database(url: str) -> AsyncIterator[Mongo]:
-    mongo = await Mongo.connect(url, f"test_{uuid.uuid4().hex}")
-    try:
-        yield mongo
-    finally:
-        await mongo.drop()
-        mongo.close()
 
 
 async def cpo_of(emsp: Running, version: str, cpos: AsyncExitStack) -> FarSide:

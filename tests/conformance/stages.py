@@ -5,7 +5,6 @@ A test that needs a platform for itself starts one with `staged`.
 """
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from passerelle.conformance.verdict import Colour, Verdict
 from schemas.kinds import PartyId
 from simulators.partner import Heard, SimulatedPartner
 from tests.fakes.clock import ManualClock
+from tests.lent import lent
 from tests.platforms import (
     CPO,
     EMSP,
@@ -164,13 +164,8 @@ def on(*kinds: str, versions: tuple[str, ...] = ("2.1.1", "2.2.1", "2.3.0")) -> 
 @asynccontextmanager
 async def staged(kind: str, version: str, mongo_url: str, folder: Path) -> AsyncIterator[Stage]:
     """A platform of its own on a database of its own, with something to show and somebody to show it to."""
-    mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    try:
-        async with _STAGES[kind](mongo, ManualClock(), version, folder) as stage:
-            yield stage
-    finally:
-        await mongo.drop()
-        mongo.close()
+    async with lent(mongo_url) as mongo, _STAGES[kind](mongo, ManualClock(), version, folder) as stage:
+        yield stage
 
 
 @asynccontextmanager

@@ -26,12 +26,13 @@ from tests.conformance.billing import Charge, Total, at, comes_to, findings
 from tests.conformance.charging import Charging, charging_on, running_stations
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuers import issuer_of
-from tests.conformance.issuing import Issuing, database, issuing_on
+from tests.conformance.issuing import Issuing, issuing_on
 from tests.conformance.sites import TARIFFS, site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.told_station import ToldStation, raw_station
 from tests.conformance.versions import ALL, SINCE_2_2_1, V1
 from tests.conformance.wire import Json, component, element, period
+from tests.lent import lent
 from tests.platforms import EMSP, free_port
 
 pytestmark = SHARED_LOOP
@@ -365,7 +366,7 @@ async def test_c112_a_bill_of_ours_tells_all_as_it_was_when_the_session_began(
     """Between start and stop the adapter comes back with another price and another address."""
     sites, port = site("GARE", "CP-1", ["AC"]), free_port()
     moved, dearer = sites.replace("1 place de la Gare", "2 rue du Port"), TARIFFS.replace("0.40", "0.90")
-    async with database(mongo_url) as mongo, AsyncExitStack() as partners:
+    async with lent(mongo_url) as mongo, AsyncExitStack() as partners:
         async with running_stations(mongo, tmp_path, sites, port=port) as cpo:
             charging = Charging(cpo, {version: await issuer_of(cpo, version, partners)})
             card = await charging.card(version)

@@ -23,12 +23,13 @@ from tests.conformance.between import Between, between_on
 from tests.conformance.charging import Charging, charging_on, running_stations
 from tests.conformance.far_side import FarSide
 from tests.conformance.issuers import issuer_of
-from tests.conformance.issuing import Issuing, database, issuing_on
+from tests.conformance.issuing import Issuing, issuing_on
 from tests.conformance.sites import TARIFFS, site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import ALL, SINCE_2_2_1, V1, V3, spoken
 from tests.conformance.wire import LATER, Json
 from tests.fakes.eventually import eventually
+from tests.lent import lent
 from tests.platforms import free_port
 
 pytestmark = SHARED_LOOP
@@ -113,7 +114,7 @@ async def test_c067_our_cpo_tells_what_it_no_longer_has_as_removed(
 ) -> None:
     """An EVSE, then the whole site; and it stays so."""
     port, two, one = free_port(), site("GARE", "CP-1", ["AC"], ["AC"]), site("GARE", "CP-1", ["AC"])
-    async with database(mongo_url) as mongo, AsyncExitStack() as partners:
+    async with lent(mongo_url) as mongo, AsyncExitStack() as partners:
         async with running_stations(mongo, tmp_path, two, port=port) as cpo:
             issuer = await issuer_of(cpo, version, partners)
             await eventually(lambda: set(_evses(issuer.far)) == {"CP-1-1", "CP-1-2"})

@@ -14,12 +14,13 @@ from simulators.partner import Reply
 from tests.conformance import wire
 from tests.conformance.charging import Charging, charging_on
 from tests.conformance.far_side import FarSide
-from tests.conformance.issuing import CARDS, Issuing, cpo_of, database, issuing_on
+from tests.conformance.issuing import CARDS, Issuing, cpo_of, issuing_on
 from tests.conformance.sites import site
 from tests.conformance.stages import SHARED_LOOP
 from tests.conformance.versions import ALL, SINCE_2_2_1, V3, spoken
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
+from tests.lent import lent
 from tests.platforms import running_emsp
 
 pytestmark = SHARED_LOOP
@@ -272,7 +273,7 @@ async def test_c094_a_card_that_is_blocked_is_told_as_one_that_is_not_valid(
 ) -> None:
     cards, clock = tmp_path / "cards.csv", ManualClock()
     cards.write_text(CARDS)
-    async with database(mongo_url) as mongo, AsyncExitStack() as cpos:
+    async with lent(mongo_url) as mongo, AsyncExitStack() as cpos:
         async with running_emsp(mongo, clock, tmp_path, cards) as emsp:
             cpo = await cpo_of(emsp, version, cpos)
             await eventually(lambda: _valid(cpo, "04BB") == [True])

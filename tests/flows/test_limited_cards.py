@@ -16,7 +16,8 @@ from tests.cpo_adapter.commands.ordering import BOOT_16, KEY, written
 from tests.cpo_adapter.door import RawStation, basic
 from tests.cpo_adapter.sessions.charging import StationWithCache
 from tests.fakes.eventually import eventually_so
-from tests.flows.test_orders import Both, another, introduce
+from tests.flows.test_orders import Both, introduce
+from tests.lent import lent
 from tests.platforms import CPO, EMSP, agree, operate, running_cpo, running_emsp
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -72,7 +73,7 @@ def _ago(minutes: float) -> str:
 async def tapping(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tapping]:
     folder, clock = tmp_path_factory.mktemp("tapping"), SystemClock()
     async with AsyncExitStack() as stack:
-        ours, theirs = [await stack.enter_async_context(another(mongo_url)) for _ in range(2)]
+        ours, theirs = [await stack.enter_async_context(lent(mongo_url)) for _ in range(2)]
         emsp = await stack.enter_async_context(running_emsp(ours, clock, folder / "emsp"))
         cpo = await stack.enter_async_context(running_cpo(theirs, clock, folder / "cpo", **written(folder)))
         for service in (emsp, cpo):

@@ -109,8 +109,7 @@ async def test_each_platform_of_a_company_has_a_rest_and_a_presence_of_its_own(c
         assert not delivery.rests("abc-cards")
         await roaming.push("locations", "FR", "CPO", "NOW", body=build.location(id="NOW"))
         await eventually(lambda: "FR/CPO/NOW" in company.locations())
-        for _ in range(24):
-            await roaming.later(seconds=15)
+        await roaming.stroll(minutes=6)
         await eventually_so(lambda: is_shown(roaming.emsp, "CPO FR*ABC", "OFFLINE"))
         assert await is_shown(roaming.cpo, "EMSP FR*ABC", "CONNECTED")
 
@@ -142,7 +141,7 @@ async def test_what_was_marked_before_there_were_lanes_of_platforms_is_delivered
     await lanes.insert_one({"_id": str(COMPANY), **held})
     assert await marks.count_documents({"to": str(COMPANY)}) == 2
     company.cards.is_online = company.stations.is_online = True
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     await eventually_so(roaming.nothing_due)
     assert company.locations() == ["FR/CPO/THEN"]
     assert len(company.stations.heard("tokens", "PUT")) == 1

@@ -1,9 +1,7 @@
 """Our eMSP and our CPO, directly and through our hub: what the one orders the stations of the other do."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +17,7 @@ from tests.cpo_adapter.commands.ordering import CHARGE, later, plugged_in, writt
 from tests.emsp_adapter.apps.counter import Holder
 from tests.emsp_adapter.apps.listening import following
 from tests.fakes.eventually import eventually_so
+from tests.lent import lent
 from tests.platforms import (
     CPO,
     EMSP,
@@ -91,8 +90,8 @@ async def both(
     """Each with a database of its own; the CPO with its stations, and its locations told."""
     clock = SystemClock()
     async with (
-        another(mongo_url) as of_the_cpo,
-        another(mongo_url) as of_the_hub,
+        lent(mongo_url) as of_the_cpo,
+        lent(mongo_url) as of_the_hub,
         running_hub(of_the_hub, clock, tmp_path / "hub") as hub,
         running_emsp(mongo, clock, tmp_path / "emsp") as emsp,
         running_cpo(of_the_cpo, clock, tmp_path / "cpo", **written(tmp_path)) as cpo,
@@ -110,15 +109,6 @@ async def both(
         both = Both(emsp, cpo)
         await eventually_so(lambda: knows_the_location(both))
         yield both
-
-
-@asynccontextmanager
-async def another(mongo_url: str) -> AsyncIterator[Mongo]:
-    """A further database, gone afterwards."""
-    database = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    yield database
-    await database.drop()
-    database.close()
 
 
 async def introduce(newcomer: Running, as_role: str, *, to: Running, role: str) -> None:

@@ -48,9 +48,15 @@ def documents(model: type[OcpiModel]) -> Strategy:
 
 @cache
 def sound_documents(model: type[OcpiModel], version: VersionNumber) -> Strategy:
-    return _objects(model, partial(_sound, version))
+    return _objects(model, _sound_in(version))
 
 
+@cache
+def _sound_in(version: VersionNumber) -> Callable[[Any], Strategy]:
+    return partial(_sound, version)
+
+
+@cache
 def _objects(model: type[OcpiModel], scalars: Callable[[Any], Strategy]) -> Strategy:
     """All that is required, some of the rest, sometimes fields that nobody knows."""
     hints = get_type_hints(model, include_extras=True)

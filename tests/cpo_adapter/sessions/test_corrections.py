@@ -263,11 +263,11 @@ _CARD_OF_2_1_1: dict[str, Any] = {
 
 @pytest.mark.usefixtures("yard")  # whose impatience is this one's too
 async def test_whoever_has_no_credits_gets_one_bill_and_the_operator_a_case(
-    mongo_url: str, emptied: list[str], tmp_path: Path
+    mongo_url: str, tmp_path: Path
 ) -> None:
     """2.1.1 has none: credit and replacement stay here together, to be settled by hand."""
     async with (
-        lent(mongo_url, emptied) as mongo,
+        lent(mongo_url) as mongo,
         running_yard(mongo, tmp_path, ocpi="2.1.1", card=_CARD_OF_2_1_1) as old,
     ):
 

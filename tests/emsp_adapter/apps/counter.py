@@ -4,7 +4,6 @@ Time stands still until a test moves it. Keys are made as an operator makes them
 """
 
 import itertools
-import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from simulators.partner import SimulatedPartner
 from tests.emsp_adapter.conftest import CARDS, Issuing
 from tests.emsp_adapter.obeying import Obeying
 from tests.fakes.clock import ManualClock
+from tests.lent import lent
 from tests.platforms import CPO, Running, agree, connect, operate, running_emsp
 
 SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
@@ -118,18 +118,15 @@ async def running_counter(
     """`ocpi` is the version of the CPO; `more` are settings."""
     cards = folder / "cards.csv"
     cards.write_text(CARDS)
-    mongo, clock = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}"), ManualClock()
-    try:
-        async with (
-            running_emsp(mongo, clock, folder, cards, **more) as emsp,
-            SimulatedPartner(("CPO", CPO), versions=(ocpi,)) as cpo,
-            ClientSession() as session,
-        ):
-            await connect(emsp, cpo, "the-cpo", "CPO")
-            await agree(emsp)
-            obeying = Obeying(Issuing(emsp, cpo))
-            obeying.answers("ACCEPTED")
-            yield Counter(emsp, cpo, obeying, session, clock, mongo, itertools.count(1))
-    finally:
-        await mongo.drop()
-        mongo.close()
+    clock = ManualClock()
+    async with (
+        lent(mongo_url) as mongo,
+        running_emsp(mongo, clock, folder, cards, **more) as emsp,
+        SimulatedPartner(("CPO", CPO), versions=(ocpi,)) as cpo,
+        ClientSession() as session,
+    ):
+        await connect(emsp, cpo, "the-cpo", "CPO")
+        await agree(emsp)
+        obeying = Obeying(Issuing(emsp, cpo))
+        obeying.answers("ACCEPTED")
+        yield Counter(emsp, cpo, obeying, session, clock, mongo, itertools.count(1))

@@ -4,7 +4,6 @@ A test takes a card that nobody had before it.
 """
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any, Final
 
 import pytest
 
-from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from schemas.base import OcpiModel
@@ -26,6 +24,7 @@ from schemas.v2_3_0.sessions import Session
 from simulators.partner import Heard, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
+from tests.lent import lent
 from tests.ocpi.client.connected import told_in
 from tests.platforms import EMSP, Running, agree, connect, operate, running_emsp
 
@@ -163,10 +162,8 @@ class Office:
 @asynccontextmanager
 async def running_office(mongo_url: str, folder: Path, **more: Any) -> AsyncIterator[Office]:
     """`more` are settings."""
-    mongo, clock = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}"), ManualClock()
-    async with AsyncExitStack() as stack:
-        stack.callback(mongo.close)
-        stack.push_async_callback(mongo.drop)
+    clock = ManualClock()
+    async with lent(mongo_url) as mongo, AsyncExitStack() as stack:
         emsp = await stack.enter_async_context(running_emsp(mongo, clock, folder, **more))
         other = await stack.enter_async_context(running_emsp(mongo, clock, folder, **more))
         cpos = {}

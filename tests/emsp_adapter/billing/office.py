@@ -17,7 +17,6 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from ocpi.process.mongo import Mongo
 from ocpi.server.operator_auth import issue
 from passerelle.admin_client import AdminRefused
 from schemas import codec
@@ -29,6 +28,7 @@ from tests import build
 from tests.conformance.far_side import FarSide
 from tests.emsp_adapter.conftest import CARDS
 from tests.fakes.clock import ManualClock
+from tests.lent import lent
 from tests.ocpi.client.connected import told_in
 from tests.platforms import EMSP, Running, agree, connect, operate, running_emsp
 
@@ -165,20 +165,14 @@ async def running_office(mongo_url: str, folder: Path, **more: Any) -> AsyncIter
     """`more` are settings."""
     clock = ManualClock(NOW)
     (folder / "cards.csv").write_text(CARDS)
-    mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    try:
-        async with (
-            running_emsp(mongo, clock, folder, folder / "cards.csv", **more) as emsp,
-            AsyncExitStack() as stack,
-        ):
-            cpos = {
-                version: (await _cpos(emsp, stack, version, [VERSIONS[version]]))[0] for version in VERSIONS
-            }
-            several = await _cpos(emsp, stack, "2.3.0", PARTIES)
-            yield Office(emsp, cpos, iter(several), clock)
-    finally:
-        await mongo.drop()
-        mongo.close()
+    async with (
+        lent(mongo_url) as mongo,
+        running_emsp(mongo, clock, folder, folder / "cards.csv", **more) as emsp,
+        AsyncExitStack() as stack,
+    ):
+        cpos = {version: (await _cpos(emsp, stack, version, [VERSIONS[version]]))[0] for version in VERSIONS}
+        several = await _cpos(emsp, stack, "2.3.0", PARTIES)
+        yield Office(emsp, cpos, iter(several), clock)
 
 
 async def _cpos(emsp: Running, stack: AsyncExitStack, version: str, parties: list[PartyId]) -> list[FarSide]:

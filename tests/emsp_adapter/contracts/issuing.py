@@ -6,7 +6,6 @@ A test takes a card that nobody had before it.
 import asyncio
 import io
 import itertools
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from ocpi.wire.contract_id import contract_id
 from schemas.kinds import PartyId
 from simulators.partner import SimulatedPartner
 from tests.fakes.eventually import eventually, eventually_so
+from tests.lent import lent
 from tests.platforms import EMSP, Running, agree, connect, operate, running_emsp
 
 SHARED_LOOP: Final = pytest.mark.asyncio(loop_scope="session")
@@ -94,17 +94,18 @@ def _says(token: Any, fields: dict[str, Any]) -> bool:
 async def running_issuer(
     mongo_url: str, folder: Path, *, clock: Clock | None = None, **more: Any
 ) -> AsyncIterator[Issuer]:
-    mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
     a, b, c = (
         SimulatedPartner(("CPO", party), versions=(version,))
         for party, version in zip(_CPOS, VERSIONS, strict=True)
     )
-    try:
-        async with running_emsp(mongo, clock or SystemClock(), folder, **more) as emsp, a, b, c:
-            for party, cpo in zip(_CPOS, (a, b, c), strict=True):
-                await connect(emsp, cpo, f"cpo-{cpo.version}", "CPO")
-                await agree(emsp, cpo=party)
-            yield Issuer(emsp, [a, b, c], mongo)
-    finally:
-        await mongo.drop()
-        mongo.close()
+    async with (
+        lent(mongo_url) as mongo,
+        running_emsp(mongo, clock or SystemClock(), folder, **more) as emsp,
+        a,
+        b,
+        c,
+    ):
+        for party, cpo in zip(_CPOS, (a, b, c), strict=True):
+            await connect(emsp, cpo, f"cpo-{cpo.version}", "CPO")
+            await agree(emsp, cpo=party)
+        yield Issuer(emsp, [a, b, c], mongo)

@@ -5,7 +5,6 @@ Each test brings CPOs that nobody knew before it. Time moves for all of them tog
 
 import asyncio
 import itertools
-import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from typing import Any, Final
 import pytest
 
 from ocpi.objects.record import Record
-from ocpi.process.mongo import Mongo
 from ocpi.wire.headers import Routing
 from ocpi.wire.interfaces import Side
 from schemas.base import OcpiModel
@@ -33,6 +31,7 @@ from tests import build
 from tests.emsp_adapter.conftest import CARDS
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually_so
+from tests.lent import lent
 from tests.ocpi.client.connected import told_in
 from tests.platforms import EMSP, Running, agree, connect, operate, running_emsp
 
@@ -184,13 +183,8 @@ async def running_square(mongo_url: str, folder: Path) -> AsyncIterator[Square]:
     cards = folder / "cards.csv"
     cards.write_text(CARDS)
     clock = ManualClock(START)
-    mongo = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    try:
-        async with running_emsp(mongo, clock, folder, cards, sync=True) as emsp:
-            yield Square(emsp, clock)
-    finally:
-        await mongo.drop()
-        mongo.close()
+    async with lent(mongo_url) as mongo, running_emsp(mongo, clock, folder, cards, sync=True) as emsp:
+        yield Square(emsp, clock)
 
 
 def ids(listed: Sequence[dict[str, Any]]) -> list[str]:

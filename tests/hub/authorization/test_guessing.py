@@ -43,7 +43,7 @@ async def test_guessed_cards_are_refused_and_no_issuer_is_flooded(
             return [(each["kind"], each["asker"]) for each in found] == [("GUESSING", str(CPO))]
 
         await eventually_so(is_told)
-        await clock.advance(minutes=1)
+        await clock.leap(minutes=1)
         assert (await authorize(roaming, "04FFFF")).status == 2004
 
 

@@ -132,7 +132,7 @@ async def test_a_bill_that_was_released_before_a_crash_is_delivered_after_it(roa
     now = roaming.hub.foundation.clock.now()
     assert await store.held_bills.decide(held, held.hold.released(now, "anna"))
     assert roaming.emsp.heard("cdrs") == []
-    await roaming.later(seconds=31)
+    await roaming.much_later(seconds=31)
     await eventually(lambda: len(roaming.emsp.heard("cdrs")) == 1)
     assert await store.held_bills.undelivered() == []
 

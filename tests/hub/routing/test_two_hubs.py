@@ -2,7 +2,6 @@
 round in circles. Attacks S-21, S-22.
 """
 
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from simulators.partner import Reply, SimulatedPartner
 from tests import build
 from tests.fakes.clock import ManualClock
 from tests.fakes.eventually import eventually
+from tests.lent import lent
 from tests.platforms import CPO, EMSP, Running, agree, connect, invited, operate, running_hub
 
 ONE, TWO, NOBODY = PartyId("FR", "ONE"), PartyId("NL", "TWO"), PartyId("ES", "XXX")
@@ -37,8 +37,7 @@ class Hubs:
 
 @pytest.fixture
 async def hubs(mongo: Mongo, mongo_url: str, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Hubs]:
-    beside = await Mongo.connect(mongo_url, f"test_{uuid.uuid4().hex}")
-    async with AsyncExitStack() as stack:
+    async with lent(mongo_url) as beside, AsyncExitStack() as stack:
         one = await stack.enter_async_context(running_hub(mongo, clock, tmp_path / "one", ONE))
         two = await stack.enter_async_context(running_hub(beside, clock, tmp_path / "two", TWO))
         cpo = await stack.enter_async_context(SimulatedPartner(("CPO", CPO)))
@@ -50,8 +49,6 @@ async def hubs(mongo: Mongo, mongo_url: str, clock: ManualClock, tmp_path: Path)
             await agree(hub)
             await agree(hub, emsp=NOBODY)
         yield Hubs(one, two, cpo, emsp)
-    await beside.drop()
-    beside.close()
 
 
 async def _introduce(one: Running, two: Running) -> None:

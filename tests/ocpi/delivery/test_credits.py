@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.v2_3_0.cdrs import CDR
 from tests import build
-from tests.fakes.eventually import eventually, eventually_so
+from tests.fakes.eventually import eventually
 from tests.platforms import EMSP, operate
 from tests.roaming import Roaming
 
@@ -41,12 +41,11 @@ async def test_a_replacement_told_first_waits_for_its_credit(roaming: Roaming) -
     await post(roaming, WRONG)
     await eventually(lambda: arrived(roaming) == ["WRONG"])
     await post(roaming, RIGHT)
-    await roaming.later(minutes=5)
+    await roaming.stroll(minutes=5)
     assert arrived(roaming) == ["WRONG"]
 
     await post(roaming, CREDIT)
-    await roaming.later(seconds=30)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
     assert arrived(roaming) == ["WRONG", "CREDIT", "RIGHT"]
 
 
@@ -57,7 +56,7 @@ async def test_a_second_bill_that_nobody_credits_goes_out_after_an_hour(roaming:
     await eventually(lambda: arrived(roaming) == ["WRONG"])
     await roaming.much_later(minutes=59)
     assert arrived(roaming) == ["WRONG"]
-    await roaming.later(minutes=2)
+    await roaming.stroll(minutes=2)
     await eventually(lambda: arrived(roaming) == ["WRONG", "RIGHT"])
 
 
@@ -65,8 +64,7 @@ async def test_where_credits_cannot_travel_both_are_one_case_for_the_operator(ro
     await operate(roaming.hub, "/partners/the-emsp/policy", {"no_credit_cdrs": True})
     for bill in (WRONG, CREDIT, RIGHT):
         await post(roaming, bill)
-    await roaming.later(minutes=5)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
 
     assert arrived(roaming) == ["WRONG"]
     reasons = await parked(roaming)

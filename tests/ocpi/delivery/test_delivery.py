@@ -69,10 +69,9 @@ async def test_everything_arrives_soon_after_an_outage(roaming: Roaming) -> None
     """Reliability 8: what waited is due again as soon as one delivery has succeeded."""
     roaming.emsp.is_online = False
     await push_locations(roaming, 5)
-    for _ in range(6):
-        await roaming.later(minutes=1)
+    await roaming.stroll(minutes=6)
     roaming.emsp.is_online = True
-    await roaming.later(minutes=1.5)
+    await roaming.stroll(minutes=1.5)
     await eventually_so(roaming.nothing_due)
     assert sorted(paths(roaming.emsp)) == [f"FR/CPO/LOC{n}" for n in range(5)]
 
@@ -86,8 +85,7 @@ async def test_a_refused_object_is_parked_and_the_others_pass(roaming: Roaming) 
     roaming.emsp.answer("PUT", "locations", RECEIVER, picky)
     await push_locations(roaming, 3)
     await eventually(lambda: len(paths(roaming.emsp)) == 3)
-    for _ in range(2):
-        await roaming.later(seconds=2)
+    await roaming.until_nothing_due(stride_s=2)
     (mark,) = await asyncio.to_thread(roaming.hub.admin.get, "/outbox")
     assert (mark["object_id"], mark["parked"]) == ("location/FR*CPO/loc1|*", "refused 3 times: HTTP 200")
 
@@ -101,11 +99,10 @@ async def test_one_refusal_after_a_long_outage_parks_no_bill(roaming: Roaming) -
     """Refusals are counted apart from failures to reach anybody."""
     roaming.emsp.is_online = False
     await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
-    for _ in range(5):
-        await roaming.later(seconds=30)
+    await roaming.stroll(minutes=2.5)
     roaming.emsp.is_online = True
     roaming.emsp.answer("POST", "cdrs", RECEIVER, lambda _: Reply(status_code=2001))
-    await roaming.later(minutes=2)  # the longest rest is a minute and a half
+    await roaming.stroll(minutes=2)  # the longest rest is a minute and a half
     await eventually(lambda: bool(roaming.emsp.heard("cdrs")))
     await eventually_so(lambda: refused_once(roaming))
     (mark,) = await roaming.marks()
@@ -182,9 +179,7 @@ async def test_a_database_that_fails_for_a_moment_takes_no_room_for_good(
 
     monkeypatch.setattr(Readying, "of", broken)
     await push_locations(roaming, 12)
-    for _ in range(20):
-        await roaming.later(minutes=1)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
     assert len(failed) == 10
     assert len(paths(roaming.emsp)) == 12
 

@@ -81,7 +81,7 @@ async def test_the_strict_are_tried_once(roaming: Roaming) -> None:
     await push_session(roaming, 1)
     await eventually(lambda: told(roaming) == [1])
     await eventually_so(lambda: empty(roaming))
-    await roaming.later(minutes=10)
+    await roaming.stroll(minutes=10)
     assert told(roaming) == [1]
 
 
@@ -98,7 +98,7 @@ async def test_nothing_is_queued_for_the_strict_while_they_are_away_nor_replayed
     await push_location(roaming, "LOC1")
     assert await roaming.marks() == []
     roaming.emsp.is_online = True
-    await roaming.later(minutes=5)
+    await roaming.stroll(minutes=5)
     assert roaming.emsp.received == []
     await push_session(roaming, 3)
     await eventually(lambda: told(roaming) == [3])
@@ -110,8 +110,7 @@ async def test_strict_in_one_module_takes_nothing_from_the_others(roaming: Roami
     await push_location(roaming, "LOC1")
     await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
     roaming.emsp.is_online = True
-    await roaming.later(minutes=2)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
     assert [each.module for each in roaming.emsp.received] == ["cdrs"]
 
 
@@ -121,7 +120,7 @@ async def test_the_strict_are_told_nothing_of_what_was_before_they_came_back(roa
     await operate(roaming.hub, "/partners/the-emsp/suspend", {})
     await push_location(roaming, "LOC1")
     await operate(roaming.hub, "/partners/the-emsp/resume", {})
-    await roaming.later(minutes=1)
+    await roaming.stroll(minutes=1)
     await push_location(roaming, "LOC2")
     await eventually(lambda: roaming.emsp.heard("locations"))
     assert [each.path for each in roaming.emsp.heard("locations")] == ["FR/CPO/LOC2"]
@@ -134,9 +133,7 @@ async def test_whoever_wants_every_state_gets_each_in_order(roaming: Roaming) ->
         await push_session(roaming, kwh)
         await roaming.later(seconds=1)
     roaming.emsp.is_online = True
-    for _ in range(8):
-        await roaming.later(seconds=30)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
     assert told(roaming) == [0, 1, 2, 3, 4]
 
 
@@ -147,9 +144,7 @@ async def test_a_state_that_is_refused_holds_the_later_ones_until_it_is_parked(r
     )
     for kwh in (1, 2):
         await push_session(roaming, kwh)
-    for _ in range(6):
-        await roaming.later(seconds=1.5)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due(stride_s=1.5)
     assert told(roaming) == [1, 1, 1, 2]
 
 
@@ -160,9 +155,7 @@ async def test_a_bill_waits_for_every_state_of_its_session(roaming: Roaming) -> 
         await push_session(roaming, kwh)
     await roaming.push("cdrs", body=build.cdr(), to=EMSP, method="POST")
     roaming.emsp.is_online = True
-    for _ in range(8):
-        await roaming.later(seconds=30)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due()
     assert [each.module for each in roaming.emsp.received] == ["sessions", "sessions", "cdrs"]
 
 

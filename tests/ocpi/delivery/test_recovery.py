@@ -32,9 +32,7 @@ async def parked(roaming: Roaming, count: int = 1) -> list[dict[str, Any]]:
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: Reply(status_code=2001))
     for n in range(count):
         await roaming.push("locations", "FR", "CPO", f"LOC{n}", body=build.location(id=f"LOC{n}"))
-    for _ in range(4):
-        await roaming.later(seconds=1.5)
-    await eventually_so(roaming.nothing_due)
+    await roaming.until_nothing_due(stride_s=1.5)
     roaming.emsp.answer("PUT", "locations", RECEIVER, lambda _: Reply())
     roaming.emsp.received.clear()
     return await listed(roaming, state="parked")

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from ocpi.errors import InvalidParameters
-from ocpi.objects import selection as selections
 from ocpi.objects.record import Record
 from ocpi.objects.selection import Selection
 from ocpi.objects.store import ObjectStore
 from ocpi.objects.totals import CHEAP, LIFETIME
-from ocpi.process.mongo import Document, Mongo
+from ocpi.process.mongo import Mongo
 from ocpi.wire.pagination import PageQuery
 from schemas import codec
 from schemas.kinds import ObjectKey, ObjectKind, PartyId
@@ -198,70 +197,3 @@ async def test_what_changes_again_is_found_where_it_changed_last(
     old = PageQuery(parse(at(0)), parse(at(23)))
     assert await crawl(keeping.store, old, BROADCAST) == []
     assert await crawl(keeping.store, PageQuery(later), BROADCAST) == ["moved"]
-
-
-SELECTIONS = [
-    ALL,
-    BROADCAST,
-    Selection(ObjectKind.LOCATION, owners=[CPO, OTHER], audiences=[None]),
-    Selection(ObjectKind.LOCATION, owners=[CPO]),
-    Selection(ObjectKind.LOCATION, audiences=[EMSP]),
-    Selection(ObjectKind.LOCATION, owners=[CPO], audiences=[EMSP]),
-    Selection(ObjectKind.LOCATION, owners=[CPO], audiences=[None, EMSP]),
-]
-
-
-@pytest.mark.parametrize("selection", SELECTIONS)
-@pytest.mark.parametrize(
-    "date_from", [None, START - timedelta(days=6), START - timedelta(days=40), START - timedelta(days=300)]
-)
-async def test_no_page_is_sorted_and_none_reads_more_than_it_shows(
-    keeping: Keeping, mongo: Mongo, clock: ManualClock, selection: Selection, date_from: datetime | None
-) -> None:
-    """Else page 10 000 would cost more than page 1."""
-    for n in range(200):
-        owner, audience = (CPO, OTHER)[n % 2], (None, EMSP)[n // 2 % 2]
-        key = ObjectKey(ObjectKind.LOCATION, owner, f"{n}")
-        await keeping.store.put(Record(key, START - timedelta(days=n % 7), b"0", audience))
-    explained = await explained_page(mongo, selections.plan(selection, PageQuery(date_from), clock.now()))
-    assert "SORT" not in stages(explained["queryPlanner"]["winningPlan"])
-    assert explained["executionStats"]["nReturned"] == 5
-    assert explained["executionStats"]["totalKeysExamined"] < 45
-
-
-@pytest.mark.parametrize("reader", [CPO, EMSP])
-@pytest.mark.parametrize("with_withheld", [False, True])
-@pytest.mark.parametrize("date_from", [None, START - timedelta(days=6), START - timedelta(days=40)])
-async def test_both_ends_of_a_charge_are_read_from_one_index(
-    keeping: Keeping,
-    mongo: Mongo,
-    clock: ManualClock,
-    reader: PartyId,
-    *,
-    with_withheld: bool,
-    date_from: datetime | None,
-) -> None:
-    """Whoever owns the station and whoever owns the card, unsorted and each bill once."""
-    for n in range(200):
-        owner, audience = ((CPO, EMSP), (OTHER, EMSP), (EMSP, CPO), (OTHER, PartyId("AT", "ONE")))[n % 4]
-        key = ObjectKey(ObjectKind.CDR, owner, f"{n}")
-        await keeping.store.insert(Record(key, START - timedelta(days=n % 7), b"{}", audience))
-    selection = Selection(ObjectKind.CDR, reader=reader, with_withheld=with_withheld)
-    explained = await explained_page(mongo, selections.plan(selection, PageQuery(date_from), clock.now()))
-    assert "SORT" not in stages(explained["queryPlanner"]["winningPlan"])
-    assert explained["executionStats"]["nReturned"] == 5
-    assert explained["executionStats"]["totalKeysExamined"] < 45
-    ends = {CPO: 100, EMSP: 150}
-    assert (await keeping.store.page(selection, PageQuery(limit=9))).total == ends[reader]
-
-
-async def explained_page(mongo: Mongo, planned: selections.Plan) -> Document:
-    """Of five objects somewhere in the middle."""
-    found = mongo.collection("objects").find({**planned.wanted, "seq": {"$gt": 100}})
-    explained: Document = await found.sort("seq").hint(planned.index.name).limit(5).explain()
-    return explained
-
-
-def stages(planned: Document) -> set[str]:
-    below = [*planned.get("inputStages", []), *([planned["inputStage"]] if "inputStage" in planned else [])]
-    return {planned["stage"]}.union(*(stages(each) for each in below))

@@ -358,7 +358,7 @@ async def test_answers_without_our_ids_and_dates_are_put_up_with(issuer: Running
     async with SimulatedPartner(("CPO", CPO), quirks=Quirks(no_ids=True)) as partner:
         healthy(partner, clock)
         await register(issuer, partner)
-        await clock.advance(minutes=6)
+        await clock.leap(minutes=6)
         healthy(partner, clock)
         found = those(await examined(issuer), "yellow")
     assert ("message ids", "versions does not echo X-Request-ID and X-Correlation-ID") in found
