@@ -5,6 +5,7 @@ For a CPO adapter under test, never for one that bills real drivers.
 
 import asyncio
 import csv
+import resource
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -35,11 +36,17 @@ class Ocpp(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    identity: str
+    key: bytes
+    ocpp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which stations, and what of them."""
 
-    stations: list[tuple[str, bytes]]
-    ocpp: str
+    stations: list[Station]
     card: str
     charges: int
     seed: int
@@ -58,14 +65,15 @@ def list_sins(
 @app.command("stations")
 def stations(  # noqa: PLR0913 - each is an option
     file: Annotated[
-        Path, typer.Argument(help="CSV with the columns station and key (hex): an inventory is one.")
+        Path,
+        typer.Argument(help="CSV with the columns station, key (hex) and perhaps ocpp: an inventory is one."),
     ],
     *,
     card: Annotated[str, typer.Option(help="Whose charges they are.")],
     url: Annotated[
         str, typer.Option(help="Of the adapter, without the identity.")
     ] = "http://127.0.0.1:9000/ocpp",
-    ocpp: Annotated[Ocpp, typer.Option(help="What they speak.")] = Ocpp.V16,
+    ocpp: Annotated[Ocpp, typer.Option(help="What those speak of which the file says nothing.")] = Ocpp.V16,
     sin: Annotated[list[str] | None, typer.Option(help="What each does wrong; may be said again.")] = None,
     probability: Annotated[
         float, typer.Option(min=0, max=1, help="Of every other sin, at each station.")
@@ -76,9 +84,10 @@ def stations(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Let stations charge and tell it, and say what they counted."""
     logs.configure("WARNING")
-    wanted = Wanted(_stations_in(file), ocpp.value, card, charges, seed)
+    _let_many_lines_be_open()
+    wanted = Wanted(_stations_in(file, ocpp.value), card, charges, seed)
     try:
-        always = named(sin or [], ocpp.value)
+        always = named(sin or [], *sorted({each.ocpp for each in wanted.stations}))
     except NoSuchSin as error:
         fail(str(error), EXIT_USAGE)
     _tell(asyncio.run(_played(wanted, url, always, probability)), as_json=as_json)
@@ -90,7 +99,14 @@ def _tell(sinned: Sinned, *, as_json: bool) -> None:
         return
     rows = [{"sin": name, "charges": count} for name, count in sinned.by_sin.items()]
     show(rows, ("sin", "charges"), as_json=False)
-    typer.echo(f"{sinned.charges} charges told, {sinned.counted_wh} Wh as the stations count")
+    typer.echo(f"{sinned.charges} charges told in {sinned.messages} messages")
+    typer.echo(f"{sinned.counted_wh} Wh as the stations count")
+
+
+def _let_many_lines_be_open() -> None:
+    """As many as the machine allows: a station has one, and some leave others behind."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _played(wanted: Wanted, url: str, always: list[Sin], probability: float) -> Sinned:
@@ -99,18 +115,18 @@ async def _played(wanted: Wanted, url: str, always: list[Sin], probability: floa
         sinners = [
             Sinner(
                 SinnerSettings(
-                    identity=identity,
-                    key=key,
+                    identity=station.identity,
+                    key=station.key,
                     card=wanted.card,
-                    ocpp=wanted.ocpp,
-                    sins=_sins_of_one(always, by_chance(wanted.ocpp, probability, chance)),
+                    ocpp=station.ocpp,
+                    sins=_sins_of_one(station.ocpp, always, by_chance(station.ocpp, probability, chance)),
                     seed=wanted.seed,
                 ),
                 url=url.rstrip("/"),
                 supervisor=supervisor,
                 clock=clock,
             )
-            for identity, key in wanted.stations
+            for station in wanted.stations
         ]
         sinned = await charge_all(sinners, wanted.charges, clock.now())
         for each in sinners:
@@ -118,22 +134,28 @@ async def _played(wanted: Wanted, url: str, always: list[Sin], probability: floa
     return sinned
 
 
-def _sins_of_one(always: list[Sin], by_luck: list[Sin]) -> list[Sin]:
-    return [*always, *(each for each in by_luck if each not in always)]
+def _sins_of_one(ocpp: str, always: list[Sin], by_luck: list[Sin]) -> list[Sin]:
+    wanted = [each for each in always if ocpp in each.ocpp]
+    return [*wanted, *(each for each in by_luck if each not in wanted)]
 
 
-def _stations_in(file: Path) -> list[tuple[str, bytes]]:
+def _stations_in(file: Path, ocpp: str) -> list[Station]:
     """Each once, though it may have several lines."""
     try:
         with file.open(newline="") as lines:
-            rows = {row["station"]: bytes.fromhex(row["key"]) for row in csv.DictReader(lines)}
+            rows = {row["station"]: _station(row, ocpp) for row in csv.DictReader(lines)}
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     except (KeyError, ValueError, TypeError, csv.Error):
-        fail(f"{file}: expected a CSV file with the columns station and key (hex)")
+        fail(f"{file}: expected a CSV file with the columns station and key (hex), and a version in ocpp")
     if not rows:
         fail(f"{file}: there is no station in it")
-    return list(rows.items())
+    return list(rows.values())
+
+
+def _station(row: dict[str, str], ocpp: str) -> Station:
+    """Raises KeyError, ValueError, TypeError."""
+    return Station(row["station"], bytes.fromhex(row["key"]), Ocpp(row.get("ocpp") or ocpp).value)
 
 
 def _row(sin: Sin) -> dict[str, object]:

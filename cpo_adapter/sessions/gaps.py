@@ -6,13 +6,14 @@ not settled, for a process died or a correction has to wait, is looked at again 
 Spec: OCPP 2.0.1, GetTransactionStatus (messagesInQueue); E14.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from cpo_adapter.ocpp.intents import NotAsked, TellQueue
+from cpo_adapter.ocpp.intents import NotAsked, StationGone, StationSilent, TellQueue
 from cpo_adapter.sessions.ledger import Ledger
 from cpo_adapter.sessions.named import NO_END
 from cpo_adapter.sessions.patience import Patience
+from cpo_adapter.sessions.side_by_side import side_by_side
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Transaction
 from ocpi.process.clock import Clock
@@ -21,6 +22,8 @@ from ocpi.process.logs import logger
 log = logger(__name__)
 
 EVERY_S: Final = 10.0
+AT_ONCE: Final = 100
+"""Stations."""
 
 
 class Queues(Protocol):
@@ -54,28 +57,40 @@ class Gaps:
             await self._clock.sleep(EVERY_S)
 
     async def turn(self) -> None:
-        for number in await self._ledger.lacking():
-            transaction = await self._store.load(number)
-            if transaction.lacks and not await self._is_awaited(transaction):
-                log.warning("transaction lacks something for good", number=number)
-                await self._ledger.all_told(number, self._clock.now())
         for number in await self._ledger.unsettled(ended_only=True):
             self._touched(number)
+        await side_by_side((await self._ledger.lacking()).values(), self._look_at, at_once=AT_ONCE)
 
-    async def _is_awaited(self, transaction: Transaction) -> bool:
-        return not self._is_too_old(transaction) and await self._may_come(transaction)
+    async def _look_at(self, numbers: Sequence[int]) -> None:
+        """All of one station. Whoever has lost an end would not know of it, and is not asked."""
+        lacking = [each for number in numbers if (each := await self._store.load(number)).lacks]
+        for each in lacking:
+            if self._is_too_old(each):
+                await self._all_told(each)
+        await self._ask_about(
+            [each for each in lacking if not self._is_too_old(each) and each.lacks != NO_END]
+        )
+
+    async def _ask_about(self, lacking: Sequence[Transaction]) -> None:
+        """One that is away or does not answer is not asked about the next one."""
+        for each in lacking:
+            station, reference = each.begin.station, each.begin.reference
+            try:
+                has_more = await self._asker.has_queued(station, TellQueue(reference))
+            except NotAsked as error:
+                log.info("station not asked for the rest", station=station, reason=str(error))
+                if isinstance(error, StationGone | StationSilent):
+                    return
+                continue
+            if not has_more:
+                await self._all_told(each)
+
+    async def _all_told(self, transaction: Transaction) -> None:
+        number = transaction.begin.number
+        log.warning("transaction lacks something for good", number=number)
+        await self._ledger.all_told(number, self._clock.now())
+        self._touched(number)
 
     def _is_too_old(self, transaction: Transaction) -> bool:
         patience = self._patience.end if transaction.lacks == NO_END else self._patience.events
         return self._clock.now() - transaction.heard_at > patience
-
-    async def _may_come(self, transaction: Transaction) -> bool:
-        """A station that has lost an end would not know of it."""
-        begin = transaction.begin
-        if transaction.lacks == NO_END:
-            return True
-        try:
-            return await self._asker.has_queued(begin.station, TellQueue(begin.reference))
-        except NotAsked as error:
-            log.info("station not asked for the rest", station=begin.station, reason=str(error))
-            return True

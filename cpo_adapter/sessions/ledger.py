@@ -120,9 +120,12 @@ class Ledger:
         result = await self._transactions.update_one({"_id": number, **unchanged}, {"$set": told})
         return bool(result.matched_count)
 
-    async def lacking(self) -> list[int]:
-        """Those that are held until their stations have told the rest."""
-        return [int(each["_id"]) async for each in self._transactions.find({"lacks": True}, {"_id": 1})]
+    async def lacking(self) -> dict[str, list[int]]:
+        """Those that are held until their stations have told the rest, by station."""
+        found: dict[str, list[int]] = {}
+        async for each in self._transactions.find({"lacks": True}, {"station": 1}):
+            found.setdefault(each["station"], []).append(int(each["_id"]))
+        return found
 
     async def all_told(self, number: int, at: datetime) -> None:
         """Nothing more of it will come."""

@@ -4,11 +4,13 @@ It is put where the last was heard of it, and its bill is held; an end that is t
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, Protocol
 
 from cpo_adapter.ocpp.intents import Intent, NotAsked, Outcome, StationGone, Tell, TellQueue, Topic
 from cpo_adapter.sessions.ends import assumed_end
 from cpo_adapter.sessions.patience import Patience
+from cpo_adapter.sessions.side_by_side import side_by_side
 from cpo_adapter.sessions.silence import Verdict, judged
 from cpo_adapter.sessions.store import TransactionStore
 from cpo_adapter.sessions.transaction import Begin, Transaction
@@ -18,6 +20,7 @@ from ocpi.process.logs import logger
 log = logger(__name__)
 
 EVERY_S: Final = 30.0
+AT_ONCE: Final = 100
 
 
 class Asker(Protocol):
@@ -52,15 +55,19 @@ class Lingering:
             await self._clock.sleep(EVERY_S)
 
     async def turn(self) -> None:
-        for number, asked_at in await self._store.doubtful(self._clock.now() - self._patience.silence):
-            transaction, now = await self._store.load(number), self._clock.now()
-            match judged(transaction, asked_at, self._patience.silence, now):
-                case Verdict.ASK if not await self._is_alive(transaction.begin):
-                    await self._store.asked(number, now)
-                case Verdict.OVER:
-                    await self._assume_end(transaction)
-                case _:
-                    continue
+        doubtful = await self._store.doubtful(self._clock.now() - self._patience.silence)
+        await side_by_side(doubtful, self._look_at, at_once=AT_ONCE)
+
+    async def _look_at(self, doubted: tuple[int, datetime | None]) -> None:
+        number, asked_at = doubted
+        transaction, now = await self._store.load(number), self._clock.now()
+        match judged(transaction, asked_at, self._patience.silence, now):
+            case Verdict.ASK if not await self._is_alive(transaction.begin):
+                await self._store.asked(number, now)
+            case Verdict.OVER:
+                await self._assume_end(transaction)
+            case _:
+                return
 
     async def _assume_end(self, transaction: Transaction) -> None:
         number = transaction.begin.number

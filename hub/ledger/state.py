@@ -55,10 +55,11 @@ class Line:
 
     @property
     def reason(self) -> str | None:
-        """Why it is held, or was refused."""
+        """Why it is held, or goes no further."""
         if self.hold is not None and self.hold.withholds:
             return self.hold.reason or ", ".join(self.hold.codes)
-        return self.fate.mark["parked"] if self.fate.mark and self.fate.is_refused else None
+        mark = self.fate.mark or {}
+        return mark["parked"] if mark.get("parked_at") is not None else None
 
 
 @dataclass(frozen=True, slots=True)

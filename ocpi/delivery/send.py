@@ -29,7 +29,7 @@ from ocpi.wire import urls
 from ocpi.wire.headers import MessageIds, Routing
 from ocpi.wire.interfaces import Side, serving_roles
 from ocpi.wire.quirks import Quirk
-from schemas.kinds import ObjectKind
+from schemas.kinds import ObjectKind, PartyId
 from schemas.v2_3_0.enums import VersionNumber
 
 TIMEOUT: Final = timedelta(seconds=10)
@@ -71,7 +71,8 @@ class Sender:
             raise UnknownReceiver(f"{partner.name} receives no {due.kind.module}")
         await self._credits.check(record, partner)
         body = None if record.deleted else await self._told(mark, record, partner, partner.connection)
-        request = self._request(mark, record, partner.connection, endpoint, body)
+        target = _target(record, endpoint, partner.connection.version)
+        request = self._request(mark, partner, partner.connection, target, body)
         received = await send(self._egress, self._clock, request)
         answer = accepted(received)
         location = received.headers.get("Location")
@@ -94,9 +95,14 @@ class Sender:
         return await self._facts.told_to(gone, partner)
 
     def _request(
-        self, mark: Mark, record: Record, connection: Connection, endpoint: str, body: bytes | None
+        self,
+        mark: Mark,
+        partner: Partner,
+        connection: Connection,
+        target: tuple[str, URL],
+        body: bytes | None,
     ) -> Outgoing:
-        method, url = _target(record, endpoint, connection.version)
+        method, url = target
         return Outgoing(
             method=method,
             url=url,
@@ -104,13 +110,18 @@ class Sender:
             quirks=connection.quirks,
             ids=MessageIds.fresh(mark.due.correlation_id),
             deadline=self._clock.now() + TIMEOUT,
-            routing=Routing(to=mark.due.to, sender=mark.due.sender),
+            routing=Routing(to=mark.due.to, sender=_sender(mark, partner)),
             body=body,
         )
 
 
 def _whole(mark: Mark) -> str:
     return mark_id(mark.due.to, mark.due.object_id)
+
+
+def _sender(mark: Mark, partner: Partner) -> PartyId:
+    """Whoever it is told by; where we pose as somebody, nobody else is there."""
+    return mark.due.sender if partner.pose is None else partner.pose.party
 
 
 def _target(record: Record, endpoint: str, version: VersionNumber) -> tuple[str, URL]:

@@ -52,17 +52,17 @@ def of_version(ocpp: str) -> list[Sin]:
     return [sin for sin in SINS.values() if ocpp in sin.ocpp]
 
 
-def named(names: Iterable[str], ocpp: str) -> list[Sin]:
-    """Raises NoSuchSin."""
+def named(names: Iterable[str], *ocpp: str) -> list[Sin]:
+    """Each of one of these versions at least. Raises NoSuchSin."""
     return [_named(each, ocpp) for each in names]
 
 
-def _named(name: str, ocpp: str) -> Sin:
+def _named(name: str, ocpp: Sequence[str]) -> Sin:
     found = SINS.get(name)
     if found is None:
         raise NoSuchSin(f"there is no sin {name}")
-    if ocpp not in found.ocpp:
-        raise NoSuchSin(f"{name} is no sin of OCPP {ocpp}")
+    if not set(ocpp) & set(found.ocpp):
+        raise NoSuchSin(f"{name} is no sin of OCPP {' or '.join(ocpp)}")
     return found
 
 

@@ -12,24 +12,35 @@ from simulators.sins.model import Sin
 from simulators.sins.sinner import Sinner
 
 APART: Final = 2 * LASTS
+AT_ONCE: Final = 100
+"""Stations that tell of charges at the same time: thousands that never pause are more than any real fleet."""
 
 
 @dataclass(slots=True)
 class Sinned:
-    """How many charges were told, their energy as the stations count, and how often with each sin."""
+    """How many charges were told, in how many messages, their energy as the stations count, and how often
+    with each sin.
+    """
 
     charges: int = 0
+    messages: int = 0
     counted_wh: int = 0
     by_sin: dict[str, int] = field(default_factory=dict)
 
 
 async def charge_all(sinners: Sequence[Sinner], charges: int | None, until: datetime) -> Sinned:
-    """All at once, each station one after the other, for the last to end `until` then.
+    """Many at once, each station one charge after the other, for the last to end `until` then; they stay
+    connected.
 
     Without a number of `charges` each commits every sin of telling that it has once.
     """
-    sinned = Sinned()
-    await asyncio.gather(*(_charge(each, charges, until, sinned) for each in sinners))
+    sinned, places = Sinned(), asyncio.Semaphore(AT_ONCE)
+
+    async def charge(sinner: Sinner) -> None:
+        async with places:
+            await _charge(sinner, charges, until, sinned)
+
+    await asyncio.gather(*map(charge, sinners))
     return sinned
 
 
@@ -39,9 +50,10 @@ async def _charge(sinner: Sinner, wanted: int | None, until: datetime, sinned: S
     charges = len(telling) + 1 if wanted is None else wanted
     wrongs: list[Sin | None] = [*islice(cycle(telling or [None]), charges - 1), None]
     for turn, sin in enumerate(wrongs):
-        began = (until - APART * (charges - turn)).replace(microsecond=0)
+        began, said = (until - APART * (charges - turn)).replace(microsecond=0), sinner.answered
         script = await sinner.charge(began, sin)
         sinned.charges += 1
+        sinned.messages += sinner.answered - said
         sinned.counted_wh += script.counted_wh
         if sin is not None:
             sinned.by_sin[sin.name] = sinned.by_sin.get(sin.name, 0) + 1

@@ -17,15 +17,13 @@ _BOOT: Final = "BootNotification"
 
 
 class Line:
-    """`triggered` hears that the central system wants a boot."""
+    """`boots` hears that the central system wants a boot, or that nobody can want one any more."""
 
-    def __init__(
-        self, lean: LeanStation, habits: Habits, *, triggered: Callable[[], None], clock: Clock
-    ) -> None:
+    def __init__(self, lean: LeanStation, habits: Habits, *, boots: Callable[[], None], clock: Clock) -> None:
         self._lean = lean
         self._lean.answers_pings = habits.answers_pings
         self._answering: Answering = habits.answering
-        self._triggered = triggered
+        self._boots = boots
         self._clock = clock
         self._asked: dict[str, asyncio.Future[Any]] = {}
         self._names = count(1)
@@ -38,12 +36,12 @@ class Line:
         who: Identity,
         habits: Habits,
         *,
-        triggered: Callable[[], None],
+        boots: Callable[[], None],
         supervisor: Supervisor,
         clock: Clock,
     ) -> "Line":
         """Raises Refused, Gone, OSError."""
-        line = cls(await LeanStation.connect(url, who), habits, triggered=triggered, clock=clock)
+        line = cls(await LeanStation.connect(url, who), habits, boots=boots, clock=clock)
         supervisor.start(f"read {who.name}", line.read)
         return line
 
@@ -78,6 +76,7 @@ class Line:
 
     def _end(self, gone: Gone) -> None:
         self.is_gone = True
+        self._boots()
         waiting, self._asked = self._asked, {}
         for each in waiting.values():
             if not each.done():
@@ -94,7 +93,7 @@ class Line:
     async def _answer(self, name: str, action: str, payload: Payload) -> None:
         reply = self._answering(action, payload)
         if _wants_boot(action, payload):
-            self._triggered()
+            self._boots()
         for say in reply.before:
             self.tell(say, say.payload)
         await self._clock.sleep(reply.after_s)

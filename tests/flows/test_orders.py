@@ -111,12 +111,14 @@ async def both(
         yield both
 
 
-async def introduce(newcomer: Running, as_role: str, *, to: Running, role: str) -> None:
+async def introduce(
+    newcomer: Running, as_role: str, *, to: Running, role: str, version: str | None = None
+) -> None:
     """The operators invite and register; `role` is what the newcomer may find there."""
     token = await invited(to, as_role.lower(), as_role)
     told = {"name": role.lower(), "versions_url": to.versions_url, "token": token.reveal()}
     roles = [role] if role != "HUB" else ["HUB", "CPO", "EMSP"]
-    await operate(newcomer, "/partners", {**told, "roles": roles})
+    await operate(newcomer, "/partners", {**told, "roles": roles, "version": version})
 
 
 async def knows_the_location(both: Both) -> bool:

@@ -44,6 +44,7 @@ def test_the_sins_of_one_version_are_listed_alone() -> None:
         ("a,b\n1,2\n", "the columns station and key"),
         ("station,key\nCP-1,no hex\n", "the columns station and key"),
         ("station,key\n", "no station in it"),
+        (f"station,key,ocpp\nCP-1,{KEY},1.5\n", "a version in ocpp"),
     ],
 )
 def test_a_file_without_stations_is_one_line_and_1(tmp_path: Path, content: str | None, says: str) -> None:
@@ -69,16 +70,19 @@ def test_a_sin_that_is_none_is_one_line_and_2(tmp_path: Path, sin: str, says: st
 
 
 async def test_stations_of_an_inventory_charge_and_their_count_is_told(mongo: Mongo, tmp_path: Path) -> None:
+    """Each in its version, and a sin where its version has it."""
     file = tmp_path / "some.csv"
-    file.write_text(f"station,key\nCP-01,{KEY}\nCP-02,{KEY}\n")
+    file.write_text(f"station,key,ocpp\nCP-01,{KEY},\nCP-02,{KEY},2.0.1\n")
     async with running_yard(mongo, tmp_path) as yard:
         places = [yard.place(), yard.place()]
         url = f"{yard.cpo.urls['stations']}/ocpp"
-        words = ("stations", file, "--card", UID, "--url", url, "--sin", "repeats", "--charges", 2, "--json")
+        sins = ("--sin", "repeats", "--sin", "counts-on", "--charges", 3)
+        words = ("stations", file, "--card", UID, "--url", url, *sins, "--json")
         result = await asyncio.to_thread(run, *words)
         assert result.exit_code == 0, result.output
         listed = [each for place in places for each in await place.settled()]
 
     told = json.loads(result.stdout[result.stdout.rindex("\n{\n") :])  # after what the adapter logs
-    assert (told["charges"], told["by_sin"]) == (4, {"repeats": 2})
+    assert (told["charges"], told["by_sin"]) == (6, {"repeats": 3, "counts-on": 1})
+    assert told["messages"] > 6 * 4
     assert told["counted_wh"] == sum(each["billed_wh"] for each in listed)

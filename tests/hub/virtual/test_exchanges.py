@@ -101,6 +101,15 @@ async def test_after_an_agreement_no_card_is_allowed_and_nothing_flows(old_cpo: 
     assert old_cpo.emsp.received == []
 
 
+async def test_what_is_told_everybody_comes_from_the_party_as_which_the_hub_poses(
+    mongo: Mongo, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with meeting(mongo, clock, tmp_path, "2.3.0", OLDEST) as met:
+        await met.publish("tariffs", "FR", "CPO", "T1", body=met.from_cpo(Tariff, build.tariff()))
+        await eventually(lambda: met.emsp.heard("tariffs"))
+        assert met.emsp.heard("tariffs")[0].routing == BACK
+
+
 async def test_a_tariff_is_changed_by_patch_in_2_1_1_alone(old_cpo: Meeting) -> None:
     await old_cpo.publish("tariffs", "FR", "CPO", "T1", body=old_cpo.from_cpo(Tariff, build.tariff()))
     change = {"currency": "CHF", "last_updated": "2026-03-01T09:00:00Z"}

@@ -39,6 +39,7 @@ def test_no_two_sins_have_one_name() -> None:
 
 def test_a_sin_is_named_within_its_version() -> None:
     assert [sin.name for sin in named(["repeats", "parks"], "2.1")] == ["repeats", "parks"]
+    assert [sin.name for sin in named(["parks"], "1.6", "2.1")] == ["parks"]
     with pytest.raises(NoSuchSin, match=r"no sin of OCPP 1\.6"):
         named(["parks"], "1.6")
     with pytest.raises(NoSuchSin, match="there is no sin gluttony"):
