@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -65,8 +65,8 @@ def key_bytes(text: str) -> bytes:
     return key
 
 
-def password_of(username: str, authorization: str | None) -> bytes | None:
-    """The password of a Basic header whose user is `username`, which may contain colons. Else None."""
+def password_of(users: Iterable[str], authorization: str | None) -> bytes | None:
+    """The password of a Basic header whose user is one of `users`, which may contain colons. Else None."""
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.casefold() != "basic":
         return None
@@ -74,8 +74,8 @@ def password_of(username: str, authorization: str | None) -> bytes | None:
         pair = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         return None
-    user = username.encode(errors="surrogateescape") + b":"
-    return pair.removeprefix(user) if pair.startswith(user) else None
+    begins = [user.encode(errors="surrogateescape") + b":" for user in users]
+    return next((pair.removeprefix(begin) for begin in begins if pair.startswith(begin)), None)
 
 
 def _unhexed(text: bytes) -> bytes:

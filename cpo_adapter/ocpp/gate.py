@@ -27,6 +27,11 @@ PATH: Final = "/ocpp/"
 
 
 class KnownStations(Protocol):
+    def named(self, written: str) -> str:
+        """The station that is meant: the one of exactly that identity, else the only one that differs from
+        it in letter case, else nobody, under the name that was written.
+        """
+
     def credentials(self, station: str) -> Credentials | None:
         """What it must show; None for a station that nobody knows."""
 
@@ -63,13 +68,14 @@ class Gate:
 
     async def admit(self, request: web.Request) -> Admitted:
         """Raises HTTPUnauthorized, always the same, or HTTPTooManyRequests."""
-        identity, arrival = _identity(request), self._arrivals.of(request)
+        written, arrival = _identity(request), self._arrivals.of(request)
+        identity = self._known.named(written)
         if self.limits.are_exceeded(identity, arrival.address):
             self._send_off(identity, arrival, Why.LIMITED)
         known = self._known.credentials(identity)
         credentials = known or NOBODY
-        username, authorization = credentials.username or identity, request.headers.get(AUTHORIZATION)
-        password = basic_auth.password_of(username, authorization)
+        users = [credentials.username] if credentials.username else [identity, written]
+        password = basic_auth.password_of(users, request.headers.get(AUTHORIZATION))
         key = self._key(credentials, password)
         paper = self._certificates.paper(arrival.certificate, credentials.certificate_name or identity)
         verdict = judged(known, Shown(arrival.is_encrypted, key is not None, paper))

@@ -58,6 +58,14 @@ class KeyRing:
                 self._kept[station] = kept
                 self._newest = max(self._newest or kept.changed_at, kept.changed_at)
 
+    def named(self, written: str) -> str:
+        """Those that a command added are meant by their exact identity alone."""
+        alike = self._inventory.alike(written)
+        if alike is None or self.is_known(written):
+            return written
+        is_sole = written.casefold() not in map(str.casefold, self.added())
+        return alike if is_sole else written
+
     def credentials(self, station: str) -> Credentials | None:
         kept, authored = self.kept(station), self._inventory.station(station)
         if authored is None and not kept.is_added:

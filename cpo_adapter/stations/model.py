@@ -216,6 +216,7 @@ class Inventory:
         self.sites = sites
         self._sites = {site.id.casefold(): site for site in sites}
         self._stations = {station.identity: (site, station) for site in sites for station in site.stations}
+        self._by_folded = {identity.casefold(): identity for identity in self._stations}
 
     def site(self, location_id: str) -> Site | None:
         """By the id of its Location, which is equal without case."""
@@ -224,6 +225,10 @@ class Inventory:
     def station(self, identity: str) -> Station | None:
         found = self._stations.get(identity)
         return found and found[1]
+
+    def alike(self, identity: str) -> str | None:
+        """The identity that is equal to it without letter case: no inventory has two of them."""
+        return self._by_folded.get(identity.casefold())
 
     def spot(self, identity: str, number: int) -> Spot | None:
         """The EVSE that a station counts as `number`."""

@@ -37,6 +37,7 @@ class Stations:
         default_factory=lambda: {STATION: StationKeys(PEPPER).digest(bytes.fromhex(KEY))}
     )
     special: dict[str, Credentials] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
     entries: list[tuple[str, Profile, bytes | None]] = field(default_factory=list)
     registration: Registration = Registration.ACCEPTED
     accepted: set[str] = field(default_factory=set)
@@ -45,6 +46,9 @@ class Stations:
         Booted | StatusChanged | FirmwareProgressed | Noticed | Progressed | ReportPart | ReservationDropped
     ] = field(default_factory=list)
     versions: dict[str, Provisioned] = field(default_factory=dict)
+
+    def named(self, written: str) -> str:
+        return self.meant.get(written, written)
 
     def credentials(self, station: str) -> Credentials | None:
         """As `special` says, else by Basic with its key."""

@@ -95,7 +95,7 @@ async def test_an_identity_is_decoded_once_and_may_hold_anything(door: Door, ide
 
 @pytest.mark.parametrize("path", ["cp-1", "CP-1/", "/CP-1", "%2543P-1", "", "%FF"])
 async def test_an_identity_is_compared_exactly(door: Door, path: str) -> None:
-    """B-5: another letter case, a slash too many, encoded twice, none, not UTF-8."""
+    """B-5: a letter case that may mean several, a slash too many, encoded twice, none, not UTF-8."""
     with pytest.raises(WSServerHandshakeError) as caught:
         await door.session.ws_connect(
             URL(f"{door.url}/{path}", encoded=True),
@@ -104,6 +104,19 @@ async def test_an_identity_is_compared_exactly(door: Door, path: str) -> None:
         )
 
     assert caught.value.status == 401
+
+
+@pytest.mark.parametrize("user", ["cp-1", STATION])
+async def test_another_letter_case_that_can_mean_one_station_alone_is_that_station(
+    door: Door, user: str
+) -> None:
+    """B-5: whichever way it writes its name as the user of its key."""
+    door.stations.meant["cp-1"] = STATION
+    headers = basic(user.encode(), bytes.fromhex(KEY))
+    async with door.session.ws_connect(f"{door.url}/cp-1", protocols=("ocpp1.6",), headers=headers) as socket:
+        assert (await RawStation(socket).call("BootNotification", BOOT))[0] == 3
+        assert door.registry.is_connected(STATION)
+    assert [each.origin.station for each in door.stations.events] == [STATION]
 
 
 @pytest.mark.parametrize("protocols", [(), ("ocpp1.5",), ("soap", "ocpp9")])

@@ -146,3 +146,12 @@ def test_the_inventory_says_how_a_station_identifies_itself(tmp_path: Path, kind
     station = read_inventory(file).sites[0].stations[0]
     assert (station.security_profile, station.basic_username) == (3, "fleet")
     assert station.certificate_name == "SN-1"
+
+
+async def test_another_letter_case_means_a_station_if_it_can_mean_no_other(mongo: Mongo, file: Path) -> None:
+    """B-5: the exact one goes first, and what is equal to two is neither."""
+    ring = await started(mongo, file)
+    assert [ring.named(each) for each in ("cp-1", "CP-1", "cp-x")] == ["CP-1", "CP-1", "cp-x"]
+
+    await ring.put("cp-1", is_added=True)
+    assert [ring.named(each) for each in ("cp-1", "CP-1", "Cp-1")] == ["cp-1", "CP-1", "Cp-1"]
