@@ -23,6 +23,7 @@ class Hearing:
         self._troubles = troubles
         self._clock = clock
         self._known: Mapping[str, Trouble] = {}
+        self._begun: dict[str, Trouble] = {}
         self._read_at_s: float | None = None
         self._heard: set[str] = set()
         self._counted_at_s: dict[str, float] = {}
@@ -34,7 +35,8 @@ class Hearing:
         return known is not None and self._clock.now() < known.rests_until
 
     def began(self, platform: str, trouble: Trouble) -> None:
-        """Here; it need not be read first."""
+        """Here; it need not be read first, and what is being read may not have it yet."""
+        self._begun[platform] = trouble
         self._known = {**self._known, platform: trouble}
 
     def read_anew(self) -> None:
@@ -49,7 +51,9 @@ class Hearing:
             self._counted_at_s |= dict.fromkeys(heard, self._clock.monotonic())
         elif not self._is_time():
             return {}
-        self._known, self._read_at_s = await self._troubles.all(), self._clock.monotonic()
+        self._begun = {}
+        read, self._read_at_s = await self._troubles.all(), self._clock.monotonic()
+        self._known = {**read, **self._begun}
         return {
             platform: known
             for platform, mine in held.items()

@@ -1,11 +1,13 @@
 """A partner in trouble is left alone, by whichever process and after a restart, until it shows itself."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from ocpi.delivery.hearing import Hearing
 from ocpi.delivery.lane import AT_ONCE
 from ocpi.delivery.leases import COLLECTION
+from ocpi.delivery.troubles import Trouble, Troubles
 from ocpi.process.mongo import Mongo
 from ocpi.wire.interfaces import Side
 from simulators.partner import Reply, Request
@@ -146,3 +148,26 @@ async def test_what_was_under_way_when_the_trouble_began_does_not_end_it(roaming
 
 async def left(roaming: Roaming, count: int) -> bool:
     return await roaming.hub.foundation.outbox.waiting() == count
+
+
+class BeginsMeanwhile(Troubles):
+    """A trouble begins here after all of them were read, and before that is told."""
+
+    hearing: Hearing
+    trouble: Trouble
+
+    async def all(self) -> dict[str, Trouble]:
+        read = await super().all()
+        self.hearing.began("the-emsp", self.trouble)
+        return read
+
+
+async def test_a_trouble_that_begins_while_all_are_read_is_known(
+    mongo: Mongo, clock: ManualClock, roaming: Roaming
+) -> None:
+    """Else a call of that platform would count for nothing."""
+    troubles = BeginsMeanwhile(mongo, clock)
+    troubles.hearing = Hearing(directory=roaming.hub.foundation.directory, troubles=troubles, clock=clock)
+    troubles.trouble = Trouble(failures=5, rests_until=clock.now() + timedelta(minutes=1))
+    assert await troubles.hearing.news({}) == {}
+    assert troubles.hearing.rests("the-emsp")
