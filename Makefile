@@ -28,7 +28,7 @@ TESTS_FAILED := 1
 AGAIN := --last-failed --last-failed-no-failures none --exitfirst
 
 test: $(READY) ## all tests, on an embedded MongoDB; what fails is told, and tried once more alone
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder || { \
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder || { \
 		test $$? -eq $(TESTS_FAILED) && echo "SECOND TRY of what failed: whatever passes now is to be mended all the same" && \
 		$(BIN)/python -m pytest -n 0 -v $(AGAIN); }
 
