@@ -36,9 +36,7 @@ SETTLED_S: Final = 15.0
 """… and one that has been there for so long is not waited for."""
 
 _ENDED: Final = CommandResult(result=CommandResultType.REJECTED, message=words("this session has ended"))
-_TOO_LATE: Final = CommandResult(
-    result=CommandResultType.TIMEOUT, message=words("the station did not answer in time")
-)
+_TOO_LATE: Final = result_of_trouble(CommandResult, TimeoutError())
 Waiting = Callable[[Sequence[str]], Awaitable[list[str]]]
 """Those of the stations that said something which is not understood yet."""
 

@@ -6,13 +6,12 @@ out.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from cpo_adapter.signing.crl import RevocationList
 from cpo_adapter.signing.model import Issued, Void
@@ -104,4 +103,4 @@ class Ledger:
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
-    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+    return certificate.fingerprint(SHA256()).hex()

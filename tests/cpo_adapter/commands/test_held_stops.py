@@ -44,11 +44,6 @@ async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
-
-
-@pytest.fixture
 def orders(yard: Yard) -> Ordering:
     return Ordering(yard.cpo, yard.emsp, {}, yard.session)
 

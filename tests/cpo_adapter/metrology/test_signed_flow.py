@@ -7,21 +7,19 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import pytest
-import pytest_asyncio
 from typer.testing import CliRunner
 
 from cpo_adapter.metrology.model import Alarm
 from ocpi.ocmf import key_of
-from ocpi.process.mongo import Mongo
 from passerelle import metering_cli
 from tests.cpo_adapter.metrology.signing import BEGIN, END, Signing, Told
 from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
-from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard
 from tests.fakes.eventually import eventually
 from tests.fakes.signing_meter import SigningMeter, based, told
 from tests.lent import SHARED_LOOP
@@ -37,17 +35,6 @@ KEY = METER.public_key
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
-    async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo")) as running:
-        yield running
-
-
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
 
 
 async def bill(place: Place, count: int = 1) -> Any:

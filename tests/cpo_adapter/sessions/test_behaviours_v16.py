@@ -5,33 +5,19 @@ of libraries that answer them wrongly.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from ocpi.process.mongo import Mongo
 from schemas.times import parse
 from tests.cpo_adapter.door import RawStation
 from tests.cpo_adapter.sessions.charging import UID
 from tests.cpo_adapter.sessions.test_from_tap_to_bill import ago
-from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard
 from tests.fakes.eventually import eventually
 from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
-    async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo")) as running:
-        yield running
-
-
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
 
 
 async def begin(station: RawStation, **changes: Any) -> int:

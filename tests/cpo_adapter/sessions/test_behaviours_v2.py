@@ -38,11 +38,6 @@ async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -
             yield running
 
 
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
-
-
 @pytest.fixture(params=["ocpp2.0.1", "ocpp2.1"])
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)

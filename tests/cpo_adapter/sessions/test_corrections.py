@@ -41,11 +41,6 @@ async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -
             yield running
 
 
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
-
-
 def live(bills: list[Any]) -> list[Any]:
     """Those that no credit has taken back."""
     credited = {bill["credit_reference_id"] for bill in bills if bill.get("credit")}

@@ -30,11 +30,6 @@ async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
-
-
 def ago(minutes: float) -> str:
     return (SystemClock().now() - timedelta(minutes=minutes)).isoformat(timespec="seconds")
 

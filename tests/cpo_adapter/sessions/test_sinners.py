@@ -1,33 +1,24 @@
 """Fleets of stations of each version, every sin committed: no energy is lost and no connection dies of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from ocpi.process.clock import SystemClock
-from ocpi.process.mongo import Mongo
 from ocpi.process.tasks import Supervisor
 from simulators.sins.catalogue import of_version
 from simulators.sins.fleet import charge_all
 from simulators.sins.model import ALL, Sin
 from simulators.sins.sinner import Sinner, SinnerSettings
 from tests.cpo_adapter.sessions.charging import KEY, UID
-from tests.cpo_adapter.sessions.yard import Place, Yard, running_yard
+from tests.cpo_adapter.sessions.yard import Place, Yard
 from tests.fakes.eventually import eventually_so
 from tests.lent import SHARED_LOOP
 
 pytestmark = SHARED_LOOP
 
 STATIONS = 16
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Yard]:
-    async with running_yard(mongo_of_file, tmp_path_factory.mktemp("cpo")) as running:
-        yield running
 
 
 def shares(sins: list[Sin], stations: int) -> list[list[Sin]]:

@@ -30,11 +30,6 @@ async def yard(mongo_of_file: Mongo, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-@pytest.fixture
-def place(yard: Yard) -> Place:
-    return yard.place()
-
-
 def now(minutes_ago: float = 0) -> str:
     return (CLOCK.now() - timedelta(minutes=minutes_ago)).isoformat()
 
